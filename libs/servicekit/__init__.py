@@ -1,0 +1,1 @@
+"""Running a service: servers, channels, errors, tokens, telemetry, storage. Knows no business."""

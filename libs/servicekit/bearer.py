@@ -1,0 +1,119 @@
+"""Bearer tokens at a service's door (RFC 6750): looked up by their hash, and remembered."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from servicekit.failures import RemoteUnavailableError
+
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the holder of a token may do."""
+
+    tenant: str
+    subject: str
+    scopes: frozenset[str]
+    expires: int
+    """Seconds since 1970; 0 means never."""
+
+
+class BearerError(Exception):
+    """A request may not pass; `status` and `challenge` are what HTTP answers with."""
+
+    status = 401
+
+    def __init__(self, detail: str, *, challenge: str) -> None:
+        super().__init__(detail)
+        self.challenge = challenge
+
+
+class MissingTokenError(BearerError):
+    """The request has no bearer token."""
+
+
+class InvalidTokenError(BearerError):
+    """The token is unknown, expired or revoked."""
+
+
+class InsufficientScopeError(BearerError):
+    """The token's scopes do not reach as far as the request."""
+
+    status = 403
+
+
+class TokensUnavailableError(Exception):
+    """The service that knows all tokens is away, and this one is not remembered: try again later.
+
+    Not a 401: clients such as Entra stop provisioning for good when they see one.
+    """
+
+
+class BearerTokens:
+    """Authenticates bearer tokens, remembering the grants that it has seen.
+
+    A remembered token works while the look-up is unavailable; `forget` makes the next request look
+    again, so whoever calls it learns of revocations (from the registrar's journal).
+    """
+
+    def __init__(
+        self, look_up: Callable[[bytes], Awaitable[Grant | None]], *, clock: Callable[[], float]
+    ) -> None:
+        self._look_up = look_up
+        self._clock = clock
+        self._grants: OrderedDict[bytes, Grant] = OrderedDict()
+
+    async def authenticate(self, authorization: str | None, *, scope: str) -> Grant:
+        """Return the grant of an Authorization header's value, which must include `scope`.
+
+        Raises `BearerError` or `TokensUnavailableError`.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise MissingTokenError(
+                "send an Authorization header: Bearer <token>",
+                challenge='Bearer realm="heliograph"',
+            )
+        grant = await self._grant(token_hash(token.strip()))
+        if grant is None or 0 < grant.expires <= self._clock():
+            raise InvalidTokenError(
+                "the bearer token is unknown, expired or revoked",
+                challenge='Bearer realm="heliograph", error="invalid_token"',
+            )
+        if scope not in grant.scopes:
+            raise InsufficientScopeError(
+                f"the bearer token lacks the scope {scope}",
+                challenge=f'Bearer realm="heliograph", error="insufficient_scope", scope="{scope}"',
+            )
+        return grant
+
+    def forget(self, hashed: bytes) -> None:
+        """Look this token up again when it comes next."""
+        self._grants.pop(hashed, None)
+
+    def forget_all(self) -> None:
+        """Look every token up again."""
+        self._grants.clear()
+
+    async def _grant(self, hashed: bytes) -> Grant | None:
+        remembered = self._grants.get(hashed)
+        if remembered is not None:
+            self._grants.move_to_end(hashed)
+            return remembered
+        try:
+            grant = await self._look_up(hashed)
+        except RemoteUnavailableError:
+            raise TokensUnavailableError("tokens cannot be checked just now: try again") from None
+        if grant is not None:
+            self._grants[hashed] = grant
+            if len(self._grants) > _REMEMBERED:
+                self._grants.popitem(last=False)
+        return grant
+
+
+def token_hash(token: str) -> bytes:
+    """Return the hash by which a token is stored and looked up: its SHA-256."""
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,26 @@
+"""What can go wrong between services and at their start."""
+
+
+class StartError(Exception):
+    """A service cannot start; the message is one line that says what to do."""
+
+
+class RemoteError(Exception):
+    """Another service refused a call. `reason` is the stable reason of its ErrorInfo."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class RemoteUnavailableError(RemoteError):
+    """Another service is away or did not answer in time; what was asked may have happened."""
+
+
+class StorageError(Exception):
+    """The database could not make a write durable, so the write did not happen."""
+
+
+class CursorLostError(Exception):
+    """A feed no longer knows a cursor: read its present state, and go on from there."""

@@ -1,0 +1,129 @@
+"""The gRPC side of a service: health, errors with reasons, one log line a call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import grpc
+import structlog
+from google.protobuf import any_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_status import rpc_status
+from prometheus_client import Histogram
+
+ERROR_DOMAIN = "heliograph"
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+
+_log = structlog.get_logger()
+_seconds = Histogram(
+    "heliograph_grpc_server_seconds", "Time from call to answer.", ["method", "code"]
+)
+
+
+class HasReason(Protocol):
+    """An error of a service's own: `reason` is stable and machine-readable."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrpcFace:
+    """What a service serves over gRPC, and where."""
+
+    address: str
+    register: tuple[Callable[[grpc.aio.Server], None], ...]
+    statuses: Mapping[type[Exception], grpc.StatusCode]
+    """The one table from the service's errors to gRPC statuses; subclasses follow their base."""
+
+
+def create_server(face: GrpcFace) -> grpc.aio.Server:
+    """Return a server, not yet started, for the face's servicers and standard health."""
+    server = grpc.aio.server(
+        interceptors=[_ErrorInterceptor(face.statuses)],
+        options=[
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.so_reuseport", 0),
+        ],
+    )
+    for register in face.register:
+        register(server)
+    servicer = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    server.add_insecure_port(face.address)
+    return server
+
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+
+
+class _ErrorInterceptor(grpc.aio.ServerInterceptor):
+    """Turns a service's errors into statuses; what is in no table is INTERNAL, without detail."""
+
+    def __init__(self, statuses: Mapping[type[Exception], grpc.StatusCode]) -> None:
+        self._statuses = statuses
+
+    async def intercept_service(
+        self,
+        continuation: Callable[
+            [grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]
+        ],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Wrap the handler of a unary call."""
+        handler = await continuation(handler_call_details)
+        if handler is None or handler.unary_unary is None:
+            return handler
+        answer: Any = handler.unary_unary  # the stubs know only the blocking kind of handler
+        method = handler_call_details.method
+
+        async def answer_or_status(request: object, context: Any) -> object:  # noqa: ANN401
+            began = time.perf_counter()
+            code = "OK"
+            try:
+                return await answer(request, context)
+            except Exception as error:  # the one place where errors become statuses
+                status = self._status_of(error)
+                code = status.name
+                if status is grpc.StatusCode.INTERNAL:
+                    _log.exception("grpc.failed", method=method)
+                await context.abort_with_status(rpc_status.to_status(_message(error, status)))
+                raise
+            finally:
+                _seconds.labels(method, code).observe(time.perf_counter() - began)
+
+        return grpc.unary_unary_rpc_method_handler(
+            answer_or_status, handler.request_deserializer, handler.response_serializer
+        )
+
+    def _status_of(self, error: Exception) -> grpc.StatusCode:
+        for kind in type(error).__mro__:
+            if kind in self._statuses:
+                return self._statuses[kind]
+        return grpc.StatusCode.INTERNAL
+
+
+def _message(error: Exception, status: grpc.StatusCode) -> status_pb2.Status:
+    code = code_pb2.Code.Value(status.name)
+    if status is grpc.StatusCode.INTERNAL:
+        return status_pb2.Status(code=code, message="internal error")
+    info = any_pb2.Any()
+    info.Pack(error_details_pb2.ErrorInfo(reason=getattr(error, "reason", ""), domain=ERROR_DOMAIN))
+    return status_pb2.Status(code=code, message=str(error), details=[info])
+
+
+def registrations(
+    *pairs: tuple[Callable[[Any, grpc.aio.Server], None], object],
+) -> tuple[Callable[[grpc.aio.Server], None], ...]:
+    """Pair generated `add_…_to_server` functions with their servicers, for `GrpcFace.register`."""
+
+    def bound(
+        add: Callable[[Any, grpc.aio.Server], None], servicer: object
+    ) -> Callable[[grpc.aio.Server], None]:
+        return lambda server: add(servicer, server)
+
+    return tuple(bound(add, servicer) for add, servicer in pairs)

@@ -1,0 +1,104 @@
+"""The HTTP side of a service: an app with health, readiness, metrics and a log line a request."""
+
+import time
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from typing import Final
+
+import structlog
+from fastapi import FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Readiness = Callable[[], Awaitable[dict[str, bool]]]
+
+_log = structlog.get_logger()
+_seconds = Histogram(
+    "heliograph_http_server_seconds", "Time from request to answer.", ["method", "route", "status"]
+)
+QUIET_ROUTES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+def create_app(service: str, *, own_store_works: Readiness) -> FastAPI:
+    """Return the service's app.
+
+    `own_store_works` gives named checks: the key "store" decides /readyz, others are only reported.
+    """
+    app = FastAPI(
+        title=f"Heliograph {service}",
+        version=version("heliograph"),
+        openapi_url="/admin/v1/openapi.json",
+        docs_url="/admin/v1/docs",
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+
+    async def live(_request: Request) -> Response:
+        return JSONResponse({"status": "live", "service": service})
+
+    async def ready(_request: Request) -> Response:
+        checks = await own_store_works()
+        works = checks.get("store", True)
+        body = {"status": "ready" if works else "not ready", "checks": checks}
+        return JSONResponse(body, status_code=200 if works else 503)
+
+    async def metrics(_request: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    for path, endpoint in (("/healthz", live), ("/readyz", ready), ("/metrics", metrics)):
+        app.router.routes.append(NamedRoute(path, endpoint, methods=["GET"]))
+    app.add_middleware(RequestLog)
+    return app
+
+
+class NamedRoute(Route):
+    """A Starlette route that tells `RequestLog` its template, as FastAPI's own routes do."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match as any route does."""
+        match, child_scope = super().matches(scope)
+        if match is not Match.NONE:
+            child_scope["route"] = self
+        return match, child_scope
+
+
+class RequestLog:
+    """Logs and measures each request by its route's template: never a query, a body or a header."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and tell what became of it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = 500
+
+        async def noting_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting_status)
+        finally:
+            _tell(scope, status, time.perf_counter() - began)
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", None) or scope.get("heliograph.route", "unmatched")
+    _seconds.labels(scope["method"], route, status).observe(seconds)
+    if route not in QUIET_ROUTES:
+        _log.info(
+            "http.request",
+            method=scope["method"],
+            route=route,
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+        )

@@ -1,0 +1,177 @@
+"""An embedded database whose waiting writers share one commit."""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from servicekit.failures import StartError, StorageError
+
+T = TypeVar("T")
+Operation = Callable[[sqlite3.Connection], T]
+
+_MAX_BATCH = 64
+_READERS = 2
+
+
+@dataclass(slots=True)
+class _Write:
+    operation: Operation[Any]
+    result: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+    value: Any = None
+    error: BaseException | None = None
+
+    def settle(self) -> None:
+        if self.result.done():
+            return
+        if self.error is None:
+            self.result.set_result(self.value)
+        else:
+            self.result.set_exception(self.error)
+
+
+class Database:
+    """One SQLite file in WAL mode with synchronous=FULL: what `write` returned from is durable.
+
+    Each write is a function of the connection, run in a savepoint of a transaction that it may
+    share with other waiting writes: one that raises is undone alone. Reads see committed state.
+    """
+
+    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+        """Open or make the file, and bring its tables to the newest of `migrations`.
+
+        Raises `StartError` when the file cannot be used or was written by a newer release.
+        """
+        self.path = path
+        try:
+            self._writer_connection = _connect(path)
+            _migrate(self._writer_connection, path, migrations)
+        except sqlite3.Error as error:
+            raise StartError(f"cannot use {path}: {error}") from None
+        self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(
+            target=self._write_batches, name="sqlite-writer", daemon=True
+        )
+        self._writer.start()
+        self._local = threading.local()
+        self._reader_connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(_READERS, "sqlite-reader", self._open_reader)
+
+    async def write(self, operation: Operation[T]) -> T:
+        """Run `operation` and return its value once it is durable.
+
+        Raises what it raised (nothing of it remains then), or `StorageError`.
+        """
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[T] = loop.create_future()
+        self._writes.put(_Write(operation, result, loop))
+        return await result
+
+    async def read(self, operation: Operation[T]) -> T:
+        """Run `operation`, which only reads, on one snapshot of the committed state."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, self._read, operation
+        )
+
+    async def close(self) -> None:
+        """Finish the writes that wait, and close the file."""
+        self._writes.put(None)
+        await asyncio.to_thread(self._writer.join)
+        self._readers.shutdown(wait=True)
+        for connection in self._reader_connections:
+            connection.close()
+        self._writer_connection.close()
+
+    def _open_reader(self) -> None:
+        connection = _connect(self.path)
+        connection.execute("PRAGMA query_only = ON")
+        self._local.connection = connection
+        self._reader_connections.append(connection)
+
+    def _read(self, operation: Operation[T]) -> T:
+        connection: sqlite3.Connection = self._local.connection
+        connection.execute("BEGIN")
+        try:
+            return operation(connection)
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _write_batches(self) -> None:
+        while (first := self._writes.get()) is not None:
+            batch, closing = self._gather(first)
+            _commit(self._writer_connection, batch)
+            for loop in {write.loop for write in batch}:
+                settled = [write for write in batch if write.loop is loop]
+                loop.call_soon_threadsafe(_settle, settled)
+            if closing:
+                return
+
+    def _gather(self, first: _Write) -> tuple[list[_Write], bool]:
+        batch = [first]
+        while len(batch) < _MAX_BATCH:
+            try:
+                write = self._writes.get_nowait()
+            except queue.Empty:
+                return batch, False
+            if write is None:
+                return batch, True
+            batch.append(write)
+        return batch, False
+
+
+def _settle(writes: Sequence[_Write]) -> None:
+    for write in writes:
+        write.settle()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -32000")
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(migrations):
+        raise StartError(
+            f"{path} was written by a newer release (schema {version}, this one knows"
+            f" {len(migrations)}): install that release, or restore a backup"
+        )
+    for number, script in enumerate(migrations[version:], start=version + 1):
+        connection.executescript(f"BEGIN;\n{script}\n;PRAGMA user_version = {number};\nCOMMIT;")
+
+
+def _commit(connection: sqlite3.Connection, batch: Sequence[_Write]) -> None:
+    """Run a batch in one transaction; a write that raises is undone alone."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for write in batch:
+            _run_in_savepoint(connection, write)
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        for write in batch:
+            write.error = write.error or StorageError(f"nothing was stored: {error}")
+
+
+def _run_in_savepoint(connection: sqlite3.Connection, write: _Write) -> None:
+    connection.execute("SAVEPOINT one_write")
+    try:
+        write.value = write.operation(connection)
+    except Exception as error:  # it is the caller's
+        if not connection.in_transaction:
+            # A full disk or an I/O error makes SQLite undo the whole transaction.
+            raise sqlite3.OperationalError(str(error)) from error
+        connection.execute("ROLLBACK TO one_write")
+        write.error = error
+    connection.execute("RELEASE one_write")

@@ -1,0 +1,51 @@
+"""OpenTelemetry traces over OTLP; off unless an endpoint is set."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
+from opentelemetry.instrumentation.grpc import GrpcAioInstrumentorClient, GrpcAioInstrumentorServer
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_TRACE_CONTEXT = TraceContextTextMapPropagator()
+
+
+@contextmanager
+def tracing(service: str, endpoint: str | None) -> Iterator[None]:
+    """Trace HTTP and gRPC calls of this process while the context is open."""
+    if endpoint is None:
+        yield
+        return
+    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    provider.add_span_processor(
+        BatchSpanProcessor(
+            OTLPSpanExporter(endpoint=endpoint, insecure=endpoint.startswith("http:"))
+        )
+    )
+    trace.set_tracer_provider(provider)
+    GrpcAioInstrumentorClient().instrument()  # type: ignore[no-untyped-call]
+    GrpcAioInstrumentorServer().instrument()  # type: ignore[no-untyped-call]
+    AioHttpClientInstrumentor().instrument()
+    try:
+        yield
+    finally:
+        provider.shutdown()
+
+
+def current_traceparent() -> str:
+    """Return the W3C trace context of the current span; empty when there is none."""
+    carrier: dict[str, str] = {}
+    _TRACE_CONTEXT.inject(carrier)
+    return carrier.get("traceparent", "")
+
+
+def link_to(traceparent: str) -> list[trace.Link]:
+    """Return what links a new span to the trace that caused it; nothing when there is none."""
+    context = _TRACE_CONTEXT.extract({"traceparent": traceparent})
+    span_context = trace.get_current_span(context).get_span_context()
+    return [trace.Link(span_context)] if span_context.is_valid else []

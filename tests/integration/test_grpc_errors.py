@@ -1,0 +1,94 @@
+"""Errors with reasons across a real socket."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import ClassVar
+
+import grpc
+import pytest
+
+from heliograph.ssf.v1 import token_service_pb2 as pb
+from heliograph.ssf.v1 import token_service_pb2_grpc as pb_grpc
+from servicekit.channels import call, call_until, open_channel
+from servicekit.failures import RemoteError, RemoteUnavailableError
+from servicekit.grpc_server import GrpcFace, create_server, registrations
+
+
+class TokenNotFoundError(Exception):
+    reason: ClassVar[str] = "TOKEN_NOT_FOUND"
+
+
+class Tokens(pb_grpc.TokenServiceServicer):
+    """Knows one token, and breaks on another."""
+
+    async def LookUpToken(  # noqa: N802  the contract's name
+        self, request: pb.LookUpTokenRequest, _context: object
+    ) -> pb.LookUpTokenResponse:
+        if request.token_hash == b"known":
+            return pb.LookUpTokenResponse(tenant="default")
+        if request.token_hash == b"broken":
+            raise ValueError("secret detail")
+        raise TokenNotFoundError("no such token")
+
+
+def face(tmp_path: Path) -> GrpcFace:
+    return GrpcFace(
+        address=f"unix:{tmp_path}/s.sock",
+        register=registrations((pb_grpc.add_TokenServiceServicer_to_server, Tokens())),
+        statuses={TokenNotFoundError: grpc.StatusCode.NOT_FOUND},
+    )
+
+
+@pytest.fixture
+async def stub(tmp_path: Path) -> AsyncIterator[pb_grpc.TokenServiceStub]:
+    server = create_server(face(tmp_path))
+    await server.start()
+    async with open_channel(face(tmp_path).address) as channel:
+        yield pb_grpc.TokenServiceStub(channel)
+    await server.stop(None)
+
+
+async def test_an_answer_comes_back(stub: pb_grpc.TokenServiceStub) -> None:
+    answer = await call(stub.LookUpToken, pb.LookUpTokenRequest(token_hash=b"known"), deadline=10)
+
+    assert answer == pb.LookUpTokenResponse(tenant="default")
+
+
+async def test_a_services_own_error_arrives_with_its_reason(stub: pb_grpc.TokenServiceStub) -> None:
+    with pytest.raises(RemoteError) as caught:
+        await call(stub.LookUpToken, pb.LookUpTokenRequest(token_hash=b"other"), deadline=10)
+
+    assert (caught.value.reason, caught.value.detail) == ("TOKEN_NOT_FOUND", "no such token")
+
+
+async def test_an_unexpected_error_tells_nothing_of_the_inside(
+    stub: pb_grpc.TokenServiceStub,
+) -> None:
+    with pytest.raises(RemoteError) as caught:
+        await call(stub.LookUpToken, pb.LookUpTokenRequest(token_hash=b"broken"), deadline=10)
+
+    assert (caught.value.reason, caught.value.detail) == ("INTERNAL", "internal error")
+
+
+async def test_a_peer_that_is_away_is_told_apart(tmp_path: Path) -> None:
+    async with open_channel(face(tmp_path).address) as channel:
+        stub = pb_grpc.TokenServiceStub(channel)
+
+        with pytest.raises(RemoteUnavailableError):
+            await call(stub.LookUpToken, pb.LookUpTokenRequest(), deadline=10)
+
+
+async def test_a_repeatable_call_outlasts_a_restart(tmp_path: Path) -> None:
+    async with open_channel(face(tmp_path).address) as channel:
+        stub = pb_grpc.TokenServiceStub(channel)
+        with pytest.raises(RemoteUnavailableError):
+            await call(stub.LookUpToken, pb.LookUpTokenRequest(), deadline=10)
+        server = create_server(face(tmp_path))
+        await server.start()
+
+        answer = await call_until(
+            stub.LookUpToken, pb.LookUpTokenRequest(token_hash=b"known"), deadline=30
+        )
+
+        assert answer.tenant == "default"
+        await server.stop(None)

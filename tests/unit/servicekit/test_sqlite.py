@@ -1,0 +1,115 @@
+"""The embedded database: shared commits, writes that fail alone, and a file that is full."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from servicekit.failures import StartError, StorageError
+from servicekit.sqlite import Database, Operation
+
+TABLE = "CREATE TABLE numbers (number INTEGER PRIMARY KEY)"
+
+
+def inserting(number: int) -> Operation[int]:
+    def insert(connection: sqlite3.Connection) -> int:
+        connection.execute("INSERT INTO numbers VALUES (?)", (number,))
+        return number
+
+    return insert
+
+
+def all_numbers(connection: sqlite3.Connection) -> list[int]:
+    return [row[0] for row in connection.execute("SELECT number FROM numbers ORDER BY number")]
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = Database(tmp_path / "test.sqlite3", [TABLE])
+    yield opened
+    await opened.close()
+
+
+async def test_a_write_gives_its_value_and_can_be_read(database: Database) -> None:
+    value = await database.write(inserting(7))
+
+    assert value == 7
+    assert await database.read(all_numbers) == [7]
+
+
+async def test_a_failing_write_is_undone_alone(database: Database) -> None:
+    def half_done(connection: sqlite3.Connection) -> None:
+        inserting(100)(connection)
+        raise ValueError("no")
+
+    outcomes = await asyncio.gather(
+        database.write(inserting(1)),
+        database.write(half_done),
+        database.write(inserting(2)),
+        return_exceptions=True,
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [int, ValueError, int]
+    assert await database.read(all_numbers) == [1, 2]
+
+
+async def test_waiting_writers_share_commits(database: Database) -> None:
+    statements: list[str] = []
+    await database.write(lambda connection: connection.set_trace_callback(statements.append))
+
+    await asyncio.gather(*[database.write(inserting(number)) for number in range(200)])
+
+    assert len(await database.read(all_numbers)) == 200
+    assert statements.count("COMMIT") < 20
+
+
+async def test_what_was_written_is_found_after_a_new_start(tmp_path: Path) -> None:
+    first = Database(tmp_path / "test.sqlite3", [TABLE])
+    await first.write(inserting(1))
+    await first.close()
+
+    second = Database(
+        tmp_path / "test.sqlite3", [TABLE, "ALTER TABLE numbers ADD COLUMN name TEXT"]
+    )
+
+    assert await second.read(all_numbers) == [1]
+    await second.close()
+
+
+async def test_a_file_of_a_newer_release_is_refused(tmp_path: Path) -> None:
+    await Database(tmp_path / "test.sqlite3", [TABLE, "SELECT 1"]).close()
+
+    with pytest.raises(StartError, match="newer release"):
+        Database(tmp_path / "test.sqlite3", [TABLE])
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "test.sqlite3").write_text("hello " * 1000)
+
+    with pytest.raises(StartError, match="cannot use"):
+        Database(tmp_path / "test.sqlite3", [TABLE])
+
+
+async def test_a_full_file_acknowledges_nothing_and_recovers(database: Database) -> None:
+    def limit(pages: int) -> Operation[None]:
+        return lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").close()
+
+    def fill(connection: sqlite3.Connection) -> None:
+        connection.execute("CREATE TABLE filler (content BLOB)")
+        connection.execute("INSERT INTO filler VALUES (zeroblob(10000000))")
+
+    await database.write(limit(20))
+
+    with pytest.raises((StorageError, sqlite3.OperationalError)):
+        await database.write(fill)
+    await database.write(limit(100_000))
+    await database.write(inserting(1))
+
+    assert await database.read(all_numbers) == [1]
+
+
+async def test_a_read_cannot_write(database: Database) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await database.read(inserting(1))
