@@ -13,6 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from servicekit.telemetry import request_span
+
 Readiness = Callable[[], Awaitable[dict[str, bool]]]
 
 _log = structlog.get_logger()
@@ -66,7 +68,10 @@ class NamedRoute(Route):
 
 
 class RequestLog:
-    """Logs and measures each request by its route's template: never a query, a body or a header."""
+    """Logs, measures and traces each request by its route's template.
+
+    Never by its query, its body or a header: a filter has people's names in it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -85,19 +90,26 @@ class RequestLog:
                 status = message["status"]
             await send(message)
 
-        try:
-            await self._app(scope, receive, noting_status)
-        finally:
-            _tell(scope, status, time.perf_counter() - began)
+        with request_span(scope["method"], scope["headers"]) as span:
+            try:
+                await self._app(scope, receive, noting_status)
+            finally:
+                route = _route(scope)
+                span.update_name(f"{scope['method']} {route}")
+                span.set_attributes({"http.route": route, "http.response.status_code": status})
+                _tell(scope["method"], route, status=status, seconds=time.perf_counter() - began)
 
 
-def _tell(scope: Scope, status: int, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", None) or scope.get("heliograph.route", "unmatched")
-    _seconds.labels(scope["method"], route, status).observe(seconds)
+def _route(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", None) or "unmatched")
+
+
+def _tell(method: str, route: str, *, status: int, seconds: float) -> None:
+    _seconds.labels(method, route, status).observe(seconds)
     if route not in QUIET_ROUTES:
         _log.info(
             "http.request",
-            method=scope["method"],
+            method=method,
             route=route,
             status=status,
             milliseconds=round(seconds * 1000, 1),

@@ -1,6 +1,6 @@
 """OpenTelemetry traces over OTLP; off unless an endpoint is set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from opentelemetry import trace
@@ -30,11 +30,28 @@ def tracing(service: str, endpoint: str | None) -> Iterator[None]:
     trace.set_tracer_provider(provider)
     GrpcAioInstrumentorClient().instrument()  # type: ignore[no-untyped-call]
     GrpcAioInstrumentorServer().instrument()  # type: ignore[no-untyped-call]
-    AioHttpClientInstrumentor().instrument()
+    AioHttpClientInstrumentor().instrument(url_filter=lambda url: str(url.with_query(None)))
     try:
         yield
     finally:
         provider.shutdown()
+
+
+@contextmanager
+def request_span(name: str, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[trace.Span]:
+    """Open the span of an incoming HTTP request, within the trace that its headers name.
+
+    With tracing off, the trace of the headers is still the current one, so it is passed on.
+    """
+    carrier = {
+        key.decode(): value.decode("latin-1")
+        for key, value in headers
+        if key in {b"traceparent", b"tracestate"}
+    }
+    context = _TRACE_CONTEXT.extract(carrier) if carrier else None
+    tracer = trace.get_tracer("heliograph")
+    with tracer.start_as_current_span(name, context=context, kind=trace.SpanKind.SERVER) as span:
+        yield span
 
 
 def current_traceparent() -> str:
