@@ -1,0 +1,71 @@
+"""The master key: from the environment, or a file of the embedded store's own."""
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from servicekit.failures import StartError
+from servicekit.settings import private_folder
+
+_KEY_BYTES: Final = 32
+
+
+def given_master_key(text: str) -> bytes:
+    """Return the key of HELIOGRAPH_MASTER_KEY."""
+    return _decoded(text, source="HELIOGRAPH_MASTER_KEY")
+
+
+def stored_master_key(path: Path, *, may_make: bool) -> bytes:
+    """Return the key of a file, which is made where there is none and `may_make` allows it."""
+    try:
+        if path.exists():
+            return _decoded(path.read_text("ascii"), source=str(path))
+        if not may_make:
+            raise StartError(
+                f"{path} is missing, and the database holds what was encrypted with it:"
+                " put it back, or set HELIOGRAPH_MASTER_KEY"
+            )
+        private_folder(path.parent)
+        return _make(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"cannot use the master key {path}: {error}") from None
+
+
+def _make(path: Path) -> bytes:
+    """Make a key file that is either whole and durable or not there at all."""
+    key = secrets.token_bytes(_KEY_BYTES)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.urlsafe_b64encode(key) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        # unlike a rename, a link never takes the place of a key that another process has made
+        os.link(temporary, path)
+    finally:
+        temporary.unlink()
+    _sync_folder(path.parent)
+    return key
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _decoded(text: str, *, source: str) -> bytes:
+    try:
+        stripped = text.strip().rstrip("=")
+        key = base64.b64decode(stripped + "=" * (-len(stripped) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise StartError(f"{source} must hold {_KEY_BYTES} bytes in base64url")
+    return key

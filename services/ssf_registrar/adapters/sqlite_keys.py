@@ -1,0 +1,77 @@
+"""Keys in SQLite, the private ones sealed."""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Final
+
+import orjson
+
+from secevent.signing import public_jwk
+from servicekit.signals import News
+from servicekit.sqlite import Database
+from ssf_registrar.adapters.sqlite_journal import record
+from ssf_registrar.domain.journal import JournalEntry, JournalKind
+from ssf_registrar.ports.sealing import Sealer
+
+_INSERT: Final = "INSERT INTO keys VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING"
+_SIGNING: Final = (
+    "SELECT kid, sealed_private_jwk FROM keys WHERE tenant = ? AND algorithm = ? AND signs = 1"
+)
+_PUBLIC: Final = "SELECT public_jwk FROM keys WHERE tenant = ? ORDER BY rowid"
+_ANY: Final = "SELECT tenant, kid, sealed_private_jwk FROM keys ORDER BY rowid LIMIT 1"
+
+
+class SqliteKeys:
+    """Keeps the keys that tenants sign with."""
+
+    def __init__(self, database: Database, sealer: Sealer, news: News) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._news = news
+
+    async def signing_key(self, tenant: str, algorithm: str) -> Mapping[str, object] | None:
+        """Return the private key that the tenant signs with now, or None."""
+        rows = await self._database.read(
+            lambda connection: connection.execute(_SIGNING, (tenant, algorithm)).fetchall()
+        )
+        for kid, sealed in rows:
+            jwk: dict[str, object] = orjson.loads(
+                self._sealer.unseal(sealed, identity=_identity(tenant, kid))
+            )
+            return jwk
+        return None
+
+    async def public_keys(self, tenant: str) -> tuple[Mapping[str, object], ...]:
+        """Return the public halves of the tenant's keys, oldest first."""
+        rows = await self._database.read(
+            lambda connection: connection.execute(_PUBLIC, (tenant,)).fetchall()
+        )
+        return tuple(orjson.loads(jwk) for (jwk,) in rows)
+
+    async def add_first(self, tenant: str, private_jwk: Mapping[str, object]) -> None:
+        """Store a tenant's first key of an algorithm, unless there is one."""
+        kid = str(private_jwk["kid"])
+        row = (
+            tenant,
+            kid,
+            private_jwk["alg"],
+            orjson.dumps(public_jwk(private_jwk)).decode(),
+            self._sealer.seal(orjson.dumps(private_jwk), identity=_identity(tenant, kid)),
+        )
+
+        def insert(connection: sqlite3.Connection) -> None:
+            if connection.execute(_INSERT, row).rowcount:
+                record(connection, JournalEntry(JournalKind.KEY_ROTATED, tenant))
+
+        await self._database.write(insert)
+        self._news.publish()
+
+
+async def first_sealed_key(database: Database) -> tuple[bytes, str] | None:
+    """Return a sealed value and its identity, to try a master key on; None on a first start."""
+    rows = await database.read(lambda connection: connection.execute(_ANY).fetchall())
+    return next(((sealed, _identity(tenant, kid)) for tenant, kid, sealed in rows), None)
+
+
+def _identity(tenant: str, kid: str) -> str:
+    return f"keys/{tenant}/{kid}/private_jwk"

@@ -1,0 +1,69 @@
+"""The registrar's tables in SQLite."""
+
+import sqlite3
+from typing import Final
+
+from servicekit.sqlite import Database
+
+MIGRATIONS: Final = (
+    """
+    CREATE TABLE tenants (tenant TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    INSERT INTO tenants VALUES ('default');
+
+    -- A journal's epoch ends when a backup takes its place.
+    CREATE TABLE epochs (epoch TEXT NOT NULL) STRICT;
+    INSERT INTO epochs VALUES (lower(hex(randomblob(8))));
+
+    CREATE TABLE journal (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        tenant TEXT NOT NULL,
+        stream_id TEXT,
+        direction TEXT,
+        token_hash BLOB
+    ) STRICT;
+
+    CREATE TABLE streams (
+        tenant TEXT NOT NULL REFERENCES tenants,
+        stream_id TEXT NOT NULL,
+        direction TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        created INTEGER NOT NULL,
+        configuration TEXT NOT NULL,
+        sealed_authorization_header BLOB,
+        PRIMARY KEY (tenant, stream_id)
+    ) STRICT;
+
+    CREATE TABLE keys (
+        tenant TEXT NOT NULL REFERENCES tenants,
+        kid TEXT NOT NULL,
+        algorithm TEXT NOT NULL,
+        public_jwk TEXT NOT NULL,
+        sealed_private_jwk BLOB NOT NULL,
+        signs INTEGER NOT NULL,
+        PRIMARY KEY (tenant, kid)
+    ) STRICT;
+    CREATE UNIQUE INDEX signing_keys ON keys (tenant, algorithm) WHERE signs = 1;
+
+    CREATE TABLE tokens (
+        token_hash BLOB PRIMARY KEY,
+        tenant TEXT NOT NULL REFERENCES tenants,
+        name TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        expires INTEGER NOT NULL,
+        UNIQUE (tenant, name)
+    ) STRICT;
+    """,
+)
+
+
+async def answers(database: Database) -> bool:
+    """Tell whether the tables can be read."""
+    try:
+        await database.read(
+            lambda connection: connection.execute("SELECT * FROM epochs").fetchone()
+        )
+    except sqlite3.Error:
+        return False
+    return True

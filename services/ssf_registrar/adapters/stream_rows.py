@@ -1,0 +1,104 @@
+"""A stream as a row: its configuration as JSON, its secret apart and sealed."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from ssf_registrar.domain.configuration import authorization_header
+from ssf_registrar.domain.streams import (
+    Delivery,
+    Direction,
+    Poll,
+    Push,
+    ReceivePoll,
+    ReceivePush,
+    Status,
+    Stream,
+)
+from ssf_registrar.ports.sealing import Sealer
+
+COLUMNS: Final = (
+    "tenant, stream_id, direction, revision, created, configuration, sealed_authorization_header"
+)
+Row = tuple[str, str, str, int, int, str, bytes | None]
+
+
+def encode(stream: Stream, sealer: Sealer) -> Row:
+    """Return a stream's row, in the order of `COLUMNS`."""
+    header = authorization_header(stream.delivery)
+    identity = _identity(stream.tenant, stream.stream_id)
+    return (
+        stream.tenant,
+        stream.stream_id,
+        stream.direction.value,
+        stream.revision,
+        stream.created,
+        orjson.dumps(_configuration(stream)).decode(),
+        None if header is None else sealer.seal(header.encode(), identity=identity),
+    )
+
+
+def decode(row: Row, sealer: Sealer) -> Stream:
+    """Return the stream of a row."""
+    tenant, stream_id, direction, revision, created, configuration, sealed = row
+    members = orjson.loads(configuration)
+    header = None
+    if sealed is not None:
+        header = sealer.unseal(sealed, identity=_identity(tenant, stream_id)).decode()
+    return Stream(
+        tenant=tenant,
+        stream_id=stream_id,
+        owner=members["owner"],
+        iss=members["iss"],
+        aud=tuple(members["aud"]),
+        events_requested=tuple(members["events_requested"]),
+        delivery=_delivery(Direction(direction), members, header),
+        description=members["description"],
+        signing_algorithm=members["signing_algorithm"],
+        jwks_uri=members["jwks_uri"],
+        created=created,
+        status=Status(members["status"]),
+        status_reason=members["status_reason"],
+        revision=revision,
+    )
+
+
+def _configuration(stream: Stream) -> dict[str, object]:
+    return {
+        "owner": stream.owner,
+        "iss": stream.iss,
+        "aud": stream.aud,
+        "events_requested": stream.events_requested,
+        "endpoint_url": _endpoint_url(stream.delivery),
+        "is_push": isinstance(stream.delivery, Push | ReceivePush),
+        "description": stream.description,
+        "signing_algorithm": stream.signing_algorithm,
+        "jwks_uri": stream.jwks_uri,
+        "status": stream.status.value,
+        "status_reason": stream.status_reason,
+    }
+
+
+def _endpoint_url(delivery: Delivery) -> str | None:
+    match delivery:
+        case Push(url, _) | ReceivePoll(url, _):
+            return url
+        case _:
+            return None
+
+
+def _delivery(direction: Direction, members: Mapping[str, Any], header: str | None) -> Delivery:
+    match direction, members["is_push"]:
+        case Direction.TRANSMIT, True:
+            return Push(members["endpoint_url"], header)
+        case Direction.TRANSMIT, _:
+            return Poll()
+        case Direction.RECEIVE, True:
+            return ReceivePush(header or "")
+        case _:
+            return ReceivePoll(members["endpoint_url"], header)
+
+
+def _identity(tenant: str, stream_id: str) -> str:
+    return f"streams/{tenant}/{stream_id}/authorization_header"

@@ -1,0 +1,162 @@
+"""Wires the registrar: the one place where adapters and entrypoints meet."""
+
+import asyncio
+import base64
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from servicekit.bearer import BearerTokens, Grant, token_hash
+from servicekit.http import create_app
+from servicekit.runtime import Service
+from servicekit.signals import News
+from servicekit.sqlite import Database
+from ssf_registrar.adapters.hosts import SystemHosts
+from ssf_registrar.adapters.sqlite_journal import SqliteJournal
+from ssf_registrar.adapters.sqlite_keys import SqliteKeys
+from ssf_registrar.adapters.sqlite_schema import MIGRATIONS, answers
+from ssf_registrar.adapters.sqlite_streams import SqliteStreams
+from ssf_registrar.adapters.sqlite_tokens import SqliteTokens
+from ssf_registrar.adapters.unlocking import unlock
+from ssf_registrar.commands.change_stream import ChangeStream
+from ssf_registrar.commands.check_outbound import CheckOutbound
+from ssf_registrar.commands.create_stream import CreateStream
+from ssf_registrar.commands.ensure_signing_keys import EnsureSigningKeys
+from ssf_registrar.commands.own_streams import OwnStreams
+from ssf_registrar.domain.configuration import Origins
+from ssf_registrar.domain.creation import Fresh
+from ssf_registrar.domain.endpoints import EndpointPolicy
+from ssf_registrar.domain.tokens import DEFAULT_TENANT, admin_token
+from ssf_registrar.entrypoints import http_errors
+from ssf_registrar.entrypoints.callers import Callers
+from ssf_registrar.entrypoints.grpc_face import grpc_face
+from ssf_registrar.entrypoints.key_service import KeyServicer
+from ssf_registrar.entrypoints.management import StreamManagement
+from ssf_registrar.entrypoints.metadata import Metadata
+from ssf_registrar.entrypoints.stream_service import StreamServicer
+from ssf_registrar.entrypoints.token_service import TokenServicer
+from ssf_registrar.ports.tokens import Tokens
+from ssf_registrar.settings import Settings
+
+_NAME = "ssf-registrar"
+
+
+@dataclass(frozen=True, slots=True)
+class _Storage:
+    database: Database
+    news: News
+    streams: SqliteStreams
+    journal: SqliteJournal
+    keys: SqliteKeys
+    tokens: SqliteTokens
+
+
+@asynccontextmanager
+async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Service]:
+    """Open the storage, make what a first start makes, and hand out the service."""
+    database = Database(settings.database_path(_NAME), MIGRATIONS)
+    try:
+        storage = await _open_storage(settings, database, ending)
+        await _prepare(settings, storage)
+        yield _service(settings, storage, ending)
+    finally:
+        await database.close()
+
+
+async def _open_storage(settings: Settings, database: Database, ending: asyncio.Event) -> _Storage:
+    given = settings.master_key.get_secret_value() if settings.master_key else None
+    path = settings.data / "secrets" / "master-key"
+    sealer = await unlock(database, given=given, path=path)
+    news = News()
+    return _Storage(
+        database,
+        news,
+        SqliteStreams(database, sealer, news),
+        SqliteJournal(database, news, ending=ending),
+        SqliteKeys(database, sealer, news),
+        SqliteTokens(database, news),
+    )
+
+
+async def _prepare(settings: Settings, storage: _Storage) -> None:
+    await EnsureSigningKeys(storage.keys)(DEFAULT_TENANT)
+    if settings.admin_token is not None:
+        hashed = token_hash(settings.admin_token.get_secret_value())
+        await storage.tokens.replace(admin_token(hashed))
+
+
+def _service(settings: Settings, storage: _Storage, ending: asyncio.Event) -> Service:
+    origins = Origins(
+        issuer=settings.origin_of(_NAME),
+        transmitter=settings.origin_of("set-transmitter"),
+        receiver=settings.origin_of("set-receiver"),
+    )
+
+    async def wake_readers_at_end() -> None:
+        await ending.wait()
+        storage.news.publish()
+
+    return Service(
+        http=_http(settings, storage, origins),
+        grpc=grpc_face(
+            settings.address_of(_NAME),
+            StreamServicer(storage.streams, storage.journal, origins),
+            KeyServicer(storage.keys, origins.issuer),
+            tokens=TokenServicer(storage.tokens, time.time),
+        ),
+        loops={"journal.end": wake_readers_at_end},
+    )
+
+
+def _http(settings: Settings, storage: _Storage, origins: Origins) -> FastAPI:
+    async def own_store_works() -> dict[str, bool]:
+        return {"store": await answers(storage.database)}
+
+    app = create_app(_NAME, own_store_works=own_store_works)
+    http_errors.register(app)
+    Metadata(origins.issuer, storage.keys).register(app)
+    _management(settings, storage, origins).register(app)
+    return app
+
+
+def _management(settings: Settings, storage: _Storage, origins: Origins) -> StreamManagement:
+    policy = EndpointPolicy(
+        allow_private=settings.allow_private_endpoints, allow_loopback=settings.listens_on_loopback
+    )
+    check_outbound = CheckOutbound(SystemHosts(), policy)
+    tokens = BearerTokens(_look_up(storage.tokens), clock=time.time)
+    return StreamManagement(
+        callers=Callers(tokens),
+        own_streams=OwnStreams(storage.streams),
+        create_stream=CreateStream(storage.streams, check_outbound, origins.issuer, _fresh),
+        change_stream=ChangeStream(storage.streams, check_outbound, origins, _fresh_header),
+        origins=origins,
+    )
+
+
+def _look_up(tokens: Tokens) -> Callable[[bytes], Awaitable[Grant | None]]:
+    """Return how the registrar's own door knows tokens: from its own storage."""
+
+    async def look_up(hashed: bytes) -> Grant | None:
+        token = await tokens.look_up(hashed)
+        if token is None:
+            return None
+        return Grant(token.tenant, token.subject, token.scopes, token.expires)
+
+    return look_up
+
+
+def _fresh() -> Fresh:
+    return Fresh(
+        stream_id=base64.b32encode(secrets.token_bytes(8)).decode()[:12].lower(),
+        created=time.time_ns() // 1000,
+        authorization_header=_fresh_header(),
+    )
+
+
+def _fresh_header() -> str:
+    return f"Bearer {secrets.token_urlsafe(32)}"

@@ -1,0 +1,27 @@
+"""Creating a stream (SSF 1.0 section 8.1.1.1)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ssf_registrar.commands.check_outbound import CheckOutbound
+from ssf_registrar.domain.changes import outbound_urls
+from ssf_registrar.domain.creation import Fresh, new_stream
+from ssf_registrar.domain.streams import Caller, Stream
+from ssf_registrar.ports.streams import Streams
+
+
+@dataclass(frozen=True, slots=True)
+class CreateStream:
+    """Makes a stream; once it is returned, readers of the journal learn of it."""
+
+    streams: Streams
+    check_outbound: CheckOutbound
+    issuer: str
+    fresh: Callable[[], Fresh]
+
+    async def __call__(self, caller: Caller, body: Mapping[str, object]) -> Stream:
+        """Return the stream that the caller's body asks for."""
+        stream = new_stream(body, caller, issuer=self.issuer, fresh=self.fresh())
+        await self.check_outbound(outbound_urls(stream))
+        await self.streams.add(stream)
+        return stream

@@ -1,0 +1,105 @@
+"""Changes of a stream (SSF 1.0 sections 8.1.1.3 and 8.1.1.4) and of its status (8.1.2)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from ssf_registrar.domain.configuration import Origins, configuration
+from ssf_registrar.domain.creation import description
+from ssf_registrar.domain.deliveries import changed_delivery
+from ssf_registrar.domain.errors import InvalidRequestError
+from ssf_registrar.domain.members import optional_text, text, texts
+from ssf_registrar.domain.streams import Push, ReceivePoll, Status, Stream
+
+RECEIVER_SUPPLIED: Final = ("events_requested", "delivery", "description")
+TRANSMITTER_SUPPLIED: Final = (
+    "iss",
+    "aud",
+    "events_supported",
+    "events_delivered",
+    "min_verification_interval",
+    "inactivity_timeout",
+    "signing_algorithm",
+    "issuerJWKSUrl",
+)
+_LONGEST_REASON: Final = 1_000
+
+
+def patched(
+    stream: Stream, body: Mapping[str, object], *, origins: Origins, fresh_header: str
+) -> Stream:
+    """Return `stream` with the receiver-supplied members that the body has; null deletes one."""
+    given = {name: body[name] for name in RECEIVER_SUPPLIED if name in body}
+    _check_transmitter_supplied(stream, body, origins)
+    return _with_members(stream, given, fresh_header=fresh_header)
+
+
+def replaced(
+    stream: Stream, body: Mapping[str, object], *, origins: Origins, fresh_header: str
+) -> Stream:
+    """Return `stream` with the body's receiver-supplied members and no others."""
+    given = {name: body.get(name) for name in RECEIVER_SUPPLIED}
+    _check_transmitter_supplied(stream, body, origins)
+    return _with_members(stream, given, fresh_header=fresh_header)
+
+
+def with_status(stream: Stream, body: Mapping[str, object]) -> Stream:
+    """Return `stream` with the status and reason of the body."""
+    given = text(body, "status")
+    try:
+        status = Status(given)
+    except ValueError:
+        raise InvalidRequestError(f"status must be one of {', '.join(Status)}") from None
+    reason = optional_text(body, "reason")
+    return _revised(
+        stream,
+        replace(stream, status=status, status_reason=reason and reason[:_LONGEST_REASON]),
+    )
+
+
+def outbound_urls(stream: Stream) -> dict[str, str]:
+    """Return the URLs that the stream makes this cluster call, by the member that gave each."""
+    urls = {} if stream.jwks_uri is None else {"issuerJWKSUrl": stream.jwks_uri}
+    match stream.delivery:
+        case Push(url, _) | ReceivePoll(url, _):
+            return {**urls, "delivery.endpoint_url": url}
+        case _:
+            return urls
+
+
+def _with_members(stream: Stream, given: Mapping[str, object], *, fresh_header: str) -> Stream:
+    changed = stream
+    if "events_requested" in given:
+        changed = replace(changed, events_requested=texts(given, "events_requested"))
+    if "description" in given:
+        changed = replace(changed, description=description(given))
+    if "delivery" in given:
+        delivery = changed_delivery(stream.delivery, given, fresh_header=fresh_header)
+        changed = replace(changed, delivery=delivery)
+    return _revised(stream, changed)
+
+
+def _revised(stream: Stream, changed: Stream) -> Stream:
+    """Give back the very same stream when nothing changed, so that there is nothing to store."""
+    return stream if changed == stream else replace(changed, revision=stream.revision + 1)
+
+
+def _check_transmitter_supplied(
+    stream: Stream, body: Mapping[str, object], origins: Origins
+) -> None:
+    current = configuration(stream, origins)
+    for name in TRANSMITTER_SUPPLIED:
+        if name in body and not _equal(body[name], current.get(name)):
+            raise InvalidRequestError(
+                f"{name} is the transmitter's to set: leave it out, or send it as it is now"
+            )
+
+
+def _equal(given: object, current: object) -> bool:
+    """Compare arrays as sets, and a lone string with an array of one."""
+    if not isinstance(current, list):
+        return given == current
+    elements = given if isinstance(given, list) else [given]
+    return all(element in current for element in elements) and all(
+        element in elements for element in current
+    )

@@ -1,0 +1,41 @@
+"""What the registrar serves over gRPC, with the one table from its refusals to statuses."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from grpc import StatusCode
+
+from heliograph.ssf.v1.key_service_pb2_grpc import add_KeyServiceServicer_to_server
+from heliograph.ssf.v1.stream_service_pb2_grpc import add_StreamServiceServicer_to_server
+from heliograph.ssf.v1.token_service_pb2_grpc import add_TokenServiceServicer_to_server
+from servicekit.grpc_server import GrpcFace, registrations
+from ssf_registrar.domain import errors
+from ssf_registrar.entrypoints.key_service import KeyServicer
+from ssf_registrar.entrypoints.stream_service import StreamServicer
+from ssf_registrar.entrypoints.token_service import TokenServicer
+
+STATUSES: Final[Mapping[type[Exception], StatusCode]] = MappingProxyType(
+    {
+        errors.InvalidRequestError: StatusCode.INVALID_ARGUMENT,
+        errors.MissingScopeError: StatusCode.PERMISSION_DENIED,
+        errors.StreamNotFoundError: StatusCode.NOT_FOUND,
+        errors.StreamChangedError: StatusCode.ABORTED,
+        errors.KeyNotFoundError: StatusCode.NOT_FOUND,
+        errors.TokenNotFoundError: StatusCode.NOT_FOUND,
+        errors.InvalidCursorError: StatusCode.INVALID_ARGUMENT,
+        errors.EpochChangedError: StatusCode.FAILED_PRECONDITION,
+    }
+)
+
+
+def grpc_face(
+    address: str, streams: StreamServicer, keys: KeyServicer, *, tokens: TokenServicer
+) -> GrpcFace:
+    """Return the face that serves these servicers at `address`."""
+    register = registrations(
+        (add_StreamServiceServicer_to_server, streams),
+        (add_KeyServiceServicer_to_server, keys),
+        (add_TokenServiceServicer_to_server, tokens),
+    )
+    return GrpcFace(address, tuple(register), STATUSES)

@@ -1,0 +1,58 @@
+"""What every storage of signing keys does."""
+
+from collections.abc import Callable
+
+import pytest
+
+from secevent.signing import generate_private_jwk, public_jwk
+from ssf_registrar.domain.journal import JournalEntry, JournalKind
+from ssf_registrar.ports.journal import Journal
+from ssf_registrar.ports.keys import Keys
+
+
+async def test_a_tenant_signs_with_the_key_of_each_algorithm(keys: Keys) -> None:
+    rsa, ec = generate_private_jwk("RS256"), generate_private_jwk("ES256")
+
+    await keys.add_first("default", rsa)
+    await keys.add_first("default", ec)
+
+    assert await keys.signing_key("default", "RS256") == rsa
+    assert await keys.signing_key("default", "ES256") == ec
+    assert await keys.public_keys("default") == (public_jwk(rsa), public_jwk(ec))
+
+
+async def test_a_first_key_never_takes_the_place_of_another(keys: Keys, journal: Journal) -> None:
+    first = generate_private_jwk("ES256")
+    await keys.add_first("default", first)
+
+    await keys.add_first("default", generate_private_jwk("ES256"))
+
+    assert await keys.signing_key("default", "ES256") == first
+    assert await keys.public_keys("default") == (public_jwk(first),)
+    page = await journal.read(None, limit=10, wait=0)
+    assert page.entries == (JournalEntry(JournalKind.KEY_ROTATED, "default"),)
+
+
+@pytest.mark.parametrize(("tenant", "algorithm"), [("default", "RS256"), ("other", "ES256")])
+async def test_an_unknown_key_is_none(keys: Keys, tenant: str, algorithm: str) -> None:
+    await keys.add_first("default", generate_private_jwk("ES256"))
+
+    assert await keys.signing_key(tenant, algorithm) is None
+
+
+async def test_the_keys_of_another_tenant_are_not_shown(keys: Keys) -> None:
+    await keys.add_first("default", generate_private_jwk("ES256"))
+
+    assert await keys.public_keys("other") == ()
+
+
+async def test_a_private_key_is_nowhere_at_rest_in_the_clear(
+    keys: Keys, at_rest: Callable[[], bytes]
+) -> None:
+    jwk = generate_private_jwk("ES256")
+    await keys.add_first("default", jwk)
+
+    stored = at_rest()
+
+    assert str(jwk["x"]).encode() in stored
+    assert str(jwk["d"]).encode() not in stored
