@@ -65,6 +65,7 @@ class BearerTokens:
         self._look_up = look_up
         self._clock = clock
         self._grants: OrderedDict[bytes, Grant] = OrderedDict()
+        self._forgotten = 0
 
     async def authenticate(self, authorization: str | None, *, scope: str) -> Grant:
         """Return the grant of an Authorization header's value, which must include `scope`.
@@ -92,10 +93,12 @@ class BearerTokens:
 
     def forget(self, hashed: bytes) -> None:
         """Look this token up again when it comes next."""
+        self._forgotten += 1
         self._grants.pop(hashed, None)
 
     def forget_all(self) -> None:
         """Look every token up again."""
+        self._forgotten += 1
         self._grants.clear()
 
     async def _grant(self, hashed: bytes) -> Grant | None:
@@ -103,11 +106,13 @@ class BearerTokens:
         if remembered is not None:
             self._grants.move_to_end(hashed)
             return remembered
+        forgotten = self._forgotten
         try:
             grant = await self._look_up(hashed)
         except RemoteUnavailableError:
             raise TokensUnavailableError("tokens cannot be checked just now: try again") from None
-        if grant is not None:
+        # What was looked up while something was forgotten may be of before: it counts once only.
+        if grant is not None and forgotten == self._forgotten:
             self._grants[hashed] = grant
             if len(self._grants) > _REMEMBERED:
                 self._grants.popitem(last=False)

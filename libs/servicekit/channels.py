@@ -74,16 +74,22 @@ def _remote_error(error: grpc.aio.AioRpcError) -> RemoteError:
     detail = error.details() or ""
     if error.code() in _AWAY:
         return RemoteUnavailableError("UNAVAILABLE", detail)
-    return RemoteError(_reason(error) or error.code().name, detail)
+    info = _error_info(error)
+    return RemoteError(
+        info.reason or error.code().name,
+        detail,
+        attribute_path=info.metadata.get("attribute_path", ""),
+        clause=info.metadata.get("clause", ""),
+    )
 
 
-def _reason(error: grpc.aio.AioRpcError) -> str:
+def _error_info(error: grpc.aio.AioRpcError) -> error_details_pb2.ErrorInfo:
     status = rpc_status.from_call(_Call(error))
+    info = error_details_pb2.ErrorInfo()
     for packed in status.details if status is not None else ():
-        info = error_details_pb2.ErrorInfo()
         if packed.Is(info.DESCRIPTOR) and packed.Unpack(info):
-            return str(info.reason)
-    return ""
+            break
+    return info
 
 
 class _Call:

@@ -6,12 +6,19 @@ class StartError(Exception):
 
 
 class RemoteError(Exception):
-    """Another service refused a call. `reason` is the stable reason of its ErrorInfo."""
+    """Another service refused a call. `reason` is the stable reason of its ErrorInfo.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    `attribute_path` and `clause` say where and by which rule, as in heliograph.common.v1.Failure.
+    """
+
+    def __init__(
+        self, reason: str, detail: str, *, attribute_path: str = "", clause: str = ""
+    ) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.attribute_path = attribute_path
+        self.clause = clause
 
 
 class RemoteUnavailableError(RemoteError):

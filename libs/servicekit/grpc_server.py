@@ -58,6 +58,7 @@ def create_server(face: GrpcFace) -> grpc.aio.Server:
     return server
 
 
+_WHERE_AND_WHY = ("attribute_path", "clause")
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
@@ -111,9 +112,13 @@ def _message(error: Exception, status: grpc.StatusCode) -> status_pb2.Status:
     code = code_pb2.Code.Value(status.name)
     if status is grpc.StatusCode.INTERNAL:
         return status_pb2.Status(code=code, message="internal error")
-    info = any_pb2.Any()
-    info.Pack(error_details_pb2.ErrorInfo(reason=getattr(error, "reason", ""), domain=ERROR_DOMAIN))
-    return status_pb2.Status(code=code, message=str(error), details=[info])
+    info = error_details_pb2.ErrorInfo(reason=getattr(error, "reason", ""), domain=ERROR_DOMAIN)
+    for name in _WHERE_AND_WHY:
+        if value := getattr(error, name, ""):
+            info.metadata[name] = value
+    packed = any_pb2.Any()
+    packed.Pack(info)
+    return status_pb2.Status(code=code, message=str(error), details=[packed])
 
 
 def registrations(

@@ -85,6 +85,7 @@ async def _serve_http(
             access_log=False,
             backlog=_BACKLOG,
             server_header=False,
+            proxy_headers=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=max(1, int(drain_seconds)),
         )

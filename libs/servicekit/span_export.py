@@ -23,8 +23,8 @@ def exporting(service: str, endpoint: str) -> Iterator[None]:
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
-    GrpcAioInstrumentorClient().instrument()
-    GrpcAioInstrumentorServer().instrument()
+    GrpcAioInstrumentorClient().instrument()  # type: ignore[no-untyped-call]
+    GrpcAioInstrumentorServer().instrument()  # type: ignore[no-untyped-call]
     AioHttpClientInstrumentor().instrument(url_filter=lambda url: str(url.with_query(None)))
     try:
         yield

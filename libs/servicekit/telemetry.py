@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+# Made once: it finds the provider that is set later by itself.
+_tracer = trace.get_tracer("heliograph")
 _TRACE_CONTEXT = TraceContextTextMapPropagator()
 
 
@@ -34,8 +36,7 @@ def request_span(name: str, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[
         if key in {b"traceparent", b"tracestate"}
     }
     context = _TRACE_CONTEXT.extract(carrier) if carrier else None
-    tracer = trace.get_tracer("heliograph")
-    with tracer.start_as_current_span(name, context=context, kind=trace.SpanKind.SERVER) as span:
+    with _tracer.start_as_current_span(name, context=context, kind=trace.SpanKind.SERVER) as span:
         yield span
 
 

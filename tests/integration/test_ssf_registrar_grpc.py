@@ -181,11 +181,12 @@ async def test_an_unknown_stream_is_not_found(registrar: Registrar) -> None:
     assert refused.value.reason == "STREAM_NOT_FOUND"
 
 
-async def test_streams_without_a_direction_are_not_listed(registrar: Registrar) -> None:
-    with pytest.raises(RemoteError) as refused:
-        await listed(registrar, stream_pb2.DIRECTION_UNSPECIFIED)
+async def test_without_a_direction_there_is_the_cursor_alone(registrar: Registrar) -> None:
+    await registrar.create(events_requested=[CREATE_FULL])
 
-    assert refused.value.reason == "INVALID_REQUEST"
+    answer = await listed(registrar, stream_pb2.DIRECTION_UNSPECIFIED)
+
+    assert (len(answer.streams), answer.cursor != "") == (0, True)
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])

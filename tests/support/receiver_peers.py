@@ -1,8 +1,8 @@
-"""The receiver's peers: registrar and store behind real gRPC sockets, a remote transmitter in HTTP."""
+"""The receiver's peers: registrar and store behind real gRPC sockets, a remote transmitter."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +28,6 @@ from servicekit.settings import ServiceSettings
 from servicekit.signals import News
 
 ADMIN_TOKEN = "an-admin-token-for-tests"
-WAIT_SECONDS = 10.0
 
 
 class NotHereError(Exception):
@@ -40,16 +39,6 @@ class NotHereError(Exception):
 
 
 STATUSES: dict[type[Exception], grpc.StatusCode] = {NotHereError: grpc.StatusCode.NOT_FOUND}
-
-
-async def eventually(condition: Callable[[], Awaitable[bool] | bool]) -> None:
-    """Wait until a condition holds; fail when it does not within ten seconds."""
-    async with asyncio.timeout(WAIT_SECONDS):
-        while True:
-            holds = condition()
-            if holds if isinstance(holds, bool) else await holds:
-                return
-            await asyncio.sleep(0.01)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from support.eventually import eventually
 from support.in_process import serving
 from support.received_sets import AUDIENCE, ISSUER, Issuer
 from support.receiver_peers import (
@@ -13,7 +14,6 @@ from support.receiver_peers import (
     FakeChangeStore,
     FakeStreams,
     RemoteTransmitter,
-    eventually,
 )
 
 from heliograph.ssf.v1 import stream_pb2

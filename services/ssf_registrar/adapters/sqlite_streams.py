@@ -86,11 +86,11 @@ class SqliteStreams:
         self._news.publish()
         return removed
 
-    async def snapshot(self, direction: Direction) -> StreamSnapshot:
-        """Return the streams of one direction with the cursor of the same moment."""
+    async def snapshot(self, direction: Direction | None) -> StreamSnapshot:
+        """Return the streams of one direction, or none, with the cursor of the same moment."""
         rows, cursor = await self._database.read(
             lambda connection: (
-                connection.execute(_OF_DIRECTION, (direction.value,)).fetchall(),
+                connection.execute(_OF_DIRECTION, (direction and direction.value,)).fetchall(),
                 end_of_journal(connection),
             )
         )

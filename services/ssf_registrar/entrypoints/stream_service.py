@@ -6,7 +6,7 @@ from heliograph.ssf.v1 import stream_pb2
 from heliograph.ssf.v1 import stream_service_pb2 as pb
 from heliograph.ssf.v1.stream_service_pb2_grpc import StreamServiceServicer
 from ssf_registrar.domain.configuration import Origins
-from ssf_registrar.domain.errors import InvalidRequestError, StreamNotFoundError
+from ssf_registrar.domain.errors import StreamNotFoundError
 from ssf_registrar.domain.journal import Cursor
 from ssf_registrar.domain.streams import Direction
 from ssf_registrar.entrypoints.stream_messages import DIRECTIONS, journal_message, stream_message
@@ -29,7 +29,7 @@ class StreamServicer(StreamServiceServicer):
     async def ListStreams(  # noqa: N802  the contract's name
         self, request: pb.ListStreamsRequest, context: object
     ) -> pb.ListStreamsResponse:
-        """List the streams of one direction, with the cursor of the same moment."""
+        """List the streams of one direction, or of none, with the cursor of the same moment."""
         del context
         snapshot = await self._streams.snapshot(_direction(request.direction))
         return pb.ListStreamsResponse(
@@ -63,8 +63,5 @@ class StreamServicer(StreamServiceServicer):
         )
 
 
-def _direction(value: stream_pb2.Direction.ValueType) -> Direction:
-    for direction, number in DIRECTIONS.items():
-        if number == value:
-            return direction
-    raise InvalidRequestError("direction must be DIRECTION_TRANSMIT or DIRECTION_RECEIVE")
+def _direction(value: stream_pb2.Direction.ValueType) -> Direction | None:
+    return next((known for known, number in DIRECTIONS.items() if number == value), None)

@@ -43,5 +43,5 @@ class Streams(Protocol):
     async def remove(self, tenant: str, stream_id: str) -> bool:
         """Remove a stream and journal STREAM_DELETED; False when there was none."""
 
-    async def snapshot(self, direction: Direction) -> StreamSnapshot:
+    async def snapshot(self, direction: Direction | None) -> StreamSnapshot:
         """Return the streams of one direction, of all tenants, with the cursor of that moment."""

@@ -52,6 +52,7 @@ class ListStreamsRequest(_message.Message):
 
     DIRECTION_FIELD_NUMBER: _builtins.int
     direction: _stream_pb2.Direction.ValueType
+    """UNSPECIFIED lists none, for a caller that wants the cursor alone."""
     def __init__(
         self,
         *,

@@ -1,0 +1,121 @@
+"""What a change came to, as a PATCH and as a list of paths (RFC 9967 section 2.4)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scim.attributes import Attribute, AttributeType, Mutability, Returned
+from scim.element_difference import element_operations
+from scim.resource_type import ResourceType
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """An attribute whose value is another one than before; None for unassigned."""
+
+    attribute: Attribute
+    before: Any
+    after: Any
+
+
+def effective_operations(
+    resource_type: ResourceType, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return PATCH operations that make `after` of `before`, each with an explicit path.
+
+    Nothing is said of what a client cannot set or see: readOnly, writeOnly and never returned.
+    """
+    return [
+        operation
+        for difference in _differences(resource_type, before, after)
+        if _is_public(difference.attribute)
+        for operation in _operations(difference)
+    ]
+
+
+def changed_attributes(
+    resource_type: ResourceType, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[str]:
+    """Return the paths of what changed: of a complex value in part, those of its sub-attributes.
+
+    A password is listed by its name. What is readOnly is not, but for the id of a new resource.
+    """
+    new_id = ["id"] if "id" in after and "id" not in before else []
+    return new_id + [
+        path
+        for difference in _differences(resource_type, before, after)
+        if difference.attribute.mutability is not Mutability.READ_ONLY
+        for path in _paths(difference)
+    ]
+
+
+def _differences(
+    resource_type: ResourceType, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[_Difference]:
+    for attribute in resource_type.common + resource_type.schema.attributes:
+        yield from _difference(attribute, before, after)
+    for extension in resource_type.extensions:
+        old, new = before.get(extension.schema.id) or {}, after.get(extension.schema.id) or {}
+        for attribute in extension.schema.attributes:
+            yield from _difference(attribute, old, new)
+
+
+def _difference(
+    attribute: Attribute, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[_Difference]:
+    old, new = before.get(attribute.name), after.get(attribute.name)
+    if old == new:
+        return
+    old, new = _settable(attribute, old), _settable(attribute, new)
+    if old != new:
+        yield _Difference(attribute, old, new)
+
+
+def _settable(attribute: Attribute, value: Any) -> Any:  # noqa: ANN401 JSON
+    """Return the value without what a client cannot set or see; None where nothing is left."""
+    hidden = {sub.name for sub in attribute.sub_attributes if not _is_public(sub)}
+    if isinstance(value, list):
+        elements = [_without_members(element, hidden) for element in value]
+        return [element for element in elements if element not in ({}, None)] or None
+    return _without_members(value, hidden) if value not in ({}, None) else None
+
+
+def _without_members(value: Any, names: set[str]) -> Any:  # noqa: ANN401 JSON
+    if not names or not isinstance(value, dict):
+        return value
+    return {name: member for name, member in value.items() if name not in names} or None
+
+
+def _is_public(attribute: Attribute) -> bool:
+    settable = (Mutability.READ_WRITE, Mutability.IMMUTABLE)
+    return attribute.mutability in settable and attribute.returned is not Returned.NEVER
+
+
+def _operations(difference: _Difference) -> Iterator[dict[str, Any]]:
+    attribute, path = difference.attribute, difference.attribute.path
+    if difference.after is None:
+        yield {"op": "remove", "path": path}
+    elif difference.before is None:
+        yield {"op": "add", "path": path, "value": difference.after}
+    elif attribute.multi_valued:
+        yield from element_operations(attribute, difference.before, difference.after)
+    elif attribute.type is AttributeType.COMPLEX:
+        for inner in _inner_differences(difference):
+            yield from _operations(inner)
+    else:
+        yield {"op": "replace", "path": path, "value": difference.after}
+
+
+def _inner_differences(difference: _Difference) -> Iterator[_Difference]:
+    for sub in difference.attribute.sub_attributes:
+        yield from _difference(sub, difference.before, difference.after)
+
+
+def _paths(difference: _Difference) -> Iterator[str]:
+    attribute = difference.attribute
+    is_partial = difference.before is not None and difference.after is not None
+    if is_partial and attribute.type is AttributeType.COMPLEX and not attribute.multi_valued:
+        for inner in _inner_differences(difference):
+            yield from _paths(inner)
+    else:
+        yield attribute.path

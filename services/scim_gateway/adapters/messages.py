@@ -1,0 +1,58 @@
+"""Between the gateway's types and the resource contract's messages."""
+
+from heliograph.common.v1.failure_pb2 import Failure
+from heliograph.resource.v1 import resource_pb2
+from heliograph.resource.v1 import resource_service_pb2 as pb
+from scim_gateway.domain.errors import StoreRefusedError
+from scim_gateway.domain.resources import ResourceRef, StoredResource
+from scim_gateway.domain.writes import Create, Delete, Patch, Replace, Write
+
+
+def encode_ref(ref: ResourceRef) -> resource_pb2.ResourceRef:
+    """Return the reference as a message."""
+    return resource_pb2.ResourceRef(resource_type=ref.resource_type, id=ref.id)
+
+
+def decode_resource(resource: resource_pb2.Resource) -> StoredResource:
+    """Return the resource of a message."""
+    return StoredResource(
+        ref=ResourceRef(resource.ref.resource_type, resource.ref.id),
+        attributes=resource.attributes,
+        version=resource.version,
+        created=resource.created,
+        last_modified=resource.last_modified,
+    )
+
+
+def refusal(failure: Failure) -> StoreRefusedError:
+    """Return a failure as an error, to be raised."""
+    return StoreRefusedError(
+        failure.reason,
+        failure.detail,
+        attribute_path=failure.attribute_path,
+        clause=failure.clause,
+    )
+
+
+def encode_write(write: Write) -> pb.WriteOperation:
+    """Return the write as a message."""
+    operation = pb.WriteOperation(
+        tenant=write.transaction.tenant,
+        txn=write.transaction.txn,
+        traceparent=write.transaction.traceparent,
+        omitted_attributes=write.omitted_attributes,
+        strict=write.strict,
+    )
+    match write.change:
+        case Create(resource_type, body):
+            operation.create.resource_type = resource_type
+            operation.create.attributes = body
+        case Replace(ref, body, if_match):
+            replace = pb.ReplaceResource(ref=encode_ref(ref), attributes=body, if_match=if_match)
+            operation.replace.CopyFrom(replace)
+        case Patch(ref, body, if_match):
+            patch = pb.PatchResource(ref=encode_ref(ref), patch=body, if_match=if_match)
+            operation.patch.CopyFrom(patch)
+        case Delete(ref, if_match):
+            operation.delete.CopyFrom(pb.DeleteResource(ref=encode_ref(ref), if_match=if_match))
+    return operation

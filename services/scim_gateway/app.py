@@ -1,0 +1,99 @@
+"""Wires the gateway."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import grpc
+
+from scim.registry import standard_registry
+from scim.schema import ResourceType
+from scim_gateway.adapters.health import is_serving
+from scim_gateway.adapters.registrar import GrpcTokenJournal, GrpcTokens
+from scim_gateway.adapters.resource_store import GrpcResourceStore
+from scim_gateway.adapters.schemas import GrpcSchemas
+from scim_gateway.commands.discover import Discover
+from scim_gateway.commands.read_resource import ReadResource
+from scim_gateway.commands.search_resources import SearchResources
+from scim_gateway.commands.write_resource import WriteResource
+from scim_gateway.domain.representations import Representations
+from scim_gateway.entrypoints.authentication import Authentication
+from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
+from scim_gateway.entrypoints.errors import answer_internal_error
+from scim_gateway.entrypoints.resources import ResourceEndpoints
+from scim_gateway.entrypoints.routes import BASE_PATH, TypeEndpoints, scim_routes
+from scim_gateway.entrypoints.searches import SearchEndpoints
+from scim_gateway.entrypoints.token_loop import TokenLoop
+from scim_gateway.settings import Settings
+from servicekit.bearer import BearerTokens
+from servicekit.channels import open_channel
+from servicekit.http import NamedRoute, Readiness, create_app
+from servicekit.runtime import Service
+
+NAME = "scim-gateway"
+
+
+@asynccontextmanager
+async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Service]:
+    """Open the channels, and close them at the end."""
+    async with (
+        open_channel(settings.address_of("resource-store")) as store,
+        open_channel(settings.address_of("ssf-registrar")) as registrar,
+    ):
+        tokens = BearerTokens(
+            GrpcTokens(registrar, patience=settings.scim_patience_seconds).look_up, clock=time.time
+        )
+        app = create_app(NAME, own_store_works=_peers(store, registrar))
+        app.add_exception_handler(Exception, answer_internal_error)
+        # Before the routes that servicekit made, since these are the hot ones.
+        app.router.routes[:0] = _routes(settings, store, Authentication(tokens))
+        loop = TokenLoop(GrpcTokenJournal(registrar), tokens)
+        yield Service(http=app, loops={"tokens": loop.run})
+
+
+def _routes(
+    settings: Settings, channel: grpc.aio.Channel, authentication: Authentication
+) -> list[NamedRoute]:
+    registry = standard_registry()
+    base_uri = settings.origin_of(NAME) + BASE_PATH
+    strict = settings.scim_profile == "strict"
+    patience = settings.scim_patience_seconds
+    store = GrpcResourceStore(channel, patience=patience)
+    representations = Representations(base_uri, registry)
+    search_resources = SearchResources(store, representations, strict=strict)
+
+    def searches(*resource_types: ResourceType) -> SearchEndpoints:
+        return SearchEndpoints(
+            resource_types, authentication, search_resources, settings.scim_max_body_bytes
+        )
+
+    def resources(resource_type: ResourceType) -> ResourceEndpoints:
+        return ResourceEndpoints(
+            resource_type,
+            authentication,
+            ReadResource(store, representations),
+            WriteResource(store, representations, strict=strict),
+            new_txn=lambda: uuid4().hex,
+            max_body_bytes=settings.scim_max_body_bytes,
+        )
+
+    return scim_routes(
+        [TypeEndpoints(resources(known), searches(known)) for known in registry.resource_types],
+        base=searches(*registry.resource_types),
+        discovery=DiscoveryEndpoints(Discover(GrpcSchemas(channel, patience=patience), base_uri)),
+        authentication=authentication,
+    )
+
+
+def _peers(store: grpc.aio.Channel, registrar: grpc.aio.Channel) -> Readiness:
+    """Report the peers: the gateway has no store of its own that could be unready."""
+
+    async def check() -> dict[str, bool]:
+        store_serves, registrar_serves = await asyncio.gather(
+            is_serving(store), is_serving(registrar)
+        )
+        return {"resource-store": store_serves, "ssf-registrar": registrar_serves}
+
+    return check

@@ -1,0 +1,124 @@
+"""Queries, from URI parameters and SearchRequest messages (RFC 7644 sections 3.4.2 and 3.4.3)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scim.errors import InvalidSyntaxError, InvalidValueError
+from scim.messages import SEARCH_REQUEST
+from scim.projection import Projection, parse_projection
+
+DEFAULT_COUNT = 100
+MAX_COUNT = 1000
+"""The ServiceProviderConfig's filter.maxResults."""
+_MAX_START_INDEX = 2**32 - 1
+_EVERYTHING = Projection(attributes=None, excluded_attributes=None)
+_INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
+_PAGING_CLAUSE = "RFC 7644 section 3.4.2.4"
+_SEARCH_CLAUSE = "RFC 7644 section 3.4.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to find, which page of it, and how much of each resource to show.
+
+    Sort parameters are not here: they are ignored where sorting is not supported (section 3.4.2.3).
+    """
+
+    filter: str | None
+    start_index: int
+    count: int
+    projection: Projection | None
+
+
+def parse_query(parameters: Sequence[tuple[str, str]]) -> Query:
+    """Return the query of a URI's parameters; those of other names are ignored."""
+    given = dict(reversed(parameters))
+    return Query(
+        filter=given.get("filter"),
+        start_index=_start_index(_integer_of_text("startIndex", given.get("startIndex"))),
+        count=_count(_integer_of_text("count", given.get("count"))),
+        projection=parse_shown(parameters),
+    )
+
+
+def parse_shown(parameters: Sequence[tuple[str, str]]) -> Projection | None:
+    """Return the projection of a URI's parameters; None means that everything is shown."""
+    return _projection(_values(parameters, "attributes"), _values(parameters, "excludedAttributes"))
+
+
+def parse_search_request(message: Mapping[str, Any]) -> Query:
+    """Return the query of a SearchRequest message; its member names are taken in any case."""
+    given = {name.lower(): value for name, value in message.items() if value is not None}
+    _check_schemas(given.get("schemas"))
+    return Query(
+        filter=_filter(given.get("filter")),
+        start_index=_start_index(_integer("startIndex", given.get("startindex"))),
+        count=_count(_integer("count", given.get("count"))),
+        projection=_projection(
+            _name_list("attributes", given.get("attributes")),
+            _name_list("excludedAttributes", given.get("excludedattributes")),
+        ),
+    )
+
+
+def _projection(attributes: Sequence[str], excluded: Sequence[str]) -> Projection | None:
+    if not attributes and not excluded:
+        return None
+    projection = parse_projection(attributes, excluded)
+    return None if projection == _EVERYTHING else projection
+
+
+def _values(parameters: Sequence[tuple[str, str]], parameter: str) -> list[str]:
+    return [value for name, value in parameters if name == parameter]
+
+
+def _start_index(given: int | None) -> int:
+    return min(max(given if given is not None else 1, 1), _MAX_START_INDEX)
+
+
+def _count(given: int | None) -> int:
+    return min(max(given if given is not None else DEFAULT_COUNT, 0), MAX_COUNT)
+
+
+def _integer_of_text(name: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if _INTEGER.fullmatch(text) is None:
+        raise InvalidValueError("must be an integer", attribute_path=name, clause=_PAGING_CLAUSE)
+    return int(text)
+
+
+def _integer(name: str, value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidValueError("must be an integer", attribute_path=name, clause=_PAGING_CLAUSE)
+    return value
+
+
+def _filter(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise InvalidValueError("must be a string", attribute_path="filter", clause=_SEARCH_CLAUSE)
+    return value
+
+
+def _name_list(name: str, value: object) -> list[str]:
+    """Take a string too: clients send the parameter's comma-separated form."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return value
+    raise InvalidValueError(
+        "must be an array of attribute names", attribute_path=name, clause=_SEARCH_CLAUSE
+    )
+
+
+def _check_schemas(value: object) -> None:
+    if not isinstance(value, list) or SEARCH_REQUEST not in value:
+        raise InvalidSyntaxError(
+            f'must be ["{SEARCH_REQUEST}"]', attribute_path="schemas", clause=_SEARCH_CLAUSE
+        )

@@ -1,0 +1,124 @@
+"""From stored resources to what clients see (RFC 7643 section 3.1, RFC 7644 section 3.4.2).
+
+A representation is spliced from bytes that are ready; only one that is shown in part is parsed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from scim.messages import LIST_RESPONSE
+from scim.projection import Projection, projected
+from scim.registry import Registry
+from scim.schema import ResourceType
+from scim_gateway.domain.resources import Representation, StoredResource
+
+DERIVED_ATTRIBUTES = ("members", "groups")
+
+
+@dataclass(frozen=True, slots=True)
+class Representations:
+    """Shows resources below one base URI, which has no slash at its end."""
+
+    base_uri: str
+    registry: Registry
+    _reference_prefixes: tuple[tuple[bytes, bytes], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # A quote inside a JSON string is escaped, so these bytes stand nowhere but in a member.
+        prefixes = tuple(
+            (
+                f'"$ref":"{resource_type.endpoint[1:]}/'.encode(),
+                f'"$ref":"{self.base_uri}{resource_type.endpoint}/'.encode(),
+            )
+            for resource_type in self.registry.resource_types
+        )
+        object.__setattr__(self, "_reference_prefixes", prefixes)
+
+    def location(self, resource: StoredResource) -> str:
+        """Return the resource's URI: its meta.location."""
+        endpoint = self._type_of(resource).endpoint
+        return f"{self.base_uri}{endpoint}/{quote(resource.ref.id, safe='')}"
+
+    def represent(
+        self,
+        resource: StoredResource,
+        *,
+        projection: Projection | None,
+        supplied: Sequence[str] = (),
+    ) -> Representation:
+        """Return the resource with its meta; whole, unless a projection is given.
+
+        `supplied` names the attributes of the request's body (RFC 7643 section 7, "request").
+        """
+        location = self.location(resource)
+        body = self._with_absolute_references(resource.attributes)
+        body = body[:-1] + b"," + _meta(resource, location) + b"}"
+        if projection is not None:
+            resource_type = self._type_of(resource)
+            shown = projected(resource_type, orjson.loads(body), projection, supplied=supplied)
+            body = orjson.dumps(shown)
+        return Representation(location, resource.version, body)
+
+    def _type_of(self, resource: StoredResource) -> ResourceType:
+        resource_type = self.registry.resource_type(resource.ref.resource_type)
+        if resource_type is None:
+            raise LookupError(f"resource type {resource.ref.resource_type} is not registered")
+        return resource_type
+
+    def _with_absolute_references(self, attributes: bytes) -> bytes:
+        for relative, absolute in self._reference_prefixes:
+            attributes = attributes.replace(relative, absolute)
+        return attributes
+
+
+def list_response(
+    representations: Sequence[Representation], *, total_results: int, start_index: int
+) -> bytes:
+    """Return a ListResponse message of ready representations."""
+    head = (
+        f'{{"schemas":["{LIST_RESPONSE}"],"totalResults":{total_results},'
+        f'"startIndex":{start_index},"itemsPerPage":{len(representations)},"Resources":['
+    )
+    return head.encode() + b",".join(shown.body for shown in representations) + b"]}"
+
+
+def omitted_attributes(
+    resource_types: Sequence[ResourceType], projection: Projection | None
+) -> tuple[str, ...]:
+    """Return the derived attributes that no representation of these types will show."""
+    if projection is None:
+        return ()
+    return tuple(
+        name
+        for name in DERIVED_ATTRIBUTES
+        if not any(_shows(resource_type, name, projection) for resource_type in resource_types)
+    )
+
+
+def _shows(resource_type: ResourceType, name: str, projection: Projection) -> bool:
+    """Try the projection on a value with every sub-attribute."""
+    attribute = resource_type.attribute(name)
+    if attribute is None:
+        return False
+    element: dict[str, Any] = {sub.name: "x" for sub in attribute.sub_attributes}
+    return name in projected(resource_type, {name: [element]}, projection)
+
+
+def _meta(resource: StoredResource, location: str) -> bytes:
+    version = resource.version.replace('"', '\\"')
+    return (
+        f'"meta":{{"resourceType":"{resource.ref.resource_type}",'
+        f'"created":"{_date_time(resource.created)}",'
+        f'"lastModified":"{_date_time(resource.last_modified)}",'
+        f'"version":"{version}","location":"{location}"}}'
+    ).encode()
+
+
+def _date_time(microseconds: int) -> str:
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}.{rest // 1000:03d}Z"

@@ -1,0 +1,63 @@
+"""Changes that a client asks for; bodies are JSON objects, checked for syntax alone."""
+
+from dataclasses import dataclass
+
+from scim_gateway.domain.resources import ResourceRef
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """RFC 7644 section 3.3."""
+
+    resource_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """RFC 7644 section 3.5.1. `if_match` is the header as it came."""
+
+    ref: ResourceRef
+    body: bytes
+    if_match: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """RFC 7644 section 3.5.2."""
+
+    ref: ResourceRef
+    body: bytes
+    if_match: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """RFC 7644 section 3.6."""
+
+    ref: ResourceRef
+    if_match: str | None
+
+
+Change = Create | Replace | Patch | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """What makes a change traceable, and safe to repeat: (tenant, txn) names it for ever."""
+
+    tenant: str
+    txn: str
+    traceparent: str
+    """W3C trace context of the request; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A change as the store is asked for it."""
+
+    transaction: Transaction
+    change: Change
+    omitted_attributes: tuple[str, ...]
+    """Derived attributes that the answer will not show, so that they need not be read."""
+    strict: bool

@@ -1,0 +1,53 @@
+"""Discovery (RFC 7644 section 4). No token is needed, as it tells how to get on with one."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+from scim_gateway.commands.discover import Discover
+from scim_gateway.domain.errors import FilterForbiddenError
+from scim_gateway.domain.service_provider_config import service_provider_config
+from scim_gateway.entrypoints.answers import Answer, json_answer, list_answer
+from scim_gateway.entrypoints.requests import parameters
+
+_TENANT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryEndpoints:
+    """Handlers; all parameters but a filter, which is refused, are ignored."""
+
+    discover: Discover
+
+    async def service_provider_config(self, request: Request) -> Answer:
+        """GET /ServiceProviderConfig: one object, not a list."""
+        _refuse_filter(request)
+        return json_answer(200, service_provider_config(self.discover.base_uri))
+
+    async def resource_types(self, request: Request) -> Answer:
+        """GET /ResourceTypes."""
+        _refuse_filter(request)
+        return list_answer(await self.discover.resource_types(_TENANT))
+
+    async def resource_type(self, request: Request) -> Answer:
+        """GET /ResourceTypes/{name}."""
+        name = request.path_params["name"]
+        return json_answer(200, await self.discover.resource_type(name, tenant=_TENANT))
+
+    async def schemas(self, request: Request) -> Answer:
+        """GET /Schemas."""
+        _refuse_filter(request)
+        return list_answer(await self.discover.all_schemas(_TENANT))
+
+    async def schema(self, request: Request) -> Answer:
+        """GET /Schemas/{urn}."""
+        urn = request.path_params["urn"]
+        return json_answer(200, await self.discover.schema(urn, tenant=_TENANT))
+
+
+def _refuse_filter(request: Request) -> None:
+    if any(name == "filter" for name, _ in parameters(request)):
+        raise FilterForbiddenError(
+            "a filter is not for this endpoint: read it whole", clause="RFC 7644 section 4"
+        )

@@ -1,0 +1,35 @@
+"""One path of the protocol: it picks the method's handler, and turns refusals into answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from scim_gateway.entrypoints.answers import Answer
+from scim_gateway.entrypoints.errors import REFUSALS, MethodNotAllowedError, error_answer
+
+Handler = Callable[[Request], Awaitable[Answer]]
+
+
+class Endpoint:
+    """An ASGI application below a route; HEAD is GET without the body (RFC 9110 section 9.3.2)."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        get = {"HEAD": handlers["GET"]} if "GET" in handlers else {}
+        self._handlers: Mapping[str, Handler] = {**handlers, **get}
+        self._allowed = ", ".join(sorted(self._handlers))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        method: str = scope["method"]
+        try:
+            answer = await self._handler(method)(Request(scope, receive))
+        except REFUSALS as error:
+            answer = error_answer(error)
+        await answer.send(send, with_body=method != "HEAD")
+
+    def _handler(self, method: str) -> Handler:
+        handler = self._handlers.get(method)
+        if handler is None:
+            raise MethodNotAllowedError(method, allowed=self._allowed)
+        return handler

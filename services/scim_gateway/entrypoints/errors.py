@@ -1,0 +1,112 @@
+"""The one table from reasons to HTTP statuses and scimTypes (RFC 7644 section 3.12)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from scim.errors import ScimError
+from scim.messages import MEDIA_TYPE, error_body
+from scim_gateway.domain.errors import GatewayError, StoreRefusedError
+from scim_gateway.entrypoints.answers import Answer, Header, json_answer
+from servicekit.bearer import BearerError, TokensUnavailableError
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpError:
+    """How one reason looks over HTTP."""
+
+    status: int
+    scim_type: str | None = None
+    headers: tuple[Header, ...] = ()
+
+
+# Long enough for a restart of the peer, short enough not to be noticed by a person.
+_RETRY_LATER = HttpError(503, headers=((b"retry-after", b"2"),))
+
+HTTP_ERRORS: Final[Mapping[str, HttpError]] = MappingProxyType(
+    {
+        "FILTER_FORBIDDEN": HttpError(403),
+        "INVALID_FILTER": HttpError(400, "invalidFilter"),
+        "INVALID_PATH": HttpError(400, "invalidPath"),
+        "INVALID_SYNTAX": HttpError(400, "invalidSyntax"),
+        "INVALID_VALUE": HttpError(400, "invalidValue"),
+        "METHOD_NOT_ALLOWED": HttpError(405),
+        "MUTABILITY": HttpError(400, "mutability"),
+        "NO_TARGET": HttpError(400, "noTarget"),
+        "RESOURCE_NOT_FOUND": HttpError(404),
+        "SENSITIVE": HttpError(403, "sensitive"),
+        # The rest of the body may be on its way still, and is not read.
+        "TOO_LARGE": HttpError(413, headers=((b"connection", b"close"),)),
+        "TOO_MANY": HttpError(400, "tooMany"),
+        "UNAVAILABLE": _RETRY_LATER,
+        "UNIQUENESS": HttpError(409, "uniqueness"),
+        "UNKNOWN_RESOURCE_TYPE": HttpError(404),
+        "UNSUPPORTED_FEATURE": HttpError(501),
+        "UNSUPPORTED_MEDIA_TYPE": HttpError(415),
+        "UNSUPPORTED_VERSION": HttpError(400, "invalidVers"),
+        "VERSION_MISMATCH": HttpError(412),
+    }
+)
+
+Refusal = ScimError | GatewayError | StoreRefusedError | BearerError | TokensUnavailableError
+REFUSALS: Final = (
+    ScimError,
+    GatewayError,
+    StoreRefusedError,
+    BearerError,
+    TokensUnavailableError,
+)
+
+
+class MethodNotAllowedError(GatewayError):
+    """The endpoint has no such method."""
+
+    reason = "METHOD_NOT_ALLOWED"
+
+    def __init__(self, method: str, *, allowed: str) -> None:
+        super().__init__(f"{method} is not for this endpoint: it has {allowed}")
+        self.allowed = allowed
+
+
+def error_answer(error: Refusal) -> Answer:
+    """Return a SCIM error; what is in no table is a 500 without detail, and logged."""
+    match error:
+        case BearerError():
+            challenge = (b"www-authenticate", error.challenge.encode())
+            return _answer(HttpError(error.status, headers=(challenge,)), str(error))
+        case TokensUnavailableError():
+            return _answer(_RETRY_LATER, str(error))
+        case MethodNotAllowedError():
+            allow = (b"allow", error.allowed.encode())
+            return _answer(HttpError(405, headers=(allow,)), str(error))
+    found = HTTP_ERRORS.get(error.reason)
+    if found is None:
+        _log.error("refusal.unknown", reason=error.reason)
+        return _INTERNAL
+    return _answer(found, _detail(error))
+
+
+async def answer_internal_error(_request: Request, _error: Exception) -> Response:
+    """Tell nothing of what went wrong: the server's log has it."""
+    return Response(_INTERNAL.body, _INTERNAL.status, media_type=MEDIA_TYPE)
+
+
+def _answer(found: HttpError, detail: str) -> Answer:
+    answer = json_answer(found.status, error_body(found.status, detail, found.scim_type))
+    return Answer(answer.status, answer.body, found.headers)
+
+
+def _detail(error: ScimError | GatewayError | StoreRefusedError) -> str:
+    path = "" if error.attribute_path in error.detail else f"{error.attribute_path}: "
+    clause = f" ({error.clause})" if error.clause else ""
+    return f"{path}{error.detail}{clause}"
+
+
+_INTERNAL: Final = _answer(HttpError(500), "internal error")

@@ -1,0 +1,38 @@
+"""Where resources are kept and changed."""
+
+from typing import Protocol
+
+from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
+from scim_gateway.domain.writes import Write
+
+
+class ResourceStore(Protocol):
+    """The store of every tenant's resources.
+
+    Each method raises `StoreRefusedError` with a reason, or `StoreUnavailableError` once it has
+    tried for long enough that a restart of the store would have gone unnoticed.
+    """
+
+    async def read(
+        self, ref: ResourceRef, *, tenant: str, omitted_attributes: tuple[str, ...]
+    ) -> StoredResource:
+        """Return the resource; refused with RESOURCE_NOT_FOUND."""
+
+    async def write(self, write: Write) -> StoredResource | None:
+        """Make a change durable; return the resource as it is now, None when it is deleted.
+
+        Asked again with the same (tenant, txn), it gives the first outcome again.
+        """
+
+    async def search(
+        self,
+        resource_types: tuple[str, ...],
+        *,
+        tenant: str,
+        filter_text: str | None,
+        start_index: int,
+        count: int,
+        omitted_attributes: tuple[str, ...],
+        strict: bool,
+    ) -> Page:
+        """Return a page of the resources of these types that match, ordered by id."""

@@ -1,0 +1,18 @@
+"""What the gateway reads beside the settings of every service."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from servicekit.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """How SCIM is spoken."""
+
+    scim_profile: Literal["tolerant", "strict"] = "tolerant"
+    """Tolerant understands what Entra ID and Okta really send; strict is the RFCs to the letter."""
+    scim_max_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
+    """A larger request body is answered with 413."""
+    scim_patience_seconds: float = Field(default=8.0, gt=0)
+    """A restart of a peer goes unnoticed by clients for so long; then they are asked to retry."""

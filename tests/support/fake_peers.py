@@ -1,0 +1,252 @@
+"""The gateway's peers with everything but their rules: in memory, and behind real gRPC sockets."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+from support.in_process import serving_grpc
+
+from heliograph.common.v1.failure_pb2 import Failure
+from heliograph.resource.v1 import (
+    resource_pb2,
+    resource_service_pb2_grpc,
+    schema_service_pb2,
+    schema_service_pb2_grpc,
+)
+from heliograph.resource.v1 import resource_service_pb2 as pb
+from heliograph.ssf.v1 import (
+    stream_service_pb2,
+    stream_service_pb2_grpc,
+    token_service_pb2,
+    token_service_pb2_grpc,
+)
+from scim.registry import standard_registry
+from scim.schema import resource_type_representation, schema_representation
+from servicekit.bearer import token_hash
+from servicekit.grpc_server import GrpcFace, registrations
+from servicekit.settings import ServiceSettings
+
+CREATED = 1_700_000_000_123_456
+
+
+class RefusedError(Exception):
+    """Fails a whole call, with a reason as a real peer gives it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"refused for {reason}")
+        self.reason = reason
+
+
+class NotHereError(RefusedError):
+    """NOT_FOUND."""
+
+
+STATUSES: dict[type[Exception], grpc.StatusCode] = {
+    RefusedError: grpc.StatusCode.INVALID_ARGUMENT,
+    NotHereError: grpc.StatusCode.NOT_FOUND,
+}
+
+
+@dataclass
+class FakeStore(
+    resource_service_pb2_grpc.ResourceServiceServicer,
+    schema_service_pb2_grpc.SchemaServiceServicer,
+):
+    """Stores bodies as they come, and counts versions; a patch sets what its values hold."""
+
+    resources: dict[tuple[str, str], resource_pb2.Resource] = field(default_factory=dict)
+    reads: list[pb.ReadOperation] = field(default_factory=list)
+    writes: list[pb.WriteOperation] = field(default_factory=list)
+    searches: list[pb.SearchResourcesRequest] = field(default_factory=list)
+    failure: Failure | None = None
+    """What every read and write fails with."""
+    refusal: RefusedError | None = None
+    """What every search fails with."""
+    outcomes: dict[str, pb.WriteResult] = field(default_factory=dict)
+
+    async def ReadResources(  # noqa: N802
+        self, request: pb.ReadResourcesRequest, _context: object
+    ) -> pb.ReadResourcesResponse:
+        self.reads.extend(request.operations)
+        return pb.ReadResourcesResponse(results=map(self._read, request.operations))
+
+    async def WriteResources(  # noqa: N802
+        self, request: pb.WriteResourcesRequest, _context: object
+    ) -> pb.WriteResourcesResponse:
+        self.writes.extend(request.operations)
+        return pb.WriteResourcesResponse(results=map(self._write_once, request.operations))
+
+    async def SearchResources(  # noqa: N802
+        self, request: pb.SearchResourcesRequest, _context: object
+    ) -> pb.SearchResourcesResponse:
+        self.searches.append(request)
+        if self.refusal is not None:
+            raise self.refusal
+        found = [r for (kind, _), r in self.resources.items() if kind in request.resource_types]
+        first = request.start_index - 1
+        page = found[first : first + request.count]
+        return pb.SearchResourcesResponse(total_results=len(found), resources=page)
+
+    async def ReadSchemas(  # noqa: N802
+        self, _request: schema_service_pb2.ReadSchemasRequest, _context: object
+    ) -> schema_service_pb2.ReadSchemasResponse:
+        registry = standard_registry()
+        types = map(resource_type_representation, registry.resource_types)
+        return schema_service_pb2.ReadSchemasResponse(
+            resource_types=[json.dumps(found).encode() for found in types],
+            schemas=[json.dumps(schema_representation(s)).encode() for s in registry.schemas],
+        )
+
+    def _read(self, operation: pb.ReadOperation) -> pb.ReadResult:
+        if self.failure is not None:
+            return pb.ReadResult(failure=self.failure)
+        found = self.resources.get((operation.ref.resource_type, operation.ref.id))
+        if found is None:
+            return pb.ReadResult(failure=_not_found())
+        return pb.ReadResult(resource=found)
+
+    def _write_once(self, operation: pb.WriteOperation) -> pb.WriteResult:
+        if operation.txn not in self.outcomes:
+            self.outcomes[operation.txn] = self._write(operation)
+        return self.outcomes[operation.txn]
+
+    def _write(self, operation: pb.WriteOperation) -> pb.WriteResult:
+        if self.failure is not None:
+            return pb.WriteResult(failure=self.failure)
+        match operation.WhichOneof("operation"):
+            case "create":
+                create = operation.create
+                ref = resource_pb2.ResourceRef(
+                    resource_type=create.resource_type, id=f"id-{len(self.resources) + 1}"
+                )
+                return pb.WriteResult(resource=self._store(ref, json.loads(create.attributes)))
+            case "replace":
+                return self._change(
+                    operation.replace.ref, lambda _: json.loads(operation.replace.attributes)
+                )
+            case "patch":
+                return self._change(operation.patch.ref, _patching(operation.patch.patch))
+        return self._delete(operation.delete.ref)
+
+    def _change(self, ref: resource_pb2.ResourceRef, change: Any) -> pb.WriteResult:
+        found = self.resources.get((ref.resource_type, ref.id))
+        if found is None:
+            return pb.WriteResult(failure=_not_found())
+        return pb.WriteResult(resource=self._store(ref, change(json.loads(found.attributes))))
+
+    def _delete(self, ref: resource_pb2.ResourceRef) -> pb.WriteResult:
+        if self.resources.pop((ref.resource_type, ref.id), None) is None:
+            return pb.WriteResult(failure=_not_found())
+        return pb.WriteResult(deleted=pb.Deleted())
+
+    def _store(
+        self, ref: resource_pb2.ResourceRef, attributes: dict[str, Any]
+    ) -> resource_pb2.Resource:
+        shown = {**attributes, "id": ref.id}
+        resource = resource_pb2.Resource(
+            ref=ref,
+            attributes=json.dumps(shown, separators=(",", ":")).encode(),
+            version=f'W/"{len(self.writes)}-fake"',
+            created=CREATED,
+            last_modified=CREATED,
+        )
+        self.resources[ref.resource_type, ref.id] = resource
+        return resource
+
+
+@dataclass
+class FakeRegistrar(
+    token_service_pb2_grpc.TokenServiceServicer,
+    stream_service_pb2_grpc.StreamServiceServicer,
+):
+    """Knows tokens by their scopes, and keeps a journal of their changes."""
+
+    scopes: dict[str, set[str]] = field(default_factory=dict)
+    journal: list[stream_service_pb2.JournalEntry] = field(default_factory=list)
+    following: asyncio.Event = field(default_factory=asyncio.Event)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def revoke(self, token: str) -> None:
+        del self.scopes[token]
+        changed = stream_service_pb2.JournalKind.JOURNAL_KIND_TOKEN_CHANGED
+        self.journal.append(
+            stream_service_pb2.JournalEntry(kind=changed, token_hash=token_hash(token))
+        )
+        self.news.set()
+
+    async def LookUpToken(  # noqa: N802
+        self, request: token_service_pb2.LookUpTokenRequest, _context: object
+    ) -> token_service_pb2.LookUpTokenResponse:
+        for token, scopes in self.scopes.items():
+            if token_hash(token) == request.token_hash:
+                return token_service_pb2.LookUpTokenResponse(
+                    tenant="default", subject="test", scopes=sorted(scopes)
+                )
+        raise NotHereError("TOKEN_NOT_FOUND")
+
+    async def ListStreams(  # noqa: N802
+        self, _request: stream_service_pb2.ListStreamsRequest, _context: object
+    ) -> stream_service_pb2.ListStreamsResponse:
+        return stream_service_pb2.ListStreamsResponse(cursor=str(len(self.journal)))
+
+    async def GetStream(  # noqa: N802
+        self, _request: stream_service_pb2.GetStreamRequest, _context: object
+    ) -> stream_service_pb2.GetStreamResponse:
+        raise NotHereError("STREAM_NOT_FOUND")
+
+    async def ReadJournal(  # noqa: N802
+        self, request: stream_service_pb2.ReadJournalRequest, _context: object
+    ) -> stream_service_pb2.ReadJournalResponse:
+        position = int(request.cursor)
+        self.following.set()
+        if position == len(self.journal):
+            self.news.clear()
+            await self.news.wait()
+        return stream_service_pb2.ReadJournalResponse(
+            entries=self.journal[position:], next_cursor=str(len(self.journal))
+        )
+
+
+@asynccontextmanager
+async def serving_store(settings: ServiceSettings, store: FakeStore) -> AsyncIterator[None]:
+    register = registrations(
+        (resource_service_pb2_grpc.add_ResourceServiceServicer_to_server, store),
+        (schema_service_pb2_grpc.add_SchemaServiceServicer_to_server, store),
+    )
+    async with serving_grpc(
+        GrpcFace(settings.address_of("resource-store"), tuple(register), STATUSES)
+    ):
+        yield
+
+
+@asynccontextmanager
+async def serving_registrar(
+    settings: ServiceSettings, registrar: FakeRegistrar
+) -> AsyncIterator[None]:
+    register = registrations(
+        (token_service_pb2_grpc.add_TokenServiceServicer_to_server, registrar),
+        (stream_service_pb2_grpc.add_StreamServiceServicer_to_server, registrar),
+    )
+    async with serving_grpc(
+        GrpcFace(settings.address_of("ssf-registrar"), tuple(register), STATUSES)
+    ):
+        yield
+
+
+def _not_found() -> Failure:
+    return Failure(reason="RESOURCE_NOT_FOUND", detail="there is no such resource")
+
+
+def _patching(patch: bytes) -> Any:
+    values = [operation["value"] for operation in json.loads(patch)["Operations"]]
+
+    def change(attributes: dict[str, Any]) -> dict[str, Any]:
+        for value in values:
+            attributes |= value
+        return attributes
+
+    return change

@@ -1,0 +1,101 @@
+"""Runs a service inside the test process, on real sockets."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import uvicorn
+
+from servicekit.grpc_server import GrpcFace, create_server
+from servicekit.runtime import Service
+from servicekit.settings import ServiceSettings, private_folder
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def serving(
+    name: str,
+    settings: SettingsT,
+    build: Callable[[SettingsT, asyncio.Event], AbstractAsyncContextManager[Service]],
+) -> AsyncIterator[str]:
+    """Run a service until the block ends; gives the origin of its HTTP face."""
+    ending = asyncio.Event()
+    port = settings.http_port(name)
+    private_folder(settings.data)
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        async with build(settings, ending) as service, serving_grpc(service.grpc):
+            server = _Server(_config(service))
+            loops = [asyncio.ensure_future(run_loop()) for run_loop in service.loops.values()]
+            serving_http = asyncio.create_task(server.serve(sockets=[listener]))
+            await until_started(server)
+            try:
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                ending.set()
+                server.should_exit = True
+                await serving_http
+                await _cancelled(loops)
+
+
+async def until_started(server: uvicorn.Server) -> None:
+    async with asyncio.timeout(10):
+        while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def serving_grpc(face: GrpcFace | None) -> AsyncIterator[None]:
+    """Serve a gRPC face at its address."""
+    if face is None:
+        yield
+        return
+    _make_way(Path(face.address.removeprefix("unix:")))
+    server = create_server(face)
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.stop(grace=0.2)
+
+
+def _make_way(unix_socket: Path) -> None:
+    private_folder(unix_socket.parent)
+    unix_socket.unlink(missing_ok=True)
+
+
+def _config(service: Service) -> uvicorn.Config:
+    return uvicorn.Config(
+        service.http,
+        http="httptools",
+        ws="none",
+        loop="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+async def _cancelled(loops: list[asyncio.Future[None]]) -> None:
+    for loop in loops:
+        loop.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to pytest."""
+        yield

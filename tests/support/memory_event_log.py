@@ -1,0 +1,116 @@
+"""The event log and its deliveries in memory: the ports' fakes, held to the same contract."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
+from set_transmitter.domain.streams import Stream
+
+
+@dataclass
+class MemoryEventLog:
+    """A list of events."""
+
+    name: str = "epoch"
+    cursor: str = ""
+    events: list[LoggedEvent] = field(default_factory=list)
+
+    async def epoch(self) -> str:
+        return self.name
+
+    async def end(self) -> int:
+        return len(self.events)
+
+    async def feed_cursor(self) -> str:
+        return self.cursor
+
+    async def append(self, events: Sequence[Event], *, feed_cursor: str) -> list[LoggedEvent]:
+        logged = [LoggedEvent(len(self.events) + n, event) for n, event in enumerate(events, 1)]
+        self.events.extend(logged)
+        self.cursor = feed_cursor
+        return logged
+
+
+@dataclass
+class MemoryDeliveries:
+    """Dictionaries by stream."""
+
+    log: MemoryEventLog
+    streams: dict[str, tuple[str, StoredProgress]] = field(default_factory=dict)
+    jwts: dict[tuple[str, int], str | None] = field(default_factory=dict)
+    letters: list[DeadLetter] = field(default_factory=list)
+
+    async def stream_ids(self) -> frozenset[str]:
+        return frozenset(self.streams)
+
+    async def open(self, stream: Stream) -> StoredProgress:
+        if stream.stream_id not in self.streams:
+            before = [e.position for e in self.log.events if not stream.has_begun_for(e.event)]
+            fresh = StoredProgress(max(before, default=0), 0, 0, 0, 0)
+            self.streams[stream.stream_id] = (stream.tenant, fresh)
+        _, stored = self.streams[stream.stream_id]
+        pending = len(self._unsettled(stream, stored.cursor))
+        return replace(stored, pending=pending, end=len(self.log.events))
+
+    async def read(self, stream: Stream, *, after: int, limit: int) -> Page:
+        unsettled = self._unsettled(stream, after)[:limit]
+        pending = tuple(
+            Pending(logged, self.jwts.get((stream.stream_id, logged.position)))
+            for logged in unsettled
+        )
+        end = max(len(self.log.events), after)
+        return Page(after, pending, pending[-1].position if len(pending) == limit else end)
+
+    async def keep(self, stream_id: str, jwts: Mapping[int, str]) -> None:
+        if stream_id in self.streams:
+            for position, jwt in jwts.items():
+                self.jwts.setdefault((stream_id, position), jwt)
+
+    async def record(self, progress: Sequence[Progress]) -> None:
+        for of_stream in progress:
+            if of_stream.stream_id in self.streams:
+                self._record(of_stream)
+
+    async def remove(self, stream_id: str) -> None:
+        self.streams.pop(stream_id, None)
+        self.jwts = {key: jwt for key, jwt in self.jwts.items() if key[0] != stream_id}
+        self.letters = [letter for letter in self.letters if letter.stream_id != stream_id]
+
+    async def dead_letters(self, tenant: str, stream_id: str | None) -> list[DeadLetter]:
+        return [
+            letter
+            for letter in self.letters
+            if self.streams[letter.stream_id][0] == tenant and stream_id in {None, letter.stream_id}
+        ]
+
+    def _record(self, progress: Progress) -> None:
+        stream_id = progress.stream_id
+        tenant, stored = self.streams[stream_id]
+        dead = [letter for letter in progress.dead_letters if letter not in self.letters]
+        self.letters.extend(dead)
+        settled = replace(
+            stored,
+            cursor=max(stored.cursor, progress.cursor),
+            acknowledged=stored.acknowledged + self._settle(stream_id, progress.acknowledged),
+            dead_letters=stored.dead_letters
+            + self._settle(stream_id, [letter.position for letter in dead]),
+        )
+        self.streams[stream_id] = (tenant, settled)
+
+    def _settle(self, stream_id: str, positions: Sequence[int]) -> int:
+        fresh = [position for position in positions if self.jwts.get((stream_id, position))]
+        self.jwts.update({(stream_id, position): None for position in fresh})
+        return len(fresh)
+
+    def _unsettled(self, stream: Stream, after: int) -> list[LoggedEvent]:
+        return [
+            logged
+            for logged in self.log.events
+            if logged.position > after
+            and logged.event.tenant == stream.tenant
+            and logged.event.kind in stream.kinds
+            and stream.has_begun_for(logged.event)
+            and self.jwts.get((stream.stream_id, logged.position), "") is not None
+        ]

@@ -1,0 +1,52 @@
+"""The services that SCIM needs, in the test process: gateway, store and registrar."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+
+from support.in_process import free_port, serving
+
+import resource_store.app
+import scim_gateway.app
+import ssf_registrar.app
+from resource_store.settings import StoreSettings
+from scim_gateway.settings import Settings as GatewaySettings
+from servicekit.faces import FACES
+from ssf_registrar.settings import Settings as RegistrarSettings
+
+ADMIN_TOKEN = "the-admin-token-of-the-tests"
+_TRIES = 50
+
+
+@asynccontextmanager
+async def serving_scim(data: Path) -> AsyncIterator[str]:
+    """Run the three services until the block ends; gives SCIM's base URI."""
+    place = {"data": data, "port": free_first_port()}
+    store = StoreSettings.model_validate(place)
+    registrar = RegistrarSettings.model_validate({**place, "admin_token": ADMIN_TOKEN})
+    gateway = GatewaySettings.model_validate(place)
+    async with (
+        serving("resource-store", store, resource_store.app.build),
+        serving("ssf-registrar", registrar, ssf_registrar.app.build),
+        serving("scim-gateway", gateway, scim_gateway.app.build) as origin,
+    ):
+        yield f"{origin}/scim/v2"
+
+
+def free_first_port() -> int:
+    """Find a port below which every face of a cluster has a free one."""
+    for _ in range(_TRIES):
+        port = free_port()
+        if all(_is_free(port + face.port_offset) for face in FACES.values()):
+            return port
+    raise AssertionError("no row of free ports")
+
+
+def _is_free(port: int) -> bool:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(socket.create_server(("127.0.0.1", port)))
+        except OSError:
+            return False
+    return True

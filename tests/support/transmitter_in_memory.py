@@ -1,0 +1,99 @@
+"""The transmitter's commands over ports in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from support.memory_event_log import MemoryDeliveries, MemoryEventLog
+
+from secevent.token import SecurityEventToken
+from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
+from set_transmitter.commands.keep_streams import KeepStreams
+from set_transmitter.commands.load_pending import LoadPending
+from set_transmitter.commands.prepare_sets import PrepareSets
+from set_transmitter.commands.settle import Settle
+from set_transmitter.commands.take_in_changes import TakeInChanges
+from set_transmitter.domain.events import Change, Event
+from set_transmitter.domain.outbox import Outbox
+from set_transmitter.domain.outboxes import Outboxes
+from set_transmitter.domain.streams import Stream
+from set_transmitter.ports.signing import SigningUnavailableError
+
+
+@dataclass
+class CountingSigning:
+    """Signs by counting, so that no two signatures are the same."""
+
+    is_away: bool = False
+    signed: int = 0
+
+    async def sign(self, stream: Stream, tokens: Sequence[SecurityEventToken]) -> list[str]:
+        assert stream.signing_algorithm
+        if self.is_away:
+            raise SigningUnavailableError("no key just now")
+        return [f"{token.jti}#{self._next()}" for token in tokens]
+
+    def _next(self) -> int:
+        self.signed += 1
+        return self.signed
+
+
+@dataclass
+class MemoryDirectory:
+    """The registrar's streams."""
+
+    streams: dict[str, Stream] = field(default_factory=dict)
+
+    async def list(self) -> tuple[Sequence[Stream], str]:
+        return tuple(self.streams.values()), "cursor"
+
+    async def get(self, tenant: str, stream_id: str) -> Stream | None:
+        found = self.streams.get(stream_id)
+        return found if found is not None and found.tenant == tenant else None
+
+
+class Transmitter:
+    """Everything but sockets; `restarted` is what a new process over the same storage sees."""
+
+    def __init__(self, log: MemoryEventLog, deliveries: MemoryDeliveries) -> None:
+        self.log, self.deliveries = log, deliveries
+        self.signing, self.directory = CountingSigning(), MemoryDirectory()
+        self.outboxes = Outboxes(epoch="epoch", end=len(log.events))
+        self.settle = Settle(self.outboxes, deliveries)
+        self.load = LoadPending(self.outboxes, deliveries)
+        self.prepare = PrepareSets("epoch", deliveries, self.signing)
+        self.keep_streams = KeepStreams(
+            self.directory, self.outboxes, deliveries, self.settle, self.load
+        )
+        self.take_in = TakeInChanges(log, self.outboxes)
+        self.acknowledge = TakeAcknowledgements("epoch", self.settle)
+        self.hand_out = HandOut(self.load, self.prepare, visibility=60, most_bytes=4096)
+
+    async def restarted(self) -> "Transmitter":
+        """Return a new process, which has listed the same streams."""
+        fresh = Transmitter(self.log, self.deliveries)
+        fresh.signing.signed = self.signing.signed
+        fresh.directory.streams = self.directory.streams
+        await fresh.keep_streams.list_all()
+        return fresh
+
+    async def configure(self, *streams: Stream) -> None:
+        """Let the registrar have these streams, and the journal tell of it."""
+        for stream in streams:
+            self.directory.streams[stream.stream_id] = stream
+        await self.keep_streams.look_again([(one.tenant, one.stream_id) for one in streams])
+
+    async def happen(self, *events: Event) -> set[str]:
+        """Let the store's feed tell of these events."""
+        changes = [Change(event, activation=None, routed=False) for event in events]
+        return await self.take_in(changes, feed_cursor="later")
+
+    def outbox(self, stream: Stream) -> Outbox:
+        found = self.outboxes.get(stream.stream_id)
+        assert found is not None
+        return found
+
+
+def a_transmitter() -> Transmitter:
+    """Return a transmitter with an empty log and no streams."""
+    log = MemoryEventLog()
+    return Transmitter(log, MemoryDeliveries(log))

@@ -1,0 +1,184 @@
+"""The use cases over a store in memory."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from scim.projection import parse_projection
+from scim.registry import standard_registry
+from scim_gateway.commands.discover import Discover
+from scim_gateway.commands.read_resource import Conditions, ReadResource
+from scim_gateway.commands.search_resources import SearchResources
+from scim_gateway.commands.write_resource import WriteResource
+from scim_gateway.domain.errors import (
+    NotFoundError,
+    PreconditionFailedError,
+    StoreRefusedError,
+)
+from scim_gateway.domain.queries import Query
+from scim_gateway.domain.representations import Representations
+from scim_gateway.domain.resources import NotModified, Page, ResourceRef, StoredResource
+from scim_gateway.domain.writes import Create, Delete, Transaction, Write
+from scim_gateway.ports.schemas import Discovered
+
+BASE = "https://scim.example.org/scim/v2"
+SHOWING = Representations(BASE, standard_registry())
+USER = standard_registry().resource_types[0]
+TRANSACTION = Transaction("default", "0f3a", "")
+ANN = StoredResource(
+    ResourceRef("User", "1"),
+    b'{"id":"1","userName":"ann"}',
+    'W/"a1-c2"',
+    created=0,
+    last_modified=0,
+)
+
+
+@dataclass
+class OneUser:
+    """Implements `ResourceStore`: it holds Ann, and notes what it is asked."""
+
+    writes: list[Write] = field(default_factory=list)
+    searches: list[tuple[object, ...]] = field(default_factory=list)
+    omitted: tuple[str, ...] | None = None
+
+    async def read(
+        self, ref: ResourceRef, *, tenant: str, omitted_attributes: tuple[str, ...]
+    ) -> StoredResource:
+        self.omitted = omitted_attributes
+        if (tenant, ref) != ("default", ANN.ref):
+            raise StoreRefusedError("RESOURCE_NOT_FOUND", "no such resource")
+        return ANN
+
+    async def write(self, write: Write) -> StoredResource | None:
+        self.writes.append(write)
+        return None if isinstance(write.change, Delete) else ANN
+
+    async def search(
+        self, resource_types: tuple[str, ...], *, start_index: int, count: int, **asked: Any
+    ) -> Page:
+        self.searches.append((resource_types, start_index, count, asked))
+        return Page(1, (ANN,))
+
+
+class TwoTypes:
+    """Implements `Schemas`."""
+
+    async def read(self, tenant: str) -> Discovered:
+        assert tenant == "default"
+        return Discovered(
+            resource_types=({"id": "User", "name": "User"}, {"id": "Group", "name": "Group"}),
+            schemas=({"id": "urn:A:User", "meta": {"resourceType": "Schema"}},),
+        )
+
+
+async def reading(conditions: Conditions) -> object:
+    command = ReadResource(OneUser(), SHOWING)
+    return await command(USER, "1", tenant="default", projection=None, conditions=conditions)
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        pytest.param(Conditions(), id="no condition"),
+        pytest.param(Conditions(if_match='W/"a1-c2"'), id="the version that it has"),
+        pytest.param(Conditions(if_match="*"), id="any version"),
+        pytest.param(Conditions(if_none_match='"other"'), id="another version is held"),
+    ],
+)
+async def test_a_resource_is_shown_when_the_conditions_allow_it(conditions: Conditions) -> None:
+    assert await reading(conditions) == SHOWING.represent(ANN, projection=None)
+
+
+@pytest.mark.parametrize("held", ['W/"a1-c2"', '"a1-c2"', '"x", W/"a1-c2"', "*"])
+async def test_a_resource_that_the_client_holds_is_not_shown(held: str) -> None:
+    expected = NotModified(f"{BASE}/Users/1", 'W/"a1-c2"')
+
+    assert await reading(Conditions(if_none_match=held)) == expected
+
+
+async def test_a_read_of_a_version_that_is_gone_fails() -> None:
+    with pytest.raises(PreconditionFailedError):
+        await reading(Conditions(if_match='W/"a0-c2"'))
+
+
+async def test_a_read_says_what_it_will_not_show() -> None:
+    store = OneUser()
+
+    await ReadResource(store, SHOWING)(
+        USER,
+        "1",
+        tenant="default",
+        projection=parse_projection(["userName"], []),
+        conditions=Conditions(),
+    )
+
+    assert store.omitted == ("members", "groups")
+
+
+async def test_a_write_carries_its_transaction_and_the_profile() -> None:
+    store = OneUser()
+    change = Create("User", b'{"userName":"ann"}')
+
+    shown = await WriteResource(store, SHOWING, strict=True)(
+        change, USER, transaction=TRANSACTION, projection=None
+    )
+
+    assert shown == SHOWING.represent(ANN, projection=None)
+    assert store.writes == [Write(TRANSACTION, change, omitted_attributes=(), strict=True)]
+
+
+async def test_a_deletion_leaves_nothing_to_show() -> None:
+    shown = await WriteResource(OneUser(), SHOWING, strict=False)(
+        Delete(ANN.ref, None), USER, transaction=TRANSACTION, projection=None
+    )
+
+    assert shown is None
+
+
+async def test_a_search_shows_its_page() -> None:
+    store = OneUser()
+    query = Query(filter='userName eq "ann"', start_index=1, count=50, projection=None)
+
+    body = await SearchResources(store, SHOWING, strict=False)(query, [USER], tenant="default")
+
+    found = json.loads(body)
+    assert (found["totalResults"], found["Resources"][0]["userName"]) == (1, "ann")
+    assert store.searches == [
+        (
+            ("User",),
+            1,
+            50,
+            {
+                "tenant": "default",
+                "filter_text": 'userName eq "ann"',
+                "omitted_attributes": (),
+                "strict": False,
+            },
+        )
+    ]
+
+
+async def test_discovery_adds_locations() -> None:
+    discover = Discover(TwoTypes(), BASE)
+
+    assert await discover.resource_type("User", tenant="default") == {
+        "id": "User",
+        "name": "User",
+        "meta": {"location": f"{BASE}/ResourceTypes/User"},
+    }
+    assert await discover.schema("URN:a:user", tenant="default") == {
+        "id": "urn:A:User",
+        "meta": {"resourceType": "Schema", "location": f"{BASE}/Schemas/urn:A:User"},
+    }
+
+
+async def test_discovery_of_what_is_not_there_says_where_to_look() -> None:
+    discover = Discover(TwoTypes(), BASE)
+
+    with pytest.raises(NotFoundError, match="see /ResourceTypes"):
+        await discover.resource_type("user", tenant="default")
+    with pytest.raises(NotFoundError, match="see /Schemas"):
+        await discover.schema("urn:B", tenant="default")

@@ -1,0 +1,68 @@
+"""Writes as messages of the contract."""
+
+import pytest
+
+from heliograph.resource.v1 import resource_pb2
+from heliograph.resource.v1 import resource_service_pb2 as pb
+from scim_gateway.adapters.messages import encode_write
+from scim_gateway.domain.resources import ResourceRef
+from scim_gateway.domain.writes import (
+    Change,
+    Create,
+    Delete,
+    Patch,
+    Replace,
+    Transaction,
+    Write,
+)
+
+REF = ResourceRef("User", "1")
+ENCODED_REF = resource_pb2.ResourceRef(resource_type="User", id="1")
+
+
+@pytest.mark.parametrize(
+    ("change", "operation"),
+    [
+        pytest.param(
+            Create("User", b"{}"),
+            pb.WriteOperation(create=pb.CreateResource(resource_type="User", attributes=b"{}")),
+            id="create",
+        ),
+        pytest.param(
+            Replace(REF, b"{}", "*"),
+            pb.WriteOperation(
+                replace=pb.ReplaceResource(ref=ENCODED_REF, attributes=b"{}", if_match="*")
+            ),
+            id="replace with a condition",
+        ),
+        pytest.param(
+            Replace(REF, b"{}", None),
+            pb.WriteOperation(replace=pb.ReplaceResource(ref=ENCODED_REF, attributes=b"{}")),
+            id="replace",
+        ),
+        pytest.param(
+            Patch(REF, b"{}", ""),
+            pb.WriteOperation(patch=pb.PatchResource(ref=ENCODED_REF, patch=b"{}", if_match="")),
+            id="patch with an empty condition",
+        ),
+        pytest.param(
+            Delete(REF, None),
+            pb.WriteOperation(delete=pb.DeleteResource(ref=ENCODED_REF)),
+            id="delete",
+        ),
+    ],
+)
+def test_each_change_has_its_operation(change: Change, operation: pb.WriteOperation) -> None:
+    write = Write(Transaction("default", "0f3a", "00-a-b-01"), change, ("members",), strict=True)
+
+    operation.MergeFrom(
+        pb.WriteOperation(
+            tenant="default",
+            txn="0f3a",
+            traceparent="00-a-b-01",
+            omitted_attributes=["members"],
+            strict=True,
+        )
+    )
+
+    assert encode_write(write) == operation
