@@ -65,7 +65,7 @@ def running_cluster(data: Path) -> Iterator[Cluster]:
 
 
 def helio(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `helio` to its end, with an environment that says nothing of a cluster but what is given."""
+    """Run `helio` to its end; of a cluster its environment says only what is given."""
     return subprocess.run(
         helio_command(*arguments),
         env=_environment(environment),
@@ -99,7 +99,7 @@ def helio_command(*arguments: str) -> Sequence[str]:
 
 
 def free_port() -> int:
-    """Return the first of as many free ports as a cluster has; below those that clients are given."""
+    """Return the first of a cluster's free ports, below those that clients are given."""
     while True:
         port = random.randrange(20_000, 32_000, len(FACES))  # noqa: S311  no secret
         if all(_is_free(port + face.port_offset) for face in FACES.values()):

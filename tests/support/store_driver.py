@@ -113,6 +113,7 @@ class StoreDriver:
         *,
         txn: str | None = None,
         profile: Profile = TOLERANT,
+        shown: frozenset[str] = DERIVED,
     ) -> list[Any]:
         """Carry out writes as one batch."""
         requests = [
@@ -120,7 +121,7 @@ class StoreDriver:
                 cause=Cause(TENANT, txn or f"txn-{next(self.txns)}", "00-trace-01"),
                 operation=operation,
                 profile=profile,
-                shown=DERIVED,
+                shown=shown,
             )
             for operation in operations
         ]

@@ -80,6 +80,32 @@ class Cluster:
         assert isinstance(created, dict)
         return created
 
+    async def fresh_stream(
+        self, delivery: Mapping[str, str] | None = None, **configuration: Any
+    ) -> dict[str, Any]:
+        """Create a stream that has none of the events of the last seconds, as others have."""
+        created = await self.stream(**configuration)
+        stream_id = created["stream_id"]
+        await self.set_status(stream_id, "disabled")
+        await eventually(lambda: self.state_is(stream_id, pending=0))
+        if delivery is not None:
+            await self.change(stream_id, delivery=delivery)
+        await self.set_status(stream_id, "enabled")
+        return created
+
+    async def change(self, stream_id: str, **members: Any) -> None:
+        """Change members of a stream's configuration."""
+        url = f"{self.origin('ssf-registrar')}/ssf/streams"
+        answer = await self.request("PATCH", url, json={"stream_id": stream_id, **members})
+        assert answer[0] == 200, answer
+
+    async def delete_streams(self) -> None:
+        """Delete every stream."""
+        url = f"{self.origin('ssf-registrar')}/ssf/streams"
+        _, streams = await self.request("GET", url)
+        for stream in streams:
+            await self.request("DELETE", f"{url}?stream_id={stream['stream_id']}")
+
     async def set_status(self, stream_id: str, status: str) -> None:
         """Enable, pause or disable a stream."""
         url = f"{self.origin('ssf-registrar')}/ssf/status"
@@ -96,11 +122,22 @@ class Cluster:
         assert isinstance(answer, dict)
         return answer
 
+    async def dead_letters(self, stream_id: str) -> list[dict[str, Any]]:
+        """Return what was set aside for a stream."""
+        url = f"{self.origin('set-transmitter')}/admin/v1/dead-letters?stream_id={stream_id}"
+        _, letters = await self.request("GET", url)
+        assert isinstance(letters, list)
+        return letters
+
     async def state(self, stream_id: str) -> dict[str, Any]:
         """Return the delivery state of a stream; empty when the transmitter does not know it."""
         url = f"{self.origin('set-transmitter')}/admin/v1/streams"
         _, states = await self.request("GET", url)
         return next((state for state in states if state["stream_id"] == stream_id), {})
+
+    async def state_is(self, stream_id: str, **expected: Any) -> bool:
+        """Tell whether the delivery state of a stream has these members."""
+        return expected.items() <= (await self.state(stream_id)).items()
 
     async def write(self, *operations: pb.WriteOperation) -> Sequence[resource_pb2.Resource]:
         """Write to the store, in one batch; each operation must succeed."""
@@ -151,6 +188,13 @@ def patch(user_id: str, **values: Any) -> pb.WriteOperation:
     ref = resource_pb2.ResourceRef(resource_type="User", id=user_id)
     change = pb.PatchResource(ref=ref, patch=json.dumps(body).encode())
     return pb.WriteOperation(tenant="default", txn=uuid.uuid4().hex, patch=change)
+
+
+def deletion(user_id: str) -> pb.WriteOperation:
+    """Return the operation that deletes a user."""
+    ref = resource_pb2.ResourceRef(resource_type="User", id=user_id)
+    change = pb.DeleteResource(ref=ref)
+    return pb.WriteOperation(tenant="default", txn=uuid.uuid4().hex, delete=change)
 
 
 @asynccontextmanager

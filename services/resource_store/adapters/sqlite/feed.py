@@ -1,0 +1,91 @@
+"""The change feed: rows in the order of their commits, as there is one writer."""
+
+import sqlite3
+from typing import Any
+
+import orjson
+
+from resource_store.domain.changes import Activation, Change, ChangeKind, FeedEntry
+from resource_store.domain.resources import Ref, Stamp
+
+_MAX_BYTES = 8 * 1024 * 1024
+
+_APPEND = """
+    INSERT INTO changes (clock, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
+        lineage, version_before, version_after, data, attributes, external_id, activation,
+        traceparent, committed, routed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_AFTER = """
+    SELECT position, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
+        lineage, version_before, version_after, data, attributes, external_id, activation,
+        traceparent, committed, routed
+    FROM changes WHERE position > ? ORDER BY position LIMIT ?
+"""
+
+
+def append(connection: sqlite3.Connection, change: Change, *, clock: int) -> None:
+    """Add a change; `clock` is the latest reading that the store has seen, this one included."""
+    connection.execute(
+        _APPEND,
+        (
+            clock,
+            change.tenant,
+            change.ref.resource_type,
+            change.ref.id,
+            change.kind.name,
+            change.txn,
+            change.origin.clock,
+            change.origin.cluster,
+            orjson.dumps(change.lineage).decode(),
+            change.version_before,
+            change.version_after,
+            change.data,
+            orjson.dumps(change.attributes).decode(),
+            change.external_id,
+            change.activation.name,
+            change.traceparent,
+            change.committed,
+            change.routed,
+        ),
+    )
+
+
+def entries_after(connection: sqlite3.Connection, position: int, *, limit: int) -> list[FeedEntry]:
+    """Return the next changes: at most `limit`, and no more than fit one message."""
+    entries: list[FeedEntry] = []
+    size = 0
+    for row in connection.execute(_AFTER, (position, limit)):
+        entry = _entry(row)
+        size += len(entry.change.data)
+        if entries and size > _MAX_BYTES:
+            break
+        entries.append(entry)
+    return entries
+
+
+def last_clock(connection: sqlite3.Connection) -> int:
+    """Return the latest clock reading that the store has seen."""
+    row = connection.execute("SELECT clock FROM changes ORDER BY position DESC LIMIT 1").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _entry(row: tuple[Any, ...]) -> FeedEntry:
+    change = Change(
+        tenant=row[1],
+        ref=Ref(row[2], row[3]),
+        kind=ChangeKind[row[4]],
+        txn=row[5],
+        origin=Stamp(row[6], row[7]),
+        lineage=tuple(orjson.loads(row[8])),
+        version_before=row[9],
+        version_after=row[10],
+        data=row[11],
+        attributes=tuple(orjson.loads(row[12])),
+        external_id=row[13],
+        activation=Activation[row[14]],
+        traceparent=row[15],
+        committed=row[16],
+        routed=bool(row[17]),
+    )
+    return FeedEntry(row[0], change)

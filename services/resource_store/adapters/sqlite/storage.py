@@ -1,0 +1,137 @@
+"""The storage of resources and of their change feed in one SQLite file."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from resource_store.adapters.sqlite import feed
+from resource_store.adapters.sqlite.rows import read_resource, read_stored
+from resource_store.adapters.sqlite.searching import search_resources
+from resource_store.adapters.sqlite.tables import MIGRATIONS
+from resource_store.adapters.sqlite.writing import Carrying
+from resource_store.domain.changes import FeedEntry
+from resource_store.domain.clock import HybridClock
+from resource_store.domain.decisions import Outcome, Transition
+from resource_store.domain.errors import StorageFailedError
+from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
+from resource_store.ports.resources import Found, Query, Search
+from servicekit.failures import StorageError
+from servicekit.signals import News
+from servicekit.sqlite import Database
+
+
+class SqliteStorage:
+    """Implements the ports `Resources` and `ChangeFeed`; made by `open_storage`."""
+
+    def __init__(
+        self,
+        database: Database,
+        identity: StoreIdentity,
+        *,
+        clock: HybridClock,
+        ending: asyncio.Event,
+    ) -> None:
+        self.identity = identity
+        self._database = database
+        self._clock = clock
+        self._ending = ending
+        self._news = News()
+
+    async def read(self, queries: Sequence[Query]) -> list[Resource | None]:
+        """Return what each query asks for."""
+
+        def look(connection: sqlite3.Connection) -> list[Resource | None]:
+            return [
+                read_resource(connection, query.tenant, query.ref, shown=query.shown)
+                for query in queries
+            ]
+
+        return await self._database.read(look)
+
+    async def read_stored(self, tenant: str, ref: Ref) -> Stored | None:
+        """Return one resource as it is kept."""
+        stored = await self._database.read(lambda c: read_stored(c, tenant, ref.id))
+        return stored if stored and stored.resource.ref == ref else None
+
+    async def write(self, transitions: Sequence[Transition]) -> list[Outcome | Exception]:
+        """Carry out each transition in a savepoint of its own, all of them by few commits."""
+        writing = asyncio.gather(*map(self._write_one, transitions), return_exceptions=True)
+        # Whoever waits for the feed hears of it even when whoever asked for it has gone.
+        writing.add_done_callback(lambda _: self._news.publish())
+        results = await asyncio.shield(writing)
+        for result in results:
+            if isinstance(result, StorageError):
+                raise StorageFailedError(str(result)) from result
+        return [_outcome_or_exception(result) for result in results]
+
+    async def search(self, search: Search) -> Found:
+        """Return a page of the matches."""
+        return await self._database.read(lambda c: search_resources(c, search))
+
+    async def changes_after(
+        self, position: int, *, limit: int, wait_seconds: float
+    ) -> Sequence[FeedEntry]:
+        """Return changes after a position; waiting ends with the service."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + wait_seconds
+        while True:
+            edition = self._news.edition
+            entries = await self._database.read(
+                lambda c: feed.entries_after(c, position, limit=limit)
+            )
+            remaining = ends - loop.time()
+            if entries or remaining <= 0 or self._ending.is_set():
+                return entries
+            await self._news.wait_past(edition, seconds=remaining)
+
+    async def end_waiting(self) -> None:
+        """Wait for the service's end, then let no reader of the feed wait any more."""
+        await self._ending.wait()
+        self._news.publish()
+
+    async def works(self) -> bool:
+        """Whether the database can be read."""
+        try:
+            await self._database.read(lambda c: c.execute("SELECT 1 FROM meta").fetchone())
+        except sqlite3.Error:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Finish the writes that wait, and close the file."""
+        await self._database.close()
+
+    async def _write_one(self, transition: Transition) -> Outcome:
+        return await self._database.write(
+            lambda connection: Carrying(connection, transition, self._clock).outcome()
+        )
+
+
+async def open_storage(
+    path: Path, *, newborn: StoreIdentity, now: Callable[[], int], ending: asyncio.Event
+) -> SqliteStorage:
+    """Open or make the file; a new one takes the identity of `newborn`.
+
+    Raises `StartError` when the file cannot be used.
+    """
+    database = Database(path, MIGRATIONS)
+    identity = await database.write(lambda connection: _identity(connection, newborn))
+    last = await database.read(feed.last_clock)
+    clock = HybridClock(identity.cluster, now=now, last=last)
+    return SqliteStorage(database, identity, clock=clock, ending=ending)
+
+
+def _identity(connection: sqlite3.Connection, newborn: StoreIdentity) -> StoreIdentity:
+    connection.executemany(
+        "INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)",
+        [("cluster", newborn.cluster), ("epoch", newborn.epoch)],
+    )
+    kept = dict(connection.execute("SELECT name, value FROM meta"))
+    return StoreIdentity(kept["cluster"], kept["epoch"])
+
+
+def _outcome_or_exception(result: Outcome | BaseException) -> Outcome | Exception:
+    if isinstance(result, Outcome | Exception):
+        return result
+    raise result

@@ -1,0 +1,101 @@
+"""The tables of a store in one SQLite file."""
+
+from typing import Final
+
+MIGRATIONS: Final = (
+    """
+    CREATE TABLE meta (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) WITHOUT ROWID;
+
+    -- What lists need stands before the blob, which goes on to further pages.
+    CREATE TABLE resources (
+        tenant TEXT NOT NULL,
+        id TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        display TEXT NOT NULL,
+        version TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        last_modified INTEGER NOT NULL,
+        origin_clock INTEGER NOT NULL,
+        origin_cluster TEXT NOT NULL,
+        password_hash TEXT,
+        attributes BLOB NOT NULL
+    );
+    CREATE UNIQUE INDEX resources_by_id ON resources (tenant, id);
+    CREATE INDEX resources_by_type ON resources (tenant, resource_type, id);
+
+    -- "key" has no type, so that texts, numbers and truth values stay what they are.
+    CREATE TABLE index_keys (
+        tenant TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        path TEXT NOT NULL,
+        key NOT NULL,
+        id TEXT NOT NULL,
+        PRIMARY KEY (tenant, resource_type, path, key, id)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE members (
+        tenant TEXT NOT NULL,
+        group_id TEXT NOT NULL,
+        member_id TEXT NOT NULL,
+        member_type TEXT,
+        PRIMARY KEY (tenant, group_id, member_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX groups_by_member ON members (tenant, member_id, group_id);
+
+    CREATE TABLE tombstones (
+        tenant TEXT NOT NULL,
+        id TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        clock INTEGER NOT NULL,
+        cluster TEXT NOT NULL,
+        PRIMARY KEY (tenant, id)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE changes (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        clock INTEGER NOT NULL,
+        tenant TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        txn TEXT NOT NULL,
+        origin_clock INTEGER NOT NULL,
+        origin_cluster TEXT NOT NULL,
+        lineage TEXT NOT NULL,
+        version_before TEXT NOT NULL,
+        version_after TEXT NOT NULL,
+        data BLOB NOT NULL,
+        attributes TEXT NOT NULL,
+        external_id TEXT NOT NULL,
+        activation TEXT NOT NULL,
+        traceparent TEXT NOT NULL,
+        committed INTEGER NOT NULL,
+        routed INTEGER NOT NULL
+    );
+
+    -- The order of the rows is the order of time: the oldest are pruned by their row numbers.
+    CREATE TABLE transactions (
+        number INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        key TEXT NOT NULL,
+        made INTEGER NOT NULL,
+        resource_type TEXT NOT NULL,
+        id TEXT NOT NULL,
+        deleted INTEGER NOT NULL,
+        UNIQUE (tenant, key)
+    );
+    CREATE TABLE effects (
+        number INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        key TEXT NOT NULL,
+        made INTEGER NOT NULL,
+        resource_type TEXT NOT NULL,
+        id TEXT NOT NULL,
+        deleted INTEGER NOT NULL,
+        UNIQUE (tenant, key)
+    );
+    """,
+)

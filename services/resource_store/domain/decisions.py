@@ -1,0 +1,125 @@
+"""Deciding a write: from the state that it meets to all that it leads to.
+
+A decision is made of values alone, so that a storage can take it wherever its transactions need it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TypeAlias
+
+from resource_store.domain.changes import Change
+from resource_store.domain.keys import IndexKey
+from resource_store.domain.members import Member
+from resource_store.domain.resources import Ref, Resource, Stamp, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a transition meets, all of one moment."""
+
+    current: Stored | None
+    tombstone: Stamp | None
+    """Where the resource was deleted: the stamp of that."""
+    members: Mapping[str, Member]
+    """By id: of the group's members those that the transition names, or every one."""
+    types: Mapping[str, str]
+    """The resource types of those of the named ids that exist."""
+    gone: frozenset[str]
+    """Those of the named ids that were deleted."""
+    stamp: Stamp
+    """What a change gets that is made here and now."""
+    now: int
+
+
+class Effect(Enum):
+    """What became of a transition that was not refused."""
+
+    APPLIED = auto()
+    REPEATED = auto()
+    UNCHANGED = auto()
+    STALE = auto()
+    OWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing is to be stored."""
+
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The resource is to be stored as it is here, and its change told."""
+
+    stored: Stored
+    display: str
+    keys_added: frozenset[IndexKey]
+    keys_removed: frozenset[IndexKey]
+    members_added: tuple[Member, ...]
+    members_removed: tuple[str, ...]
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Restamped:
+    """The resource is as it was, but a later change made it so: only its stamp is to be stored."""
+
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The resource is to be removed, from all groups too, and a tombstone left with this stamp.
+
+    Without a change there was no such resource, and yet there may be members of that id.
+    """
+
+    ref: Ref
+    stamp: Stamp
+    keys_removed: frozenset[IndexKey]
+    change: Change | None
+
+
+Decision: TypeAlias = Unchanged | Written | Restamped | Deleted
+
+
+class IdentityKind(Enum):
+    """Whose repetition an identity recognises."""
+
+    TRANSACTION = auto()
+    EFFECT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What recognises a repeated transition, within its tenant."""
+
+    kind: IdentityKind
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A write, and all that its storage must read for it.
+
+    `shown` names the derived attributes of the representation that is given back; None asks for
+    no representation.
+    """
+
+    tenant: str
+    ref: Ref
+    identity: Identity | None
+    named_members: frozenset[str]
+    needs_every_member: bool
+    shown: frozenset[str] | None
+    decide: Callable[[State], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a transition, and the resource as it is now; None: gone, or not asked for."""
+
+    effect: Effect
+    resource: Resource | None

@@ -1,0 +1,91 @@
+"""Why the store refuses; what SCIM itself refuses is in `scim.errors`."""
+
+from typing import ClassVar, TypeAlias
+
+from resource_store.domain.resources import Ref
+from scim.errors import ScimError
+
+
+class StoreError(Exception):
+    """A refusal with a stable reason, whose text a client's developer may read."""
+
+    reason: ClassVar[str]
+    attribute_path = ""
+    clause = ""
+
+
+class ResourceNotFoundError(StoreError):
+    """No resource has this type and id (any more)."""
+
+    reason = "RESOURCE_NOT_FOUND"
+    clause = "RFC 7644 section 3.12"
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(f"there is no {ref.resource_type} with the id {ref.id[:100]!a}")
+
+
+class VersionMismatchError(StoreError):
+    """If-Match names no version that the resource has."""
+
+    reason = "VERSION_MISMATCH"
+    clause = "RFC 7644 section 3.14"
+
+    def __init__(self, ref: Ref, *, current: str) -> None:
+        super().__init__(f"If-Match does not name the {ref.resource_type}'s version: {current}")
+
+
+class UnknownResourceTypeError(StoreError):
+    """No resource type has this name."""
+
+    reason = "UNKNOWN_RESOURCE_TYPE"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no resource type {name[:100]!a}: use User or Group")
+
+
+class TooLargeError(StoreError):
+    """A request changes more memberships than one may."""
+
+    reason = "TOO_LARGE"
+    attribute_path = "members"
+
+    def __init__(self, count: int, *, limit: int) -> None:
+        super().__init__(
+            f"the request changes {count} members and one may change {limit}: send several"
+        )
+
+
+class StampAheadError(StoreError):
+    """A change claims to come from the future."""
+
+    reason = "STAMP_AHEAD"
+
+    def __init__(self, cluster: str, *, seconds: int) -> None:
+        super().__init__(f"the change of cluster {cluster} is stamped {seconds} s ahead of now")
+
+
+class EpochChangedError(StoreError):
+    """The cursor is of a feed that a restored backup has ended."""
+
+    reason = "EPOCH_CHANGED"
+
+    def __init__(self) -> None:
+        super().__init__("the store has been restored: read its present state, then begin anew")
+
+
+class InvalidCursorError(StoreError):
+    """The text is no cursor of this feed."""
+
+    reason = "INVALID_CURSOR"
+
+    def __init__(self) -> None:
+        super().__init__("the cursor is none that ReadChanges gave: give one back as it came")
+
+
+class StorageFailedError(StoreError):
+    """The storage could not make a write durable; nothing of it happened."""
+
+    reason = "UNAVAILABLE"
+
+
+Refusal: TypeAlias = StoreError | ScimError

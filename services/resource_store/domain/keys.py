@@ -1,0 +1,77 @@
+"""The index keys of a resource: what filters find it by, and what must be unique."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeAlias
+
+from scim.attributes import Attribute, Uniqueness
+from scim.messages import ENTERPRISE_USER_SCHEMA
+from scim.normalization import comparison_key
+from scim.resource_type import ResolvedPath, ResourceType
+
+Key: TypeAlias = str | float | bool
+
+_INDEXED = (
+    "userName",
+    "externalId",
+    "displayName",
+    "active",
+    "title",
+    "userType",
+    "name.familyName",
+    "name.givenName",
+    "emails.value",
+    "phoneNumbers.value",
+    *(
+        f"{ENTERPRISE_USER_SCHEMA}:{name}"
+        for name in ("employeeNumber", "department", "manager.value")
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKey:
+    """A normalised value at an attribute path."""
+
+    path: str
+    key: Key
+    unique: bool
+
+
+@cache
+def indexed_paths(resource_type: ResourceType) -> Mapping[str, ResolvedPath]:
+    """Return the paths that have an index: what clients look for, and what is unique."""
+    unique = [
+        str(resolved.path)
+        for resolved in resource_type.paths.values()
+        if is_unique(resolved.attribute) and resolved.attribute.name != "id"
+    ]
+    found = (resource_type.paths.get(path.lower()) for path in (*_INDEXED, *unique))
+    return {str(resolved.path): resolved for resolved in found if resolved is not None}
+
+
+def index_keys(resource_type: ResourceType, attributes: Mapping[str, Any]) -> frozenset[IndexKey]:
+    """Return the keys of a resource."""
+    return frozenset(
+        IndexKey(path, key, is_unique(resolved.attribute))
+        for path, resolved in indexed_paths(resource_type).items()
+        for value in _values(resolved, attributes)
+        if (key := comparison_key(resolved.attribute, value)) is not None
+    )
+
+
+def is_unique(attribute: Attribute) -> bool:
+    """Whether no two resources of a type may have the same value."""
+    return attribute.uniqueness is not Uniqueness.NONE
+
+
+def _values(resolved: ResolvedPath, attributes: Mapping[str, Any]) -> Iterator[object]:
+    path = resolved.path
+    holder = attributes.get(path.schema) if path.schema else attributes
+    value = holder.get(path.attribute) if holder else None
+    for element in value if isinstance(value, list) else (value,):
+        if path.sub_attribute is None:
+            yield element
+        elif isinstance(element, dict):
+            yield element.get(path.sub_attribute)

@@ -1,0 +1,55 @@
+"""Representations: stored bytes, with what is derived at each reading (RFC 7643 section 3)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from resource_store.domain.members import DERIVED
+from resource_store.domain.resources import Resource, reference
+from scim.registry import standard_registry
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def derived_attributes(resource_type: str) -> frozenset[str]:
+    """Return the names of the attributes of a resource type that are derived from memberships."""
+    found = standard_registry().resource_type(resource_type)
+    return DERIVED & found.members.keys() if found else frozenset()
+
+
+def with_derived(resource: Resource, derived: Mapping[str, list[dict[str, str]]]) -> Resource:
+    """Return the resource showing these attributes, those without an element left out."""
+    attributes = resource.attributes
+    for name, elements in derived.items():
+        if elements:
+            attributes = with_member(attributes, name, elements)
+    return (
+        resource if attributes is resource.attributes else replace(resource, attributes=attributes)
+    )
+
+
+def with_member(attributes: bytes, name: str, value: object) -> bytes:
+    """Return a JSON object, not empty, with one more member at its end."""
+    return b"%b,%b:%b}" % (attributes[:-1], orjson.dumps(name), orjson.dumps(value))
+
+
+def for_filtering(resource: Resource) -> dict[str, Any]:
+    """Return the representation that a filter is about: meta is part of it."""
+    representation: dict[str, Any] = orjson.loads(resource.attributes)
+    representation["meta"] = {
+        "resourceType": resource.ref.resource_type,
+        "created": date_time(resource.created),
+        "lastModified": date_time(resource.last_modified),
+        "version": resource.version,
+        "location": reference(resource.ref.resource_type, resource.ref.id),
+    }
+    return representation
+
+
+def date_time(microseconds: int) -> str:
+    """Return a moment as meta.created and meta.lastModified show it."""
+    moment = _EPOCH + timedelta(microseconds=microseconds)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

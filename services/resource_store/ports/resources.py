@@ -1,0 +1,86 @@
+"""What the commands need of a storage of resources."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from resource_store.domain.changes import FeedEntry
+from resource_store.domain.decisions import Outcome, Transition
+from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
+from scim.filters import Filter
+from scim.resource_type import ResourceType
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One read; `shown` names the derived attributes to read with it."""
+
+    tenant: str
+    ref: Ref
+    shown: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedFilter:
+    """A filter as one resource type understands it; None matches all of that type."""
+
+    resource_type: ResourceType
+    filter: Filter | None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search among resource types; `start_index` counts from 1."""
+
+    tenant: str
+    filters: tuple[TypedFilter, ...]
+    start_index: int
+    count: int
+    shown: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what matches; `total` counts the matches on all pages."""
+
+    total: int
+    resources: tuple[Resource, ...]
+
+
+class Resources(Protocol):
+    """Keeps resources, their changes, and what prevents repetition."""
+
+    @property
+    def identity(self) -> StoreIdentity:
+        """Made when the storage first was; the same ever since."""
+
+    async def read(self, queries: Sequence[Query]) -> list[Resource | None]:
+        """Return what each query asks for, of one moment; None where there is none."""
+
+    async def read_stored(self, tenant: str, ref: Ref) -> Stored | None:
+        """Return one resource as it is kept."""
+
+    async def write(self, transitions: Sequence[Transition]) -> list[Outcome | Exception]:
+        """Carry out each transition by itself, those of one resource in order, durably.
+
+        A transition meets the state that it decides on, and all that its decision says happens at
+        once or not at all. Its result is the exception that its decision raised, if any, or a
+        `UniquenessError` for a unique key in use. An identity that is known is not decided again.
+
+        Raises `StorageFailedError` when none may be durable.
+        """
+
+    async def search(self, search: Search) -> Found:
+        """Return a page of the matches in the order of their ids; it may be shorter than asked."""
+
+
+class ChangeFeed(Protocol):
+    """Gives the changes of a storage in the order of their commits."""
+
+    async def changes_after(
+        self, position: int, *, limit: int, wait_seconds: float
+    ) -> Sequence[FeedEntry]:
+        """Return changes after a position, at most `limit`; it waits for a first one.
+
+        No change that is committed later gets a position before one that was returned.
+        """

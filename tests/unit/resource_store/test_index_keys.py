@@ -1,0 +1,59 @@
+"""Which keys a resource is found by."""
+
+from typing import Any
+
+import pytest
+
+from resource_store.domain.keys import IndexKey, index_keys, indexed_paths
+from scim.messages import ENTERPRISE_USER_SCHEMA
+from scim.registry import standard_registry
+
+USER, GROUP = standard_registry().resource_types
+
+
+@pytest.mark.parametrize(
+    ("attributes", "keys"),
+    [
+        pytest.param({"userName": "Ädä"}, {("userName", "ädä")}, id="folded where case is none"),
+        pytest.param({"externalId": "A"}, {("externalId", "A")}, id="as it is where case counts"),
+        pytest.param({"active": False}, {("active", False)}, id="a truth value"),
+        pytest.param(
+            {"emails": [{"value": "A@x"}, {"value": "b@x"}, {"type": "work"}]},
+            {("emails.value", "a@x"), ("emails.value", "b@x")},
+            id="each element that has a value",
+        ),
+        pytest.param(
+            {"name": {"familyName": "Lovelace", "middleName": "King"}},
+            {("name.familyName", "lovelace")},
+            id="of a complex value what is indexed",
+        ),
+        pytest.param(
+            {ENTERPRISE_USER_SCHEMA: {"department": "Sales", "manager": {"value": "M-1"}}},
+            {
+                (f"{ENTERPRISE_USER_SCHEMA}:department", "sales"),
+                (f"{ENTERPRISE_USER_SCHEMA}:manager.value", "M-1"),
+            },
+            id="attributes of an extension",
+        ),
+        pytest.param({"password": "hash", "nickName": "x"}, set(), id="nothing else"),
+    ],
+)
+def test_the_keys_of_a_user(attributes: dict[str, Any], keys: set[tuple[str, Any]]) -> None:
+    assert {(key.path, key.key) for key in index_keys(USER, attributes)} == keys
+
+
+def test_a_user_name_is_unique_and_a_display_name_is_not() -> None:
+    keys = index_keys(USER, {"userName": "ada", "displayName": "Ada"})
+
+    assert keys == {
+        IndexKey("userName", "ada", unique=True),
+        IndexKey("displayName", "ada", unique=False),
+    }
+
+
+def test_a_password_has_no_index() -> None:
+    assert "password" not in indexed_paths(USER)
+
+
+def test_a_group_has_the_indexes_of_its_own_attributes() -> None:
+    assert set(indexed_paths(GROUP)) == {"externalId", "displayName"}
