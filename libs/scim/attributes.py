@@ -88,6 +88,10 @@ class Attribute:
     identified_by_value: bool = field(init=False)
     returned_as_stored: bool = field(init=False)
     required_sub_attributes: tuple["Attribute", ...] = field(init=False)
+    is_public: bool = field(init=False)
+    """Whether a client can both set and see it."""
+    hidden_names: frozenset[str] = field(init=False)
+    """The sub-attributes that are not public."""
 
     def __post_init__(self) -> None:
         setting = object.__setattr__
@@ -99,6 +103,10 @@ class Attribute:
         setting(
             self, "required_sub_attributes", tuple(s for s in self.sub_attributes if s.required)
         )
+        settable = self.mutability in (Mutability.READ_WRITE, Mutability.IMMUTABLE)
+        setting(self, "is_public", settable and self.returned is not Returned.NEVER)
+        hidden = frozenset(s.name for s in self.sub_attributes if not s.is_public)
+        setting(self, "hidden_names", hidden)
 
     def __repr__(self) -> str:
         return f"Attribute({self.path})"

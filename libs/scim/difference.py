@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scim.attributes import Attribute, AttributeType, Mutability, Returned
+from scim.attributes import Attribute, AttributeType, Mutability
 from scim.element_difference import element_operations
 from scim.resource_type import ResourceType
 
@@ -28,7 +28,7 @@ def effective_operations(
     return [
         operation
         for difference in _differences(resource_type, before, after)
-        if _is_public(difference.attribute)
+        if difference.attribute.is_public
         for operation in _operations(difference)
     ]
 
@@ -73,22 +73,17 @@ def _difference(
 
 def _settable(attribute: Attribute, value: Any) -> Any:  # noqa: ANN401 JSON
     """Return the value without what a client cannot set or see; None where nothing is left."""
-    hidden = {sub.name for sub in attribute.sub_attributes if not _is_public(sub)}
+    hidden = attribute.hidden_names
     if isinstance(value, list):
         elements = [_without_members(element, hidden) for element in value]
         return [element for element in elements if element not in ({}, None)] or None
     return _without_members(value, hidden) if value not in ({}, None) else None
 
 
-def _without_members(value: Any, names: set[str]) -> Any:  # noqa: ANN401 JSON
+def _without_members(value: Any, names: frozenset[str]) -> Any:  # noqa: ANN401 JSON
     if not names or not isinstance(value, dict):
         return value
     return {name: member for name, member in value.items() if name not in names} or None
-
-
-def _is_public(attribute: Attribute) -> bool:
-    settable = (Mutability.READ_WRITE, Mutability.IMMUTABLE)
-    return attribute.mutability in settable and attribute.returned is not Returned.NEVER
 
 
 def _operations(difference: _Difference) -> Iterator[dict[str, Any]]:

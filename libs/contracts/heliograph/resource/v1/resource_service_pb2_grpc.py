@@ -75,9 +75,10 @@ class ResourceServiceServicer:
         """Creates, replaces, patches and deletes resources. When the answer is given, every successful
         operation and its change record are durable. Operations on one resource take effect in list order.
 
-        (tenant, txn) is the idempotency key of an operation: repeated, it has the first outcome again.
+        (tenant, txn) is the idempotency key of an operation. Repeated, a successful one has no second
+        effect and gives the resource as it is now; a refused one left no trace and is judged again.
 
-        Result reasons: RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
+        Result reasons: INTERNAL (a defect, without detail), RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
         INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
