@@ -1,0 +1,135 @@
+"""Issuers' public keys, fetched from their JWKS URIs (RFC 7517 section 5)."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import aiohttp
+import orjson
+import structlog
+from yarl import URL
+
+from secevent.errors import SetError
+from secevent.verification import KeySet
+from set_receiver.adapters.http_body import TooLargeError, read_at_most
+from set_receiver.domain.errors import KeysUnavailableError
+
+_FRESH_SECONDS = 600.0
+# Known keys outlive an outage of the issuer's server so long, and then fail closed.
+_USABLE_SECONDS = 3600.0
+_REFRESH_SECONDS = 10.0
+_AFTER_FAILURE_SECONDS = 1.0
+_TIMEOUT = aiohttp.ClientTimeout(total=5.0)
+_LARGEST_JWKS = 1024 * 1024
+_NO_KEYS = KeySet(())
+_NEVER = float("-inf")
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Source:
+    """One JWKS URI; times are those of the clock."""
+
+    uri: str
+    keys: KeySet = _NO_KEYS
+    fetched: float = _NEVER
+    refreshed: float = _NEVER
+    failed: float = _NEVER
+    sought: str | None = None
+    fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class JwksClient:
+    """Keeps the key set of each URI for ten minutes; one fetch at a time, and few of them."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, clock: Callable[[], float]) -> None:
+        """Fetch by `session`; `clock` tells seconds and never goes back."""
+        self._session = session
+        self._clock = clock
+        self._sources: dict[str, _Source] = {}
+
+    def known(self, jwks_uri: str) -> KeySet:
+        """Return the keys at hand; none when they are older than ten minutes."""
+        source = self._sources.get(jwks_uri)
+        if source is None or self._clock() - source.fetched > _FRESH_SECONDS:
+            return _NO_KEYS
+        return source.keys
+
+    async def having(self, kid: str | None, *, jwks_uri: str) -> KeySet:
+        """Return keys fetched since `known` did not have `kid`, as the port says.
+
+        Where the issuer's server is away, keys of the last hour must do.
+        """
+        source = self._sources.setdefault(jwks_uri, _Source(jwks_uri))
+        asked = self._clock()
+        async with source.fetching:
+            if source.fetched >= asked:
+                return source.keys
+            if asked - source.fetched > _FRESH_SECONDS:
+                return await self._renewed(source)
+            return await self._refreshed(source, kid)
+
+    async def _renewed(self, source: _Source) -> KeySet:
+        try:
+            await self._fetch(source)
+        except KeysUnavailableError:
+            if self._clock() - source.fetched > _USABLE_SECONDS:
+                raise
+        return source.keys
+
+    async def _refreshed(self, source: _Source, kid: str | None) -> KeySet:
+        """Fetch for the sake of an unknown kid.
+
+        Whoever sends one made-up kid after the other must not make us knock at the issuer's door
+        each time. The kid that the last refresh was for is known to be made up; of another nothing
+        can be said until the next one.
+        """
+        wait = source.refreshed + _REFRESH_SECONDS - self._clock()
+        if wait > 0:
+            if kid == source.sought:
+                return source.keys
+            raise KeysUnavailableError("the issuer's keys were fetched just now", retry_after=wait)
+        await self._fetch(source)
+        source.refreshed, source.sought = source.fetched, kid
+        return source.keys
+
+    async def _fetch(self, source: _Source) -> None:
+        if self._clock() - source.failed < _AFTER_FAILURE_SECONDS:
+            raise _unavailable("the last attempt has just failed")
+        try:
+            source.keys = await self._get(source.uri)
+        except (
+            aiohttp.ClientError,
+            TimeoutError,
+            TooLargeError,
+            SetError,
+            ValueError,
+            KeysUnavailableError,
+        ) as error:
+            source.failed = self._clock()
+            _log.warning("jwks.unavailable", jwks_uri=source.uri, error=_describe(error))
+            raise _unavailable(_describe(error)) from None
+        source.fetched = self._clock()
+        _log.info("jwks.fetched", jwks_uri=source.uri, keys=len(source.keys.keys))
+
+    async def _get(self, uri: str) -> KeySet:
+        async with self._session.get(
+            URL(uri, encoded=True),
+            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+            allow_redirects=False,
+            timeout=_TIMEOUT,
+        ) as response:
+            if response.status != 200:
+                raise _unavailable(f"the server answered {response.status} where 200 is needed")
+            return KeySet.from_jwks(orjson.loads(await read_at_most(response, _LARGEST_JWKS)))
+
+
+def _unavailable(detail: str) -> KeysUnavailableError:
+    return KeysUnavailableError(
+        f"the issuer's keys are not available: {detail}", retry_after=_AFTER_FAILURE_SECONDS
+    )
+
+
+def _describe(error: Exception) -> str:
+    return str(error) or type(error).__name__

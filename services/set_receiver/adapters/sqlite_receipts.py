@@ -1,0 +1,204 @@
+"""Receipts in an embedded database."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from servicekit.coalescing import Coalescer
+from servicekit.sqlite import Database
+from set_receiver.domain.receipts import (
+    Arrival,
+    Lane,
+    PendingReceipt,
+    Receipt,
+    ReceiptState,
+    Standing,
+    Tally,
+)
+
+MIGRATIONS = (
+    """
+    CREATE TABLE receipt (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, iss TEXT NOT NULL, jti TEXT NOT NULL,
+        token TEXT NOT NULL, txn TEXT NOT NULL, event_type TEXT NOT NULL,
+        subject_uri TEXT NOT NULL, origin_clock INTEGER NOT NULL, received INTEGER NOT NULL,
+        traceparent TEXT NOT NULL,
+        state INTEGER NOT NULL, reason TEXT NOT NULL, settled INTEGER NOT NULL,
+        attempts INTEGER NOT NULL, first_failed INTEGER NOT NULL, next_attempt INTEGER NOT NULL,
+        UNIQUE (tenant, stream_id, iss, jti)
+    ) STRICT;
+    CREATE INDEX receipt_pending ON receipt (position, tenant, stream_id, subject_uri, next_attempt)
+        WHERE state = 1;
+    CREATE INDEX receipt_of_stream ON receipt (tenant, stream_id, position);
+    CREATE TABLE tally (
+        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, state INTEGER NOT NULL,
+        receipts INTEGER NOT NULL,
+        PRIMARY KEY (tenant, stream_id, state)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+_ARRIVAL = (
+    "tenant, stream_id, iss, jti, token, txn, event_type, subject_uri, origin_clock, received,"
+    " traceparent"
+)
+_STANDING = "state, reason, settled, attempts, first_failed, next_attempt"
+_ARRIVAL_COLUMNS = 11
+_Key = tuple[str, str, int]
+_Batch = Sequence[tuple[Arrival, Standing]]
+
+_ADD = f"""
+    INSERT INTO receipt ({_ARRIVAL}, {_STANDING}) VALUES ({", ".join("?" * 17)})
+    ON CONFLICT (tenant, stream_id, iss, jti) DO NOTHING
+"""  # noqa: S608  the columns are constants
+_COUNT = """
+    INSERT INTO tally VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET receipts = receipts + excluded.receipts
+"""
+_RECORD = """
+    UPDATE receipt SET state = ?, reason = ?, settled = ?, attempts = ?, first_failed = ?,
+        next_attempt = ?
+    WHERE position = ?
+"""
+_PENDING = """
+    SELECT position, tenant, stream_id, subject_uri, next_attempt FROM receipt
+    WHERE state = 1 AND position > ? ORDER BY position LIMIT ?
+"""
+_SELECT = f"SELECT position, {_ARRIVAL}, {_STANDING} FROM receipt"  # noqa: S608  as above
+
+
+class SqliteReceipts:
+    """Keeps receipts; additions that wait at one moment are written together."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._add = Coalescer(self._add_batches)
+
+    async def add(self, receipts: Sequence[tuple[Arrival, Standing]]) -> Sequence[bool]:
+        """Keep receipts, as the port says."""
+        return await self._add(receipts)
+
+    async def _add_batches(self, batches: Sequence[_Batch]) -> Sequence[Sequence[bool]]:
+        receipts = [receipt for batch in batches for receipt in batch]
+        are_new = iter(await self._database.write(lambda connection: _insert(connection, receipts)))
+        return [[next(are_new) for _ in batch] for batch in batches]
+
+    async def record(self, standings: Mapping[int, Standing]) -> None:
+        """Change where receipts stand."""
+        rows = [(*_standing_row(at), position) for position, at in standings.items()]
+        positions = tuple(standings)
+
+        def record_all(connection: sqlite3.Connection) -> None:
+            _count(connection, _states(connection, positions), -1)
+            connection.executemany(_RECORD, rows)
+            _count(connection, _states(connection, positions), 1)
+
+        await self._database.write(record_all)
+
+    async def pending(self, *, after: int, limit: int) -> Sequence[PendingReceipt]:
+        """Return pending receipts after a position."""
+        rows = await self._database.read(
+            lambda connection: connection.execute(_PENDING, (after, limit)).fetchall()
+        )
+        return [
+            PendingReceipt(position, Lane(tenant, stream_id, subject_uri), next_attempt)
+            for position, tenant, stream_id, subject_uri, next_attempt in rows
+        ]
+
+    async def read(self, positions: Sequence[int]) -> Sequence[Receipt]:
+        """Return the receipts at these positions."""
+        return await self._select(f"WHERE {_at(positions)} ORDER BY position", tuple(positions))
+
+    async def page(
+        self, tenant: str, *, stream_id: str | None, after: int, limit: int
+    ) -> Sequence[Receipt]:
+        """Return a page of a tenant's receipts."""
+        if stream_id is None:
+            wanted = "WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?"
+            return await self._select(wanted, (tenant, after, limit))
+        wanted = "WHERE tenant = ? AND stream_id = ? AND position > ? ORDER BY position LIMIT ?"
+        return await self._select(wanted, (tenant, stream_id, after, limit))
+
+    async def tallies(self) -> Sequence[Tally]:
+        """Return the counts, which are kept with each change."""
+        rows = await self._database.read(
+            lambda connection: connection.execute(
+                "SELECT tenant, stream_id, state, receipts FROM tally WHERE receipts > 0"
+            ).fetchall()
+        )
+        return [
+            Tally(tenant, stream_id, ReceiptState(state), receipts)
+            for tenant, stream_id, state, receipts in rows
+        ]
+
+    async def _select(self, wanted: str, values: tuple[object, ...]) -> Sequence[Receipt]:
+        rows = await self._database.read(
+            lambda connection: connection.execute(f"{_SELECT} {wanted}", values).fetchall()
+        )
+        return [_receipt(row) for row in rows]
+
+
+def _insert(connection: sqlite3.Connection, receipts: _Batch) -> list[bool]:
+    are_new = [
+        connection.execute(_ADD, (*_arrival_row(arrival), *_standing_row(standing))).rowcount == 1
+        for arrival, standing in receipts
+    ]
+    counts = Counter(
+        (arrival.tenant, arrival.stream_id, int(standing.state))
+        for (arrival, standing), is_new in zip(receipts, are_new, strict=True)
+        if is_new
+    )
+    _count(connection, counts, 1)
+    return are_new
+
+
+def _states(connection: sqlite3.Connection, positions: Sequence[int]) -> Counter[_Key]:
+    """Count receipts by tenant, stream and state."""
+    found = connection.execute(
+        f"SELECT tenant, stream_id, state FROM receipt WHERE {_at(positions)}",  # noqa: S608  as above
+        positions,
+    )
+    return Counter(found)
+
+
+def _count(connection: sqlite3.Connection, counts: Counter[_Key], sign: int) -> None:
+    connection.executemany(_COUNT, [(*key, sign * count) for key, count in counts.items()])
+
+
+def _at(positions: Sequence[int]) -> str:
+    return f"position IN ({', '.join('?' * len(positions))})"
+
+
+def _arrival_row(arrival: Arrival) -> tuple[object, ...]:
+    return (
+        arrival.tenant,
+        arrival.stream_id,
+        arrival.iss,
+        arrival.jti,
+        arrival.token,
+        arrival.txn,
+        arrival.event_type,
+        arrival.subject_uri,
+        arrival.origin_clock,
+        arrival.received,
+        arrival.traceparent,
+    )
+
+
+def _standing_row(standing: Standing) -> tuple[object, ...]:
+    return (
+        int(standing.state),
+        standing.reason,
+        standing.settled,
+        standing.attempts,
+        standing.first_failed,
+        standing.next_attempt,
+    )
+
+
+def _receipt(row: tuple[Any, ...]) -> Receipt:
+    position, *columns = row
+    arrival, (state, *standing) = columns[:_ARRIVAL_COLUMNS], columns[_ARRIVAL_COLUMNS:]
+    return Receipt(position, Arrival(*arrival), Standing(ReceiptState(state), *standing))

@@ -1,0 +1,162 @@
+"""Wiring: the one place where entrypoints and adapters meet."""
+
+import asyncio
+import random
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from fastapi import FastAPI
+
+from scim.registry import standard_registry
+from servicekit.bearer import BearerTokens
+from servicekit.channels import open_channel
+from servicekit.http import create_app
+from servicekit.runtime import Service
+from servicekit.signals import News
+from servicekit.sqlite import Database
+from set_receiver.adapters.jwks_client import JwksClient
+from set_receiver.adapters.poll_client import HttpPollEndpoint
+from set_receiver.adapters.registrar_client import GrpcRegistrar
+from set_receiver.adapters.sqlite_receipts import MIGRATIONS, SqliteReceipts
+from set_receiver.adapters.store_client import GrpcChanges
+from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.take_in import TakeIn
+from set_receiver.domain.settling import RetryBudget
+from set_receiver.entrypoints.admin import AdminApi
+from set_receiver.entrypoints.apply_loop import ApplyLoop
+from set_receiver.entrypoints.intake import Intake
+from set_receiver.entrypoints.metrics import show_pending
+from set_receiver.entrypoints.poll_loop import PollLoops
+from set_receiver.entrypoints.push_endpoint import PushEndpoint
+from set_receiver.entrypoints.receipt_pages import ReceiptPages
+from set_receiver.entrypoints.receipt_service import grpc_face
+from set_receiver.entrypoints.stream_directory import StreamDirectory, follow_journal
+from set_receiver.entrypoints.troubles import Troubles
+from set_receiver.settings import Settings
+
+SERVICE = "set-receiver"
+
+
+def microseconds() -> int:
+    """Return the time in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What the service stands on."""
+
+    database: Database
+    receipts: SqliteReceipts
+    session: aiohttp.ClientSession
+    registrar: GrpcRegistrar
+    changes: GrpcChanges
+
+
+@asynccontextmanager
+async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Service]:
+    """Open what the service stands on, and put its parts together."""
+    async with AsyncExitStack() as opened:
+        database = Database(settings.database_path(SERVICE), MIGRATIONS)
+        opened.push_async_callback(database.close)
+        # each long poll holds a connection, so there is no bound but the number of streams
+        session = await opened.enter_async_context(
+            aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
+            )
+        )
+        registrar = await opened.enter_async_context(
+            open_channel(settings.address_of("ssf-registrar"))
+        )
+        store = await opened.enter_async_context(
+            open_channel(settings.address_of("resource-store"))
+        )
+        outside = _Outside(
+            database,
+            SqliteReceipts(database),
+            session,
+            GrpcRegistrar(registrar),
+            GrpcChanges(store),
+        )
+        yield _service(settings, outside)
+
+
+def _service(settings: Settings, outside: _Outside) -> Service:
+    directory = StreamDirectory(outside.registrar)
+    tokens = BearerTokens(outside.registrar.look_up_token, clock=time.time)
+    intake = Intake(_take_in(outside), arrived=News(), troubles=Troubles())
+    pages = ReceiptPages(outside.receipts)
+    admin = AdminApi(tokens, pages, outside.receipts, directory, intake.troubles)
+    return Service(
+        http=_http(outside.database, PushEndpoint(directory, intake), admin),
+        grpc=grpc_face(settings.address_of(SERVICE), pages),
+        loops={
+            "journal": lambda: follow_journal(
+                directory, forget_token=tokens.forget, forget_all_tokens=tokens.forget_all
+            ),
+            "poll": _poll_loops(settings, outside, directory, intake),
+            "apply": _apply_loop(settings, outside, intake),
+            "pending": lambda: show_pending(outside.receipts),
+        },
+    )
+
+
+def _take_in(outside: _Outside) -> TakeIn:
+    keys = JwksClient(outside.session, clock=time.monotonic)
+    return TakeIn(outside.receipts, keys, _resource_types(), microseconds)
+
+
+def _resource_types() -> Mapping[str, str]:
+    return {kind.endpoint: kind.name for kind in standard_registry().resource_types}
+
+
+def _poll_loops(
+    settings: Settings, outside: _Outside, directory: StreamDirectory, intake: Intake
+) -> PollLoops:
+    return PollLoops(
+        directory,
+        HttpPollEndpoint(outside.session),
+        intake,
+        max_events=settings.poll_max_events,
+        jitter=random.random,
+    )
+
+
+def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyLoop:
+    apply_receipts = ApplyReceipts(
+        outside.receipts,
+        outside.changes,
+        _resource_types(),
+        RetryBudget(settings.apply_retry_seconds),
+        microseconds,
+        random.random,
+    )
+    return ApplyLoop(
+        outside.receipts,
+        apply_receipts,
+        arrived=intake.arrived,
+        clock=microseconds,
+        troubles=intake.troubles,
+    )
+
+
+def _http(database: Database, push: PushEndpoint, admin: AdminApi) -> FastAPI:
+    async def checks() -> dict[str, bool]:
+        return {"store": await _works(database), "ssf-registrar": push.directory.is_loaded}
+
+    app = create_app(SERVICE, own_store_works=checks)
+    app.router.routes.append(push.route())
+    admin.add_to(app)
+    return app
+
+
+async def _works(database: Database) -> bool:
+    try:
+        await database.read(lambda connection: connection.execute("SELECT 1").fetchone())
+    except sqlite3.Error:
+        return False
+    return True

@@ -1,0 +1,106 @@
+"""Taking in what was delivered: verify, keep, and only then acknowledge (RFC 8935 section 2)."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from secevent.errors import UnknownKeyError
+from secevent.verification import KeySet, unverified_kid
+from set_receiver.domain.acceptance import (
+    Acceptance,
+    Admission,
+    Delivered,
+    Judgement,
+    Received,
+    Refused,
+    Rules,
+    Undecided,
+    in_order_of_origin,
+    judged,
+)
+from set_receiver.domain.errors import KeysUnavailableError
+from set_receiver.domain.streams import ReceiveStream
+from set_receiver.ports.issuer_keys import IssuerKeys
+from set_receiver.ports.receipts import Receipts
+
+# Verifying this many holds the event loop up for about a millisecond.
+_MOST_ON_THE_LOOP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TakeIn:
+    """Takes in SETs of one stream; what it calls received is durable."""
+
+    receipts: Receipts
+    keys: IssuerKeys
+    resource_types: Mapping[str, str]
+    """Names by endpoint."""
+    clock: Callable[[], int]
+    """Microseconds since 1970."""
+
+    async def __call__(
+        self, stream: ReceiveStream, deliveries: Sequence[Delivered]
+    ) -> Sequence[Acceptance]:
+        """Return what became of each, in their order."""
+        judgements = await self._judge(stream, deliveries, self.keys.known(stream.jwks_uri))
+        return await self._keep(await self._judge_again(stream, deliveries, judgements))
+
+    async def _judge(
+        self, stream: ReceiveStream, deliveries: Sequence[Delivered], keys: KeySet
+    ) -> Sequence[Judgement]:
+        rules = Rules(stream, keys, self.resource_types)
+        now = self.clock()
+
+        def judge_all() -> Sequence[Judgement]:
+            return [judged(delivered, rules, now=now) for delivered in deliveries]
+
+        if len(deliveries) <= _MOST_ON_THE_LOOP:
+            return judge_all()
+        return await asyncio.to_thread(judge_all)
+
+    async def _judge_again(
+        self,
+        stream: ReceiveStream,
+        deliveries: Sequence[Delivered],
+        judgements: Sequence[Judgement],
+    ) -> Sequence[Judgement]:
+        """Judge those by fresh keys whose key was not at hand."""
+        lacking = [
+            delivered
+            for delivered, judgement in zip(deliveries, judgements, strict=True)
+            if _lacks_key(judgement)
+        ]
+        if not lacking:
+            return judgements
+        fresh = iter(await self._judge_with_fresh_keys(stream, lacking))
+        return [next(fresh) if _lacks_key(judgement) else judgement for judgement in judgements]
+
+    async def _judge_with_fresh_keys(
+        self, stream: ReceiveStream, deliveries: Sequence[Delivered]
+    ) -> Sequence[Judgement]:
+        kid = unverified_kid(deliveries[0].compact)
+        try:
+            keys = await self.keys.having(kid, jwks_uri=stream.jwks_uri)
+        except KeysUnavailableError as error:
+            return [Undecided(str(error), error.retry_after)] * len(deliveries)
+        return await self._judge(stream, deliveries, keys)
+
+    async def _keep(self, judgements: Sequence[Judgement]) -> Sequence[Acceptance]:
+        admissions = in_order_of_origin(
+            [judgement for judgement in judgements if isinstance(judgement, Admission)]
+        )
+        if not admissions:
+            return [found for found in judgements if not isinstance(found, Admission)]
+        are_new = await self.receipts.add(
+            [(admission.arrival, admission.standing) for admission in admissions]
+        )
+        jtis = (admission.arrival.jti for admission in admissions)
+        is_new = dict(zip(jtis, are_new, strict=True))
+        return [
+            Received(is_new[found.arrival.jti]) if isinstance(found, Admission) else found
+            for found in judgements
+        ]
+
+
+def _lacks_key(judgement: Judgement) -> bool:
+    return isinstance(judgement, Refused) and isinstance(judgement.error, UnknownKeyError)

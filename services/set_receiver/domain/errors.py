@@ -1,0 +1,42 @@
+"""What can go wrong here; `reason` is stable and machine-readable."""
+
+from typing import ClassVar
+
+
+class ReceiverError(Exception):
+    """An error of this service's own."""
+
+    reason: ClassVar[str]
+
+
+class KeysUnavailableError(ReceiverError):
+    """An issuer's keys cannot be had just now; nothing can be said of its SETs."""
+
+    reason = "KEYS_UNAVAILABLE"
+
+    def __init__(self, detail: str, *, retry_after: float) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class StoreUnavailableError(ReceiverError):
+    """The store did not answer; what was asked of it may have happened."""
+
+    reason = "STORE_UNAVAILABLE"
+
+
+class ChangesRefusedError(ReceiverError):
+    """The store refused a list of changes as a whole, so one of them may be at fault."""
+
+    reason = "CHANGES_REFUSED"
+
+    def __init__(self, store_reason: str, detail: str) -> None:
+        super().__init__(f"{store_reason}: {detail}")
+        self.store_reason = store_reason
+        self.detail = detail
+
+
+class InvalidPageTokenError(ReceiverError):
+    """A page token is none that this service has given."""
+
+    reason = "INVALID_PAGE_TOKEN"

@@ -1,0 +1,80 @@
+"""Which receipts may be applied now."""
+
+import heapq
+from collections import deque
+from dataclasses import dataclass
+
+from set_receiver.domain.receipts import Lane, PendingReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The first receipt of a lane, taken to be applied."""
+
+    lane: Lane
+    position: int
+
+
+class Lanes:
+    """The pending receipts by lane: one of a lane at a time, different lanes in parallel.
+
+    A lane is ready, taken, or parked until a time. Whoever takes a turn must say how it ended:
+    by `finish`, `park` or `put_back`. Times are microseconds since 1970.
+    """
+
+    def __init__(self) -> None:
+        self._queues: dict[Lane, deque[int]] = {}
+        self._ready: deque[Lane] = deque()
+        self._parked: list[tuple[int, int, Lane]] = []
+        self._receipts = 0
+
+    def __len__(self) -> int:
+        return self._receipts
+
+    def add(self, pending: PendingReceipt) -> None:
+        """Queue a receipt behind the others of its lane; to be called in the order of arrival."""
+        self._receipts += 1
+        queue = self._queues.get(pending.lane)
+        if queue is not None:
+            queue.append(pending.position)
+            return
+        self._queues[pending.lane] = deque((pending.position,))
+        if pending.next_attempt:
+            self._park(pending.lane, pending.next_attempt)
+        else:
+            self._ready.append(pending.lane)
+
+    def take(self, limit: int, *, now: int) -> list[Turn]:
+        """Take the turns of up to `limit` lanes, those first that have been ready longest."""
+        self._unpark(now)
+        lanes = [self._ready.popleft() for _ in range(min(limit, len(self._ready)))]
+        return [Turn(lane, self._queues[lane][0]) for lane in lanes]
+
+    def finish(self, turn: Turn) -> None:
+        """Let the next receipt of the lane have its turn."""
+        queue = self._queues[turn.lane]
+        queue.popleft()
+        self._receipts -= 1
+        if queue:
+            self._ready.append(turn.lane)
+        else:
+            del self._queues[turn.lane]
+
+    def park(self, turn: Turn, *, until: int) -> None:
+        """Have the same receipt again when the time comes; the others of its lane wait."""
+        self._park(turn.lane, until)
+
+    def put_back(self, turn: Turn) -> None:
+        """Have the same receipt again at once."""
+        self._ready.appendleft(turn.lane)
+
+    def next_ready(self) -> int | None:
+        """Return when the next parked lane is ready; None when none is parked."""
+        return self._parked[0][0] if self._parked else None
+
+    def _park(self, lane: Lane, until: int) -> None:
+        heapq.heappush(self._parked, (until, self._queues[lane][0], lane))
+
+    def _unpark(self, now: int) -> None:
+        while self._parked and self._parked[0][0] <= now:
+            self._ready.append(heapq.heappop(self._parked)[2])

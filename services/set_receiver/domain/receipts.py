@@ -1,0 +1,100 @@
+"""What arrived, and where it stands."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class ReceiptState(IntEnum):
+    """Where a received event stands; the numbers are stored."""
+
+    PENDING = 1
+    APPLIED = 2
+    WITHOUT_EFFECT = 3
+    IGNORED = 4
+    DEAD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A verified SET, as it arrived; times are microseconds since 1970."""
+
+    tenant: str
+    stream_id: str
+    iss: str
+    jti: str
+    token: str = field(repr=False)
+    """The compact serialization."""
+    txn: str
+    event_type: str
+    """The URIs in `events`, separated by spaces."""
+    subject_uri: str
+    """The uri of a SCIM subject (RFC 9967 section 2.1); empty for any other."""
+    origin_clock: int
+    """When the origin made the change; 0 when the SET does not say."""
+    received: int
+    traceparent: str
+    """W3C trace context of the request that brought it; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was done with a receipt, and when it is to be tried next; times as in `Arrival`."""
+
+    state: ReceiptState
+    reason: str
+    settled: int
+    """0 while pending."""
+    attempts: int
+    """Attempts that failed."""
+    first_failed: int
+    next_attempt: int
+    """0 means as soon as its turn comes."""
+
+
+AWAITING = Standing(ReceiptState.PENDING, "", settled=0, attempts=0, first_failed=0, next_attempt=0)
+
+
+def settled(state: ReceiptState, reason: str, *, now: int, attempts: int = 0) -> Standing:
+    """Return the standing of a receipt with which nothing more is to be done."""
+    return Standing(state, reason, settled=now, attempts=attempts, first_failed=0, next_attempt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One received event; `position` is its place in the order of arrival."""
+
+    position: int
+    arrival: Arrival
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Whose receipts keep their order: one subject, as one stream tells of it.
+
+    Another stream's events of the same subject are not ordered with these (their stamps decide),
+    and must not wait for them: they may bring what these lack.
+    """
+
+    tenant: str
+    stream_id: str
+    subject_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingReceipt:
+    """A receipt that waits to be applied."""
+
+    position: int
+    lane: Lane
+    next_attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many receipts of a stream are in a state."""
+
+    tenant: str
+    stream_id: str
+    state: ReceiptState
+    receipts: int

@@ -1,0 +1,86 @@
+"""What becomes of a receipt once the store has answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from secevent.retry import delay
+from set_receiver.domain.receipts import ReceiptState, Standing, settled
+
+_LONGEST_PARKING_SECONDS = 30.0
+_MICROSECONDS = 1_000_000
+
+# Another subject's event may still be on its way: the delete of whoever has the userName, or the
+# create that another stream brings.
+_MAY_PASS = frozenset({"RESOURCE_NOT_FOUND", "UNIQUENESS"})
+
+
+class Disposition(Enum):
+    """What became of a change that the store accepted."""
+
+    APPLIED = "APPLIED"
+    DUPLICATE = "DUPLICATE"
+    STALE = "STALE"
+    OWN = "OWN"
+    UNCHANGED = "UNCHANGED"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The store refused a change; `may_pass` when nothing is known to be wrong with the change."""
+
+    reason: str
+    detail: str
+    may_pass: bool
+
+
+ApplyResult = Disposition | Failed
+
+
+def refused(reason: str, detail: str) -> Failed:
+    """Return the result of a change that the store refused for a reason of its own."""
+    return Failed(reason, detail, may_pass=reason in _MAY_PASS)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryBudget:
+    """How long a receipt may fail before it is dead, counted from its first failure."""
+
+    seconds: float
+
+
+def standing_after(
+    results: Sequence[ApplyResult],
+    before: Standing,
+    *,
+    budget: RetryBudget,
+    now: int,
+    jitter: float,
+) -> Standing:
+    """Return where a receipt stands after its changes had these results; one failure decides."""
+    for result in results:
+        if isinstance(result, Failed):
+            return _after_failure(result, before, budget=budget, now=now, jitter=jitter)
+    if Disposition.APPLIED in results:
+        return settled(ReceiptState.APPLIED, "", now=now, attempts=before.attempts)
+    reasons = " ".join(result.value for result in results if isinstance(result, Disposition))
+    return settled(ReceiptState.WITHOUT_EFFECT, reasons, now=now, attempts=before.attempts)
+
+
+def _after_failure(
+    failure: Failed, before: Standing, *, budget: RetryBudget, now: int, jitter: float
+) -> Standing:
+    reason = f"{failure.reason}: {failure.detail}" if failure.detail else failure.reason
+    attempts = before.attempts + 1
+    first_failed = before.first_failed or now
+    if not failure.may_pass or now - first_failed >= budget.seconds * _MICROSECONDS:
+        return settled(ReceiptState.DEAD, reason, now=now, attempts=attempts)
+    seconds = min(delay(attempts, retry_after=None, jitter=jitter), _LONGEST_PARKING_SECONDS)
+    return Standing(
+        ReceiptState.PENDING,
+        reason,
+        settled=0,
+        attempts=attempts,
+        first_failed=first_failed,
+        next_attempt=now + int(seconds * _MICROSECONDS),
+    )

@@ -1,0 +1,38 @@
+"""The streams that this cluster receives by (SSF 1.0 section 8.1.1)."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+
+class Delivery(Enum):
+    """How events come."""
+
+    PUSH = auto()
+    """RFC 8935."""
+    POLL = auto()
+    """RFC 8936."""
+
+
+class Status(Enum):
+    """SSF 1.0 section 8.1.2."""
+
+    ENABLED = auto()
+    PAUSED = auto()
+    DISABLED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveStream:
+    """What there is to know of a stream in order to receive by it."""
+
+    tenant: str
+    stream_id: str
+    iss: str
+    audiences: frozenset[str]
+    delivery: Delivery
+    endpoint_url: str
+    """Where SETs are fetched; ours when they are pushed."""
+    authorization_header: str = field(repr=False)
+    """Verbatim. Push: what the transmitter must send. Poll: what is sent to it."""
+    status: Status
+    jwks_uri: str

@@ -1,0 +1,92 @@
+"""What the receiver shows of its receipts."""
+
+import grpc
+from support.eventually import eventually
+from support.received_sets import provenance
+from support.receiver_peers import ADMIN_TOKEN
+from support.receiver_service import Receiver
+
+from heliograph.common.v1.failure_pb2 import Failure
+from heliograph.receipt.v1 import receipt_service_pb2, receipt_service_pb2_grpc
+from set_receiver.app import SERVICE
+
+
+async def test_each_receive_stream_is_shown_with_its_receipts(receiver: Receiver) -> None:
+    receiver.store.failures["ann"] = Failure(reason="MUTABILITY", detail="id is readOnly")
+    await receiver.push_token(receiver.deleted())
+    await receiver.push_token(receiver.deleted("/Users/ben"))
+    await receiver.eventually_states("dead", "applied")
+
+    (row,) = (await receiver.admin("/receive-streams"))["streams"]
+
+    assert {name: row[name] for name in row if name != "last_error"} == {
+        "stream_id": "pushstreamaa",
+        "pending": 0,
+        "applied": 1,
+        "without_effect": 0,
+        "ignored": 0,
+        "dead": 1,
+    }
+
+
+async def test_receipts_are_paged_by_both_apis(receiver: Receiver) -> None:
+    for number in range(5):
+        await receiver.push_token(receiver.deleted(f"/Users/user-{number}"))
+    await receiver.eventually_states(*["applied"] * 5)
+
+    first = await receiver.admin("/receipts?stream_id=pushstreamaa&limit=3")
+    second = await receiver.admin(f"/receipts?limit=3&after={first['next']}")
+
+    jtis = [receipt["jti"] for receipt in [*first["receipts"], *second["receipts"]]]
+    assert (jtis, second["next"]) == ([f"jti-{number}" for number in range(5)], None)
+    assert await jtis_over_grpc(receiver) == jtis
+
+
+async def jtis_over_grpc(receiver: Receiver) -> list[str]:
+    jtis, page_token = [], ""
+    async with grpc.aio.insecure_channel(receiver.settings.address_of(SERVICE)) as channel:
+        stub = receipt_service_pb2_grpc.ReceiptServiceStub(channel)
+        while True:
+            page = await stub.ListReceipts(
+                receipt_service_pb2.ListReceiptsRequest(
+                    tenant="default", page_size=2, page_token=page_token
+                )
+            )
+            jtis += [receipt.jti for receipt in page.receipts]
+            page_token = page.next_page_token
+            if not page_token:
+                return jtis
+
+
+async def test_a_page_token_of_nobody_is_refused(receiver: Receiver) -> None:
+    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+    url = f"{receiver.origin}/admin/v1/receipts?after=made-up"
+
+    async with receiver.session.get(url, headers=headers) as response:
+        assert response.status == 400
+
+
+async def test_the_admin_api_is_for_holders_of_a_token(receiver: Receiver) -> None:
+    url = f"{receiver.origin}/admin/v1/receive-streams"
+
+    async with receiver.session.get(url) as response:
+        assert (response.status, "WWW-Authenticate" in response.headers) == (401, True)
+
+
+async def test_metrics_tell_of_receipts_and_lag(receiver: Receiver) -> None:
+    await receiver.push_token(receiver.deleted(provenance=provenance(42)))
+    await receiver.eventually_states("applied")
+
+    async def are_told() -> bool:
+        async with receiver.session.get(f"{receiver.origin}/metrics") as response:
+            text = await response.text()
+        names = (
+            'heliograph_receipts_settled_total{outcome="applied",stream_id="pushstreamaa"}',
+            'heliograph_sets_delivered_total{answer="received",stream_id="pushstreamaa"}',
+            'heliograph_receipts_pending{stream_id="pushstreamaa"} 0.0',
+            'heliograph_apply_seconds_count{stream_id="pushstreamaa"}',
+            'heliograph_replication_lag_seconds_count{stream_id="pushstreamaa"}',
+        )
+        return all(name in text for name in names)
+
+    await eventually(are_told)
