@@ -27,6 +27,7 @@ async def follow(
     tried again. Runs until it is cancelled.
     """
     cursor: str | None = None
+    away = False
     while True:
         try:
             if cursor is None:
@@ -34,12 +35,14 @@ async def follow(
             entries, after = await read(cursor)
             if entries:
                 await handle(entries, after)
-            cursor = after
+            cursor, away = after, False
         except CursorLostError:
             _log.warning("feed.cursor_lost", feed=name)
             cursor = None
         except RemoteUnavailableError:
-            _log.warning("feed.unavailable", feed=name)
+            if not away:
+                _log.warning("feed.unavailable", feed=name)
+            away = True
             await asyncio.sleep(_PAUSE_SECONDS)
 
 

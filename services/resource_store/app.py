@@ -25,7 +25,7 @@ from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from resource_store.entrypoints.statuses import STATUSES
 from resource_store.ports.passwords import Passwords
-from resource_store.settings import StoreSettings
+from resource_store.settings import Settings
 from scim.registry import standard_registry
 from servicekit.grpc_server import GrpcFace
 from servicekit.http import create_app
@@ -35,7 +35,7 @@ NAME: Final = "resource-store"
 
 
 @asynccontextmanager
-async def build(settings: StoreSettings, ending: asyncio.Event) -> AsyncIterator[Service]:
+async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open the database, and close it after the last request."""
     passwords = Argon2Passwords(threads=settings.password_threads)
     storage = await open_storage(
@@ -51,7 +51,7 @@ async def build(settings: StoreSettings, ending: asyncio.Event) -> AsyncIterator
         passwords.close()
 
 
-def _service(settings: StoreSettings, storage: SqliteStorage, passwords: Passwords) -> Service:
+def _service(settings: Settings, storage: SqliteStorage, passwords: Passwords) -> Service:
     async def checks() -> dict[str, bool]:
         return {"store": await storage.works()}
 
@@ -62,7 +62,7 @@ def _service(settings: StoreSettings, storage: SqliteStorage, passwords: Passwor
     )
 
 
-def _grpc_face(settings: StoreSettings, storage: SqliteStorage, passwords: Passwords) -> GrpcFace:
+def _grpc_face(settings: Settings, storage: SqliteStorage, passwords: Passwords) -> GrpcFace:
     registry = standard_registry()
     types = ResourceTypes(registry)
     hashes = PasswordHashes(storage, passwords)

@@ -5,7 +5,7 @@ from pydantic import Field
 from servicekit.settings import ServiceSettings
 
 
-class StoreSettings(ServiceSettings):
+class Settings(ServiceSettings):
     """The settings of all services, and the store's own."""
 
     password_threads: int = Field(default=2, ge=1)

@@ -10,7 +10,7 @@ from support.in_process import free_port, serving
 import resource_store.app
 import scim_gateway.app
 import ssf_registrar.app
-from resource_store.settings import StoreSettings
+from resource_store.settings import Settings
 from scim_gateway.settings import Settings as GatewaySettings
 from servicekit.faces import FACES
 from ssf_registrar.settings import Settings as RegistrarSettings
@@ -23,7 +23,7 @@ _TRIES = 50
 async def serving_scim(data: Path) -> AsyncIterator[str]:
     """Run the three services until the block ends; gives SCIM's base URI."""
     place = {"data": data, "port": free_first_port()}
-    store = StoreSettings.model_validate(place)
+    store = Settings.model_validate(place)
     registrar = RegistrarSettings.model_validate({**place, "admin_token": ADMIN_TOKEN})
     gateway = GatewaySettings.model_validate(place)
     async with (

@@ -49,7 +49,7 @@ class Cluster:
             *("-m", module_of(service), "--data", str(self.data)),
             env=self._environment(),
         )
-        await eventually(lambda: self._is_ready(service))
+        await eventually(lambda: self._is_ready(service), seconds=60)
 
     async def end(self, service: str, number: signal.Signals = signal.SIGTERM) -> None:
         """Send a signal to a service and wait until it is gone."""

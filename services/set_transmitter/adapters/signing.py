@@ -1,0 +1,70 @@
+"""Signing with the registrar's keys, on threads of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import grpc
+import orjson
+
+from heliograph.ssf.v1 import key_service_pb2 as pb
+from heliograph.ssf.v1.key_service_pb2_grpc import KeyServiceStub
+from secevent.signing import Signer
+from secevent.token import SecurityEventToken
+from servicekit.channels import call
+from servicekit.failures import RemoteError
+from set_transmitter.domain.streams import Stream
+from set_transmitter.ports.signing import SigningUnavailableError
+
+_DEADLINE_SECONDS: Final = 5.0
+_THREADS: Final = 2
+
+
+class RegistrarSigning:
+    """Keeps keys in memory until they are rotated."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = KeyServiceStub(channel)
+        self._signers: dict[tuple[str, str], Signer] = {}
+        self._rotations = 0
+        self._threads = ThreadPoolExecutor(_THREADS, "signing")
+
+    async def sign(self, stream: Stream, tokens: Sequence[SecurityEventToken]) -> list[str]:
+        """Return each token as a compact JWS."""
+        signer = await self._signer(stream.tenant, stream.signing_algorithm)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, _sign_all, signer, tokens
+        )
+
+    def forget(self, tenant: str) -> None:
+        """Fetch the tenant's keys again when they are needed next."""
+        self._rotations += 1
+        for key in [key for key in self._signers if key[0] == tenant]:
+            del self._signers[key]
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown()
+
+    async def _signer(self, tenant: str, algorithm: str) -> Signer:
+        known = self._signers.get((tenant, algorithm))
+        return known or await self._fetch(tenant, algorithm)
+
+    async def _fetch(self, tenant: str, algorithm: str) -> Signer:
+        rotations = self._rotations
+        request = pb.GetSigningKeyRequest(tenant=tenant, algorithm=algorithm)
+        try:
+            found = await call(self._stub.GetSigningKey, request, deadline=_DEADLINE_SECONDS)
+        except RemoteError as error:
+            raise SigningUnavailableError(
+                f"the key for {algorithm} cannot be read from the registrar: {error.reason}"
+            ) from None
+        signer = Signer(orjson.loads(found.private_jwk))
+        if rotations == self._rotations:
+            self._signers[tenant, algorithm] = signer
+        return signer
+
+
+def _sign_all(signer: Signer, tokens: Sequence[SecurityEventToken]) -> list[str]:
+    return [signer.sign(token) for token in tokens]

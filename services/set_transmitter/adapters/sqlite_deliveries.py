@@ -1,0 +1,102 @@
+"""The delivery state of streams in SQLite."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+from weakref import WeakValueDictionary
+
+from servicekit.sqlite import Database
+from set_transmitter.adapters import sqlite_progress
+from set_transmitter.adapters.sqlite_rows import COLUMN_COUNT, COLUMNS, logged_event
+from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.events import LoggedEvent
+from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
+from set_transmitter.domain.streams import Stream
+
+_EVENT_COLUMNS = ", ".join(f"event.{column.strip()}" for column in COLUMNS.split(","))
+
+
+class SqliteDeliveries:
+    """A row per stream, and one per SET that is attempted or settled above the stream's cursor."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        # streams that scan the same part of the log share its events
+        self._in_memory: WeakValueDictionary[int, LoggedEvent] = WeakValueDictionary()
+
+    async def stream_ids(self) -> frozenset[str]:
+        """Return the streams with a row."""
+        rows = await self._database.read(
+            lambda connection: connection.execute("SELECT stream_id FROM stream").fetchall()
+        )
+        return frozenset(stream_id for (stream_id,) in rows)
+
+    async def open(self, stream: Stream) -> StoredProgress:
+        """Return a stream's progress, after making its row where there is none."""
+        return await self._database.write(
+            lambda connection: sqlite_progress.open_stream(connection, stream)
+        )
+
+    async def read(self, stream: Stream, *, after: int, limit: int) -> Page:
+        """Return a page of a stream's unsettled events."""
+
+        def read(connection: sqlite3.Connection) -> tuple[list[Any], int]:
+            return _unsettled(connection, stream, after=after, limit=limit), _end(connection)
+
+        rows, end = await self._database.read(read)
+        pending = tuple(Pending(self._shared(row), jwt=row[COLUMN_COUNT]) for row in rows)
+        scanned = pending[-1].position if len(pending) == limit else max(end, after)
+        return Page(after, pending, scanned)
+
+    async def keep(self, stream_id: str, jwts: Mapping[int, str]) -> None:
+        """Keep signed SETs."""
+        rows = [(stream_id, position, jwt) for position, jwt in jwts.items()]
+        await self._database.write(
+            lambda connection: connection.executemany(
+                "INSERT OR IGNORE INTO delivery SELECT ?1, ?2, ?3"
+                " WHERE EXISTS (SELECT 1 FROM stream WHERE stream_id = ?1)",
+                rows,
+            )
+        )
+
+    async def record(self, progress: Sequence[Progress]) -> None:
+        """Settle SETs and move cursors."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            for of_stream in progress:
+                sqlite_progress.record(connection, of_stream)
+
+        await self._database.write(write)
+
+    async def remove(self, stream_id: str) -> None:
+        """Delete a stream's rows."""
+        await self._database.write(lambda connection: sqlite_progress.remove(connection, stream_id))
+
+    async def dead_letters(self, tenant: str, stream_id: str | None) -> list[DeadLetter]:
+        """Return what was set aside."""
+        return await self._database.read(
+            lambda connection: sqlite_progress.dead_letters(connection, tenant, stream_id)
+        )
+
+    def _shared(self, row: Sequence[Any]) -> LoggedEvent:
+        return self._in_memory.get(row[0]) or self._in_memory.setdefault(row[0], logged_event(row))
+
+
+def _end(connection: sqlite3.Connection) -> int:
+    (end,) = connection.execute("SELECT end_position FROM log").fetchone()
+    return int(end)
+
+
+def _unsettled(
+    connection: sqlite3.Connection, stream: Stream, *, after: int, limit: int
+) -> list[Any]:
+    kinds = sorted(stream.kinds)
+    return connection.execute(
+        f"SELECT {_EVENT_COLUMNS}, delivery.jwt FROM event"  # noqa: S608  all of it ours
+        " LEFT JOIN delivery ON delivery.stream_id = ? AND delivery.position = event.position"
+        " WHERE event.tenant = ? AND event.position > ? AND event.committed >= ?"
+        f" AND event.kind IN ({', '.join('?' * len(kinds))})"
+        " AND (delivery.position IS NULL OR delivery.jwt IS NOT NULL)"
+        " ORDER BY event.position LIMIT ?",
+        (stream.stream_id, stream.tenant, after, stream.begins, *kinds, limit),
+    ).fetchall()

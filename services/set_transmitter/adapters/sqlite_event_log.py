@@ -1,0 +1,64 @@
+"""The event log in SQLite."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from servicekit.sqlite import Database
+from set_transmitter.adapters.sqlite_rows import COLUMN_COUNT, COLUMNS, row_of
+from set_transmitter.domain.events import Event, LoggedEvent
+
+_INSERT = f"INSERT INTO event ({COLUMNS}) VALUES ({', '.join('?' * COLUMN_COUNT)})"  # noqa: S608  ours
+
+
+class SqliteEventLog:
+    """A table that is only ever appended to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, *, epoch: str) -> None:
+        """Give the log its name, unless it has one."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            if connection.execute("SELECT 1 FROM log").fetchone() is None:
+                connection.execute("INSERT INTO log VALUES (?, '', 0)", (epoch,))
+
+        await self._database.write(write)
+
+    async def epoch(self) -> str:
+        """Return the log's name."""
+        epoch, _, _ = await self._database.read(_read_log)
+        return epoch
+
+    async def end(self) -> int:
+        """Return the last position."""
+        _, _, end = await self._database.read(_read_log)
+        return end
+
+    async def feed_cursor(self) -> str:
+        """Return the cursor on the change feed."""
+        _, feed_cursor, _ = await self._database.read(_read_log)
+        return feed_cursor
+
+    async def append(self, events: Sequence[Event], *, feed_cursor: str) -> list[LoggedEvent]:
+        """Add events and move the cursor."""
+
+        def write(connection: sqlite3.Connection) -> list[LoggedEvent]:
+            _, _, end = _read_log(connection)
+            logged = [
+                LoggedEvent(position, event) for position, event in enumerate(events, end + 1)
+            ]
+            connection.executemany(_INSERT, map(row_of, logged))
+            connection.execute(
+                "UPDATE log SET feed_cursor = ?, end_position = ?", (feed_cursor, end + len(logged))
+            )
+            return logged
+
+        return await self._database.write(write)
+
+
+def _read_log(connection: sqlite3.Connection) -> tuple[str, str, int]:
+    epoch, feed_cursor, end = connection.execute(
+        "SELECT epoch, feed_cursor, end_position FROM log"
+    ).fetchone()
+    return epoch, feed_cursor, end

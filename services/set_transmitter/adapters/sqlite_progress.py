@@ -1,0 +1,112 @@
+"""How far streams are, read and written by one connection of SQLite."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from set_transmitter.domain.progress import DeadLetter, Progress, StoredProgress
+from set_transmitter.domain.streams import Stream
+
+
+def open_stream(connection: sqlite3.Connection, stream: Stream) -> StoredProgress:
+    """Return a stream's progress, after making its row where there is none."""
+    connection.execute(
+        "INSERT OR IGNORE INTO stream VALUES (?, ?, ?, 0, 0)",
+        (stream.stream_id, stream.tenant, _position_before(connection, stream.begins)),
+    )
+    cursor, acknowledged, dead = connection.execute(
+        "SELECT cursor, acknowledged, dead_letters FROM stream WHERE stream_id = ?",
+        (stream.stream_id,),
+    ).fetchone()
+    (end,) = connection.execute("SELECT end_position FROM log").fetchone()
+    pending = _count(connection, stream, after=cursor)
+    return StoredProgress(cursor, acknowledged, dead, pending, end)
+
+
+def record(connection: sqlite3.Connection, progress: Progress) -> None:
+    """Settle what is not settled yet, and move the cursor forward."""
+    stream_id = progress.stream_id
+    acknowledged = _settle(connection, stream_id, progress.acknowledged)
+    dead = _settle(connection, stream_id, (letter.position for letter in progress.dead_letters))
+    moved = connection.execute(
+        "UPDATE stream SET cursor = max(cursor, ?), acknowledged = acknowledged + ?,"
+        " dead_letters = dead_letters + ? WHERE stream_id = ?",
+        (progress.cursor, acknowledged, dead, stream_id),
+    )
+    connection.execute(
+        "DELETE FROM delivery WHERE stream_id = ? AND position <= ?", (stream_id, progress.cursor)
+    )
+    if moved.rowcount:
+        _insert_dead_letters(connection, progress.dead_letters)
+
+
+def remove(connection: sqlite3.Connection, stream_id: str) -> None:
+    """Delete every row of a stream."""
+    connection.execute("DELETE FROM delivery WHERE stream_id = ?", (stream_id,))
+    connection.execute("DELETE FROM dead_letter WHERE stream_id = ?", (stream_id,))
+    connection.execute("DELETE FROM stream WHERE stream_id = ?", (stream_id,))
+
+
+def dead_letters(
+    connection: sqlite3.Connection, tenant: str, stream_id: str | None
+) -> list[DeadLetter]:
+    """Return dead letters, oldest first."""
+    rows = connection.execute(
+        "SELECT dead_letter.stream_id, position, jti, err, description, subject_uri, event_type, at"
+        " FROM dead_letter JOIN stream USING (stream_id)"
+        " WHERE tenant = ?1 AND (?2 IS NULL OR stream_id = ?2) ORDER BY at, position",
+        (tenant, stream_id),
+    )
+    return [DeadLetter(*row) for row in rows]
+
+
+def _position_before(connection: sqlite3.Connection, committed: int) -> int:
+    row = connection.execute(
+        "SELECT position FROM event WHERE committed < ? ORDER BY position DESC LIMIT 1",
+        (committed,),
+    ).fetchone()
+    return row[0] if row is not None else 0
+
+
+def _count(connection: sqlite3.Connection, stream: Stream, *, after: int) -> int:
+    kinds = sorted(stream.kinds)
+    (events,) = connection.execute(
+        "SELECT count(*) FROM event"  # noqa: S608  question marks
+        " WHERE tenant = ? AND position > ? AND committed >= ?"
+        f" AND kind IN ({', '.join('?' * len(kinds))})",
+        (stream.tenant, after, stream.begins, *kinds),
+    ).fetchone()
+    (settled,) = connection.execute(
+        "SELECT count(*) FROM delivery WHERE stream_id = ? AND position > ? AND jwt IS NULL",
+        (stream.stream_id, after),
+    ).fetchone()
+    return int(events) - int(settled)
+
+
+def _settle(connection: sqlite3.Connection, stream_id: str, positions: Iterable[int]) -> int:
+    """Return how many of the positions were not settled before."""
+    rows = [(stream_id, position) for position in positions]
+    if not rows:
+        return 0
+    return connection.executemany(
+        "UPDATE delivery SET jwt = NULL WHERE stream_id = ? AND position = ? AND jwt IS NOT NULL",
+        rows,
+    ).rowcount
+
+
+def _insert_dead_letters(connection: sqlite3.Connection, letters: Iterable[DeadLetter]) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO dead_letter VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                letter.stream_id,
+                letter.position,
+                letter.jti,
+                letter.err,
+                letter.description,
+                letter.subject_uri,
+                letter.event_type,
+                letter.at,
+            )
+            for letter in letters
+        ),
+    )

@@ -1,0 +1,63 @@
+"""The tables of the event log and of what has been delivered of it."""
+
+from typing import Final
+
+MIGRATIONS: Final = (
+    """
+    CREATE TABLE log (
+        epoch TEXT NOT NULL,
+        feed_cursor TEXT NOT NULL,
+        end_position INTEGER NOT NULL
+    ) STRICT;
+
+    -- what is looked at comes first: data may be long, and a scan does not read that far
+    CREATE TABLE event (
+        position INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        committed INTEGER NOT NULL,
+        resource_type TEXT NOT NULL,
+        subject_uri TEXT NOT NULL,
+        external_id TEXT NOT NULL,
+        txn TEXT NOT NULL,
+        origin_clock INTEGER NOT NULL,
+        origin_cluster TEXT NOT NULL,
+        lineage TEXT NOT NULL,
+        version_before TEXT NOT NULL,
+        version_after TEXT NOT NULL,
+        attributes TEXT NOT NULL,
+        traceparent TEXT NOT NULL,
+        data BLOB
+    ) STRICT;
+
+    CREATE INDEX event_of_tenant ON event (tenant, position, kind, committed);
+
+    CREATE TABLE stream (
+        stream_id TEXT PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        cursor INTEGER NOT NULL,
+        acknowledged INTEGER NOT NULL,
+        dead_letters INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- above the stream's cursor: a SET that was attempted; without its JWT, one that is settled
+    CREATE TABLE delivery (
+        stream_id TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        jwt TEXT,
+        PRIMARY KEY (stream_id, position)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE dead_letter (
+        stream_id TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        jti TEXT NOT NULL,
+        err TEXT NOT NULL,
+        description TEXT NOT NULL,
+        subject_uri TEXT NOT NULL,
+        event_type TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (stream_id, position)
+    ) STRICT, WITHOUT ROWID;
+    """,
+)

@@ -1,0 +1,23 @@
+"""Scanning the log for a stream that lags behind its tail."""
+
+from dataclasses import dataclass
+
+from set_transmitter.domain.outbox import Outbox
+from set_transmitter.domain.outboxes import Outboxes
+from set_transmitter.ports.deliveries import Deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPending:
+    """Fills a stream's backlog from the log, as far as there is room."""
+
+    outboxes: Outboxes
+    deliveries: Deliveries
+
+    async def __call__(self, outbox: Outbox) -> None:
+        """Return when the backlog is well filled or the stream follows the tail."""
+        while outbox.wants_page:
+            page = await self.deliveries.read(
+                outbox.stream, after=outbox.scanned, limit=outbox.page_size
+            )
+            outbox.load(page, end=self.outboxes.end)

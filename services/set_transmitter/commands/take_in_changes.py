@@ -1,0 +1,22 @@
+"""Taking in the change feed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from set_transmitter.domain.events import Change, events_of
+from set_transmitter.domain.outboxes import Outboxes
+from set_transmitter.ports.event_log import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInChanges:
+    """Logs what changes tell of, and shares it out."""
+
+    log: EventLog
+    outboxes: Outboxes
+
+    async def __call__(self, changes: Sequence[Change], *, feed_cursor: str) -> set[str]:
+        """Return the streams that have something new, once it is durable."""
+        events = [event for change in changes for event in events_of(change)]
+        logged = await self.log.append(events, feed_cursor=feed_cursor)
+        return self.outboxes.share_out(logged)

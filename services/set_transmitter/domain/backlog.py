@@ -1,0 +1,156 @@
+"""What a stream still has to deliver, handed out so that each subject keeps its order."""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum, auto
+from heapq import heappop, heappush
+
+from set_transmitter.domain.events import LoggedEvent
+
+
+class Standing(Enum):
+    """Where a pending event is."""
+
+    QUEUED = auto()
+    """Behind an earlier event of its subject."""
+    FREE = auto()
+    TAKEN = auto()
+    PARKED = auto()
+    """Free again when its time has come."""
+    SETTLED = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """An event that is not settled; `jwt` is what was or will be sent, once it is signed."""
+
+    logged: LoggedEvent
+    jwt: str | None = None
+    failures: int = 0
+    refusals: int = 0
+    standing: Standing = Standing.QUEUED
+    parked_until: float = 0.0
+
+    @property
+    def position(self) -> int:
+        """The event's place in the log."""
+        return self.logged.position
+
+    @property
+    def subject_uri(self) -> str:
+        """The resource that the event is about."""
+        return self.logged.event.subject_uri
+
+
+class Backlog:
+    """Pending events by position. Of one subject only the oldest is ever free, taken or parked."""
+
+    def __init__(self) -> None:
+        self._pending: dict[int, Pending] = {}
+        self._queues: dict[str, deque[Pending]] = {}
+        self._free: list[int] = []
+        self._parked: list[tuple[float, int]] = []
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    @property
+    def oldest(self) -> Pending | None:
+        """The pending event with the lowest position."""
+        return next(iter(self._pending.values()), None)
+
+    def add(self, pending: Pending) -> None:
+        """Take in an event that is later than all others here."""
+        queue = self._queues.setdefault(pending.subject_uri, deque())
+        queue.append(pending)
+        self._pending[pending.position] = pending
+        if len(queue) == 1:
+            self._set_free(pending)
+
+    def take(self, limit: int, *, now: float) -> list[Pending]:
+        """Take up to `limit` free events, oldest first; they are out until released or parked."""
+        taken: list[Pending] = []
+        while len(taken) < limit and self.has_free(now=now):
+            pending = self._pending[heappop(self._free)]
+            pending.standing = Standing.TAKEN
+            taken.append(pending)
+        return taken
+
+    def take_parked(self) -> Pending | None:
+        """Take the parked event whose time comes first, before it has come."""
+        if self.next_free_at() is None:
+            return None
+        _, position = heappop(self._parked)
+        pending = self._pending[position]
+        pending.standing = Standing.TAKEN
+        return pending
+
+    def release(self, pending: Pending) -> None:
+        """Set a taken event free again; one that is parked or settled by now stays so."""
+        if pending.standing is Standing.TAKEN:
+            self._set_free(pending)
+
+    def unpark(self, pending: Pending) -> None:
+        """Set a parked event free before its time."""
+        if pending.standing is Standing.PARKED:
+            self._set_free(pending)
+
+    def park(self, pending: Pending, *, until: float) -> None:
+        """Keep a taken event, and all later ones of its subject, back for some time."""
+        if pending.standing is Standing.TAKEN:
+            pending.standing = Standing.PARKED
+            pending.parked_until = until
+            heappush(self._parked, (until, pending.position))
+
+    def find(self, position: int) -> Pending | None:
+        """Return the pending event at a position if no earlier one of its subject is pending."""
+        pending = self._pending.get(position)
+        if pending is None or pending.standing is Standing.QUEUED:
+            return None
+        return pending
+
+    def settle(self, pending: Pending) -> bool:
+        """Forget an event that is delivered or set aside; False when that was done before."""
+        if self._pending.get(pending.position) is not pending:
+            return False
+        del self._pending[pending.position]
+        pending.standing = Standing.SETTLED
+        queue = self._queues[pending.subject_uri]
+        queue.popleft()
+        if queue:
+            self._set_free(queue[0])
+        else:
+            del self._queues[pending.subject_uri]
+        return True
+
+    def drop_through(self, position: int) -> None:
+        """Forget everything up to a position."""
+        while (oldest := self.oldest) is not None and oldest.position <= position:
+            self.settle(oldest)
+
+    def has_free(self, *, now: float) -> bool:
+        """Tell whether there is something to take."""
+        while (at := self.next_free_at()) is not None and at <= now:
+            self._set_free(self._pending[heappop(self._parked)[1]])
+        while self._free and not self._is(Standing.FREE, self._free[0]):
+            heappop(self._free)
+        return bool(self._free)
+
+    def next_free_at(self) -> float | None:
+        """Return when the next parked event becomes free; None when none is parked."""
+        while self._parked and not self._is_parked_until(*self._parked[0]):
+            heappop(self._parked)
+        return self._parked[0][0] if self._parked else None
+
+    # An entry of a heap counts only if the event is still as it says.
+
+    def _is(self, standing: Standing, position: int) -> bool:
+        pending = self._pending.get(position)
+        return pending is not None and pending.standing is standing
+
+    def _is_parked_until(self, until: float, position: int) -> bool:
+        return self._is(Standing.PARKED, position) and self._pending[position].parked_until == until
+
+    def _set_free(self, pending: Pending) -> None:
+        pending.standing = Standing.FREE
+        heappush(self._free, pending.position)

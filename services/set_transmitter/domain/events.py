@@ -1,0 +1,73 @@
+"""Neutral event records: what the log holds, before it is known who will be told."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import orjson
+
+from secevent.scim_events import ProvisioningKind
+
+Activation = Literal["activate", "deactivate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What was done to one resource. `data` is ready JSON, or None when there is none to tell.
+
+    Times count microseconds since 1970; `lineage` has the origin's cluster first.
+    """
+
+    tenant: str
+    kind: ProvisioningKind
+    resource_type: str
+    subject_uri: str
+    external_id: str
+    txn: str
+    origin_clock: int
+    origin_cluster: str
+    lineage: tuple[str, ...]
+    version_before: str
+    version_after: str
+    attributes: tuple[str, ...]
+    data: bytes | None
+    traceparent: str
+    committed: int
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class LoggedEvent:
+    """An event at its place in the log; places are never given twice."""
+
+    position: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the store's feed; a `routed` one has been told of as it was received."""
+
+    event: Event
+    activation: Activation | None
+    routed: bool
+
+
+def events_of(change: Change) -> list[Event]:
+    """Return the events to log of a change, in their order.
+
+    An activation is an event of its own, after that of the change, in the same transaction.
+    """
+    if change.routed:
+        return []
+    event = change.event
+    if change.activation is None:
+        return [event]
+    return [event, replace(event, kind=change.activation, attributes=(), data=None)]
+
+
+def data_to_tell(kind: ProvisioningKind, data: bytes) -> bytes | None:
+    """Return what a full event may say, None when that is nothing: a changed password, a delete."""
+    if not data:
+        return None
+    if kind == "patch" and not orjson.loads(data).get("Operations"):
+        return None
+    return data

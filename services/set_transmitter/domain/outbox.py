@@ -1,0 +1,100 @@
+"""One stream's deliveries: its configuration, what it has pending, and how far it has looked."""
+
+from typing import Final
+
+from set_transmitter.domain.backlog import Backlog, Pending
+from set_transmitter.domain.events import LoggedEvent
+from set_transmitter.domain.progress import Page, StoredProgress
+from set_transmitter.domain.streams import Stream, StreamStatus
+
+WINDOW: Final = 512
+"""The most events of a stream in memory; it scans the log for the others when it gets to them."""
+
+
+class Outbox:
+    """A stream that follows the log's tail, or is `lagging`: then it scans the log in pages."""
+
+    def __init__(self, stream: Stream, stored: StoredProgress) -> None:
+        self.stream = stream
+        self.backlog = Backlog()
+        self.acknowledged = stored.acknowledged
+        self.dead_letters = stored.dead_letters
+        self.last_error = ""
+        self.is_closed = False
+        self.lagging = True
+        self.scanned = stored.cursor
+        self.stored_cursor = stored.cursor
+        self._unscanned = stored.pending
+        self._counted_through = stored.end
+
+    @property
+    def pending(self) -> int:
+        """How many events are neither acknowledged nor set aside; exact when not lagging."""
+        return len(self.backlog) + self._unscanned
+
+    @property
+    def oldest_pending(self) -> int:
+        """When the oldest pending event was committed; 0 when none is pending."""
+        oldest = self.backlog.oldest
+        return 0 if oldest is None else oldest.logged.event.committed
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether SETs may go out."""
+        return self.stream.status is StreamStatus.ENABLED and not self.is_closed
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether it is time to scan on."""
+        return self.lagging and len(self.backlog) <= WINDOW // 2
+
+    @property
+    def page_size(self) -> int:
+        """How many events there is room for."""
+        return WINDOW - len(self.backlog)
+
+    def cursor(self, end: int) -> int:
+        """Return the position up to which all is settled, when the log ends at `end`."""
+        oldest = self.backlog.oldest
+        if oldest is not None:
+            return oldest.position - 1
+        return self.scanned if self.lagging else max(self.scanned, end)
+
+    def offer(self, logged: LoggedEvent) -> None:
+        """Take in an event from the log's tail, or note that the stream lags behind it."""
+        if logged.position <= self.scanned:
+            return
+        if not self.lagging and len(self.backlog) < WINDOW:
+            self.backlog.add(Pending(logged))
+            return
+        if not self.lagging:
+            self.lagging = True
+            self.scanned = logged.position - 1
+        if logged.position > self._counted_through:
+            self._counted_through = logged.position
+            self._unscanned += 1
+
+    def load(self, page: Page, *, end: int) -> None:
+        """Take in a page of the log, which ends at `end` as far as its tail has been offered."""
+        if page.after != self.scanned:
+            return
+        for pending in page.pending:
+            self.backlog.add(pending)
+        self.scanned = page.scanned
+        self.lagging = self.scanned < end
+        self._unscanned = max(self._unscanned - len(page.pending), 0) if self.lagging else 0
+
+    def drop_through(self, position: int, *, end: int) -> None:
+        """Forget what is pending up to a position, in a log that ends at `end`."""
+        self.backlog.drop_through(position)
+        if self.lagging and self.scanned <= position:
+            self.scanned = position
+            self.lagging = position < end
+            self._unscanned = 0
+
+    def close(self, *, end: int) -> None:
+        """Take part in nothing more: what is still under way is settled by nobody."""
+        self.scanned = self.cursor(end)
+        self.lagging = True
+        self.is_closed = True
+        self.backlog = Backlog()

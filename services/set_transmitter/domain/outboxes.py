@@ -1,0 +1,55 @@
+"""All streams over one log, and which of them an event is for."""
+
+from collections.abc import Iterable, Iterator
+
+from secevent.scim_events import ProvisioningKind
+from set_transmitter.domain.events import LoggedEvent
+from set_transmitter.domain.outbox import Outbox
+
+
+class Outboxes:
+    """Every stream's outbox, with an inverted index by which the tail of the log is shared out.
+
+    `epoch` names the log; `end` is the last position that has been offered to the streams.
+    """
+
+    def __init__(self, *, epoch: str, end: int) -> None:
+        self.epoch = epoch
+        self.end = end
+        self._by_id: dict[str, Outbox] = {}
+        self._index: dict[tuple[str, ProvisioningKind], dict[str, Outbox]] = {}
+
+    def __iter__(self) -> Iterator[Outbox]:
+        return iter(tuple(self._by_id.values()))
+
+    def get(self, stream_id: str) -> Outbox | None:
+        """Return a stream's outbox; None when there is no such stream."""
+        return self._by_id.get(stream_id)
+
+    def put(self, outbox: Outbox) -> None:
+        """Begin, or begin anew, to share events out to a stream."""
+        stream = outbox.stream
+        self.remove(stream.stream_id)
+        self._by_id[stream.stream_id] = outbox
+        for kind in stream.kinds:
+            self._index.setdefault((stream.tenant, kind), {})[stream.stream_id] = outbox
+
+    def remove(self, stream_id: str) -> None:
+        """Share nothing out to a stream any more."""
+        outbox = self._by_id.pop(stream_id, None)
+        if outbox is None:
+            return
+        for kind in outbox.stream.kinds:
+            del self._index[outbox.stream.tenant, kind][stream_id]
+
+    def share_out(self, tail: Iterable[LoggedEvent]) -> set[str]:
+        """Offer new events, in order, to the streams that want them, and return whose they are."""
+        told: set[str] = set()
+        for logged in tail:
+            event = logged.event
+            for stream_id, outbox in self._index.get((event.tenant, event.kind), {}).items():
+                if outbox.stream.has_begun_for(event):
+                    outbox.offer(logged)
+                    told.add(stream_id)
+            self.end = logged.position
+        return told

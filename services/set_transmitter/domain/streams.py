@@ -1,0 +1,95 @@
+"""Transmit streams as delivery sees them (SSF 1.0 section 8.1.1)."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from secevent.scim_events import (
+    ACTIVATE,
+    CREATE_FULL,
+    CREATE_NOTICE,
+    DEACTIVATE,
+    DELETE,
+    PATCH_FULL,
+    PATCH_NOTICE,
+    PROVISIONING_FULL,
+    PUT_FULL,
+    PUT_NOTICE,
+    ProvisioningKind,
+)
+from set_transmitter.domain.events import Event
+
+CLOCK_TOLERANCE: Final = 2_000_000
+"""Microseconds that the registrar's clock may be ahead of the store's."""
+
+_KINDS: Final[tuple[tuple[ProvisioningKind, frozenset[str]], ...]] = (
+    ("create", frozenset({CREATE_FULL, CREATE_NOTICE})),
+    ("put", frozenset({PUT_FULL, PUT_NOTICE})),
+    ("patch", frozenset({PATCH_FULL, PATCH_NOTICE})),
+    ("delete", frozenset({DELETE})),
+    ("activate", frozenset({ACTIVATE})),
+    ("deactivate", frozenset({DEACTIVATE})),
+)
+
+
+class DeliveryMethod(Enum):
+    """How SETs travel."""
+
+    PUSH = "push"
+    POLL = "poll"
+
+
+class StreamStatus(Enum):
+    """What happens to a stream's events: sent, held, or dropped (SSF 1.0 section 8.1.2)."""
+
+    ENABLED = "enabled"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream's configuration; `created` counts microseconds since 1970."""
+
+    tenant: str
+    stream_id: str
+    iss: str
+    aud: tuple[str, ...]
+    events_delivered: frozenset[str]
+    method: DeliveryMethod
+    endpoint_url: str
+    authorization_header: str = field(repr=False)
+    status: StreamStatus
+    signing_algorithm: str
+    created: int
+
+    @property
+    def begins(self) -> int:
+        """When the first event that belongs to the stream may have been committed.
+
+        One event too many does no harm; one too few is lost.
+        """
+        return self.created - CLOCK_TOLERANCE
+
+    @property
+    def kinds(self) -> frozenset[ProvisioningKind]:
+        """The kinds of event that the stream delivers."""
+        return frozenset(kind for kind, uris in _KINDS if uris & self.events_delivered)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether events carry data rather than the names of what changed (RFC 9967)."""
+        return not self.events_delivered.isdisjoint(PROVISIONING_FULL)
+
+    def has_begun_for(self, event: Event) -> bool:
+        """Tell whether an event is not from before the stream's time."""
+        return event.committed >= self.begins
+
+    def delivers_like(self, other: "Stream") -> bool:
+        """Tell whether the same events go out in the same way, whatever else differs."""
+        return (self.tenant, self.kinds, self.method, self.begins) == (
+            other.tenant,
+            other.kinds,
+            other.method,
+            other.begins,
+        )

@@ -1,0 +1,63 @@
+"""What an administrator sees of deliveries."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import FastAPI, Header, Query
+from pydantic import BaseModel, Field
+
+from servicekit.bearer import BearerTokens
+from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.entrypoints.authorization import authorized
+from set_transmitter.ports.deliveries import Deliveries
+
+Authorization = Annotated[str | None, Header(include_in_schema=False)]
+
+
+class DeliveryStateView(BaseModel):
+    """How far a stream is."""
+
+    stream_id: str
+    pending: int = Field(description="events that are neither acknowledged nor set aside")
+    acknowledged: int
+    dead_letters: int
+    oldest_pending: int = Field(description="microseconds since 1970; 0 when none is pending")
+    last_error: str = Field(description="why the stream waits; empty when it does not")
+
+
+class DeadLetterView(BaseModel):
+    """A SET that was set aside, and why."""
+
+    stream_id: str
+    jti: str
+    err: str
+    description: str
+    subject_uri: str
+    event_type: str
+    at: int = Field(description="microseconds since 1970")
+
+
+def add_admin_routes(
+    app: FastAPI,
+    *,
+    tokens: BearerTokens,
+    read_delivery_states: ReadDeliveryStates,
+    deliveries: Deliveries,
+) -> None:
+    """Serve /admin/v1/streams and /admin/v1/dead-letters, for the scope admin."""
+
+    @app.get("/admin/v1/streams")
+    async def streams(authorization: Authorization = None) -> list[DeliveryStateView]:
+        """List the delivery state of each transmit stream."""
+        grant = await authorized(tokens, authorization, "admin")
+        states = read_delivery_states(grant.tenant)
+        return [DeliveryStateView(**asdict(state)) for state in states]
+
+    @app.get("/admin/v1/dead-letters")
+    async def dead_letters(
+        stream_id: Annotated[str | None, Query()] = None, authorization: Authorization = None
+    ) -> list[DeadLetterView]:
+        """List the SETs that were set aside, of all streams or one of them."""
+        grant = await authorized(tokens, authorization, "admin")
+        letters = await deliveries.dead_letters(grant.tenant, stream_id)
+        return [DeadLetterView(**asdict(letter)) for letter in letters]

@@ -1,0 +1,43 @@
+"""What Prometheus sees of the streams."""
+
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from prometheus_client import Counter, Gauge
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from set_transmitter.domain.outboxes import Outboxes
+
+deliveries: Final = Counter(
+    "heliograph_deliveries", "SETs handed over, by what became of them.", ["stream_id", "outcome"]
+)
+
+polls_waiting: Final = Gauge("heliograph_polls_waiting", "Long polls that wait for an event.")
+
+
+class StreamMeasures(Collector):
+    """Reads the outboxes whenever metrics are asked for."""
+
+    def __init__(self, outboxes: Outboxes) -> None:
+        self._outboxes = outboxes
+
+    def collect(self) -> Iterator[Metric]:
+        """Give lag and dead letters of each stream."""
+        labels = ["stream_id"]
+        events = GaugeMetricFamily(
+            "heliograph_stream_lag_events", "Events not settled.", labels=labels
+        )
+        seconds = GaugeMetricFamily(
+            "heliograph_stream_lag_seconds", "Age of the oldest event not settled.", labels=labels
+        )
+        dead = GaugeMetricFamily("heliograph_dead_letters", "SETs set aside.", labels=labels)
+        now = time.time()
+        for outbox in self._outboxes:
+            stream = [outbox.stream.stream_id]
+            oldest = outbox.oldest_pending
+            events.add_metric(stream, outbox.pending)
+            seconds.add_metric(stream, max(now - oldest / 1e6, 0.0) if oldest else 0.0)
+            dead.add_metric(stream, outbox.dead_letters)
+        yield from (events, seconds, dead)

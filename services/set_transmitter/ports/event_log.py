@@ -1,0 +1,26 @@
+"""The append-only log of what happened."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from set_transmitter.domain.events import Event, LoggedEvent
+
+
+class EventLog(Protocol):
+    """Holds events in the order in which they happened, at positions that grow by one."""
+
+    async def epoch(self) -> str:
+        """Return the log's random name, given when it was made and never changed."""
+        ...
+
+    async def end(self) -> int:
+        """Return the position of the last event; 0 when there is none."""
+        ...
+
+    async def feed_cursor(self) -> str:
+        """Return the cursor up to which the change feed has been taken in; empty: not at all."""
+        ...
+
+    async def append(self, events: Sequence[Event], *, feed_cursor: str) -> list[LoggedEvent]:
+        """Make the events, and the cursor that they were read up to, durable in one transaction."""
+        ...

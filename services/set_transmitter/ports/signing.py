@@ -1,0 +1,21 @@
+"""Signing SETs."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from secevent.token import SecurityEventToken
+from set_transmitter.domain.streams import Stream
+
+
+class SigningUnavailableError(Exception):
+    """The key to sign with cannot be had just now."""
+
+    reason = "SIGNING_UNAVAILABLE"
+
+
+class Signing(Protocol):
+    """Signs with the key that a stream's tenant has now."""
+
+    async def sign(self, stream: Stream, tokens: Sequence[SecurityEventToken]) -> list[str]:
+        """Return each token as a compact JWS. Raises `SigningUnavailableError`."""
+        ...

@@ -1,0 +1,301 @@
+"""set-transmitter pushes over real sockets, with the real store and registrar (RFC 8935)."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from support.compact_jws import opened
+from support.eventually import eventually
+from support.scripted_receiver import ENDPOINT_TOKEN, Receiver, scripted_receiver
+from support.transmitter_cluster import Cluster, creation, deletion, patch, running_cluster
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    async with running_cluster(tmp_path_factory.mktemp("data")) as cluster:
+        yield cluster
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def cluster(running: Cluster) -> AsyncIterator[Cluster]:
+    yield running
+    await running.delete_streams()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def receiver() -> AsyncIterator[Receiver]:
+    async with scripted_receiver() as receiver:
+        yield receiver
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stream(cluster: Cluster, receiver: Receiver) -> str:
+    created = await cluster.fresh_stream(receiver.delivery(), signing_algorithm="ES256")
+    return str(created["stream_id"])
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+async def test_a_change_arrives_as_a_set_that_the_issuers_key_set_verifies(
+    algorithm: str, cluster: Cluster, receiver: Receiver
+) -> None:
+    created = await cluster.fresh_stream(receiver.delivery(), signing_algorithm=algorithm)
+    user_id = await cluster.add_user(f"signed-{algorithm}", externalId="e-7")
+
+    (pushed,) = await receiver.has_accepted(1)
+
+    _, jwks = await cluster.request("GET", f"{cluster.origin('ssf-registrar')}/jwks.json")
+    (jwk,) = [key for key in jwks["keys"] if key["alg"] == algorithm]
+    header, claims = opened(pushed.jwt, jwk)
+    assert header == {"typ": "secevent+jwt", "alg": algorithm, "kid": jwk["kid"]}
+    assert (claims["iss"], claims["aud"]) == (created["iss"], created["aud"][0])
+    assert claims["sub_id"] == {"format": "scim", "uri": f"/Users/{user_id}", "externalId": "e-7"}
+    assert claims["jti"].endswith(created["stream_id"])
+
+
+async def test_a_push_is_what_rfc_8935_asks_for(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    await cluster.add_user("headers")
+
+    (pushed,) = await receiver.has_accepted(1)
+
+    assert stream
+    assert pushed.headers["Content-Type"] == "application/secevent+jwt"
+    assert pushed.headers["Accept"] == "application/json"
+    assert pushed.headers["Authorization"] == ENDPOINT_TOKEN
+
+
+async def test_the_life_of_a_user_arrives_in_order(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    user_id = await cluster.add_user("life", active=True)
+    await cluster.write(patch(user_id, active=False))
+    await cluster.write(patch(user_id, password="Never-in-an-event-1"))
+    await cluster.write(deletion(user_id))
+
+    pushed = await receiver.has_accepted(5)
+
+    assert [one.event for one in pushed] == [
+        "create:full",
+        "patch:full",
+        "deactivate",
+        "patch:notice",
+        "delete",
+    ]
+    _, changed, deactivated, password, _ = (one.claims for one in pushed)
+    assert changed["txn"] == deactivated["txn"]
+    (notice,) = password["events"].values()
+    assert notice["attributes"] == ["password"]
+    assert not any("Never-in-an-event" in str(one.claims) for one in pushed)
+    await eventually(lambda: cluster.state_is(stream, pending=0, acknowledged=5))
+
+
+async def test_a_failed_push_is_repeated_with_the_same_bytes(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    receiver.script.extend([web.Response(status=503), web.Response(status=500)])
+
+    await cluster.add_user("repeated")
+
+    first, second, third = await receiver.has_answered(3)
+    assert (first.status, second.status, third.status) == (503, 500, 202)
+    assert first.jwt == second.jwt == third.jwt
+    await eventually(lambda: cluster.state_is(stream, last_error="", acknowledged=1))
+
+
+async def test_a_refused_set_becomes_a_dead_letter_and_the_stream_goes_on(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    refusal = {"err": "invalid_request", "description": "what is that?"}
+    receiver.script.append(web.json_response(refusal, status=400))
+    refused = await cluster.add_user("refused")
+    await receiver.has_answered(1)
+
+    await cluster.write(patch(refused, title="Dr."))
+
+    (went_on,) = await receiver.has_accepted(1)
+    (letter,) = await eventually(lambda: cluster.dead_letters(stream))
+    assert went_on.event == "patch:full"
+    assert receiver.pushed[0].claims["jti"] == letter["jti"]
+    assert (letter["err"], letter["description"]) == ("invalid_request", "what is that?")
+    assert letter["subject_uri"] == f"/Users/{refused}"
+    assert letter["event_type"] == "urn:ietf:params:scim:event:prov:create:full"
+
+
+async def test_a_redirect_is_not_followed(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    elsewhere = {"Location": f"{receiver.origin}/elsewhere"}
+    receiver.script.extend([web.Response(status=307, headers=elsewhere)])
+
+    await cluster.add_user("redirected")
+
+    await receiver.has_accepted(1)
+    assert stream
+    assert [(one.path, one.status) for one in receiver.pushed] == [
+        ("/events", 307),
+        ("/events", 202),
+    ]
+
+
+async def test_a_new_credential_is_used_at_once(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    # a Retry-After far away: only the change of the stream can end the wait in time
+    asked = {"Retry-After": "3000"}
+    receiver.script.append(web.Response(status=503, headers=asked))
+    await cluster.add_user("credential")
+    await receiver.has_answered(1)
+
+    await cluster.change(stream, delivery=receiver.delivery(authorization_header="Bearer new"))
+
+    first, again = await receiver.has_answered(2)
+    assert (again.headers["Authorization"], again.jwt) == ("Bearer new", first.jwt)
+
+
+async def test_a_new_endpoint_is_used_at_once(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    receiver.script.append(web.Response(status=503, headers={"Retry-After": "3000"}))
+    await cluster.add_user("endpoint")
+    await receiver.has_answered(1)
+    await eventually(lambda: _is_waiting(cluster, stream))
+
+    await cluster.change(stream, delivery=receiver.delivery("/moved"))
+
+    first, again = await receiver.has_answered(2)
+    assert (again.path, again.jwt) == ("/moved", first.jwt)
+
+
+async def test_wrong_credentials_lose_nothing(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    receiver.script.extend(web.Response(status=401) for _ in range(2))
+
+    await cluster.add_user("unauthorized")
+
+    await receiver.has_accepted(1)
+    assert [one.status for one in receiver.pushed] == [401, 401, 202]
+    assert await cluster.dead_letters(stream) == []
+
+
+async def test_subjects_go_side_by_side_and_each_in_order(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    receiver.door.clear()
+    created = await cluster.write(*(creation(f"side-{number}") for number in range(8)))
+    ids = [user.ref.id for user in created]
+    for title in ("Dr.", "Prof."):
+        await cluster.write(*(patch(user_id, title=title) for user_id in ids))
+    await eventually(lambda: cluster.state_is(stream, pending=24))
+    await eventually(lambda: len(receiver.held) == 8)
+    under_way = [one.subject for one in receiver.held]
+
+    receiver.door.set()
+
+    pushed = await receiver.has_accepted(24)
+    assert sorted(under_way) == sorted(f"/Users/{user_id}" for user_id in ids)
+    for user_id in ids:
+        events = [one for one in pushed if one.subject == f"/Users/{user_id}"]
+        assert [_told(one.claims) for one in events] == [None, "Dr.", "Prof."]
+
+
+async def test_a_set_that_its_receiver_fails_on_does_not_stop_the_others(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    bad = await cluster.add_user("bad")
+    await receiver.has_accepted(1)
+    receiver.failing.add(f"/Users/{bad}")
+    await cluster.write(patch(bad, title="Dr."))
+    await receiver.has_answered(2)
+
+    await cluster.write(*(creation(f"good-{number}") for number in range(20)))
+
+    await receiver.has_accepted(21)
+    receiver.failing.clear()
+    await receiver.has_accepted(22)
+    assert await cluster.dead_letters(stream) == []
+
+
+async def test_a_paused_stream_holds_its_events(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    await cluster.add_user("before-the-pause")
+    await receiver.has_accepted(1)
+    await cluster.set_status(stream, "paused")
+    user_id = await cluster.add_user("held")
+    await eventually(lambda: cluster.state_is(stream, pending=1))
+    assert len(receiver.pushed) == 1
+
+    await cluster.set_status(stream, "enabled")
+
+    _, held = await receiver.has_accepted(2)
+    assert held.subject == f"/Users/{user_id}"
+
+
+async def test_a_disabled_stream_drops_its_events(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    await cluster.set_status(stream, "paused")
+    await cluster.add_user("dropped-since-it-was-there")
+    await eventually(lambda: cluster.state_is(stream, pending=1))
+    await cluster.set_status(stream, "disabled")
+    await eventually(lambda: cluster.state_is(stream, pending=0))
+    witness = await cluster.fresh_stream()
+    await cluster.add_user("dropped-since-it-came")
+    await eventually(lambda: cluster.state_is(witness["stream_id"], pending=1))
+    await eventually(lambda: cluster.state_is(stream, pending=0))
+
+    await cluster.set_status(stream, "enabled")
+    user_id = await cluster.add_user("after")
+
+    (only,) = await receiver.has_accepted(1)
+    assert only.subject == f"/Users/{user_id}"
+
+
+async def test_a_deleted_stream_gets_nothing_more(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    await cluster.delete_streams()
+    await eventually(lambda: _is_unknown(cluster, stream))
+    witness = await cluster.fresh_stream(receiver.delivery("/witness"))
+
+    await cluster.add_user("after-the-deletion")
+
+    (only,) = await receiver.has_accepted(1)
+    assert (only.path, only.claims["jti"].endswith(witness["stream_id"])) == ("/witness", True)
+
+
+async def test_metrics_tell_of_lag_outcomes_and_dead_letters(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    await cluster.add_user("measured")
+    await receiver.has_accepted(1)
+    await eventually(lambda: cluster.state_is(stream, pending=0, acknowledged=1))
+
+    async with cluster.http.get(f"{cluster.origin('set-transmitter')}/metrics") as answer:
+        lines = (await answer.text()).splitlines()
+
+    label = f'stream_id="{stream}"'
+    assert f"heliograph_stream_lag_events{{{label}}} 0.0" in lines
+    assert f"heliograph_stream_lag_seconds{{{label}}} 0.0" in lines
+    assert f"heliograph_dead_letters{{{label}}} 0.0" in lines
+    assert f'heliograph_deliveries_total{{outcome="Accepted",{label}}} 1.0' in lines
+
+
+def _told(claims: dict[str, Any]) -> Any:
+    (payload,) = claims["events"].values()
+    operations = payload["data"].get("Operations", [])
+    return operations[0]["value"] if operations else None
+
+
+async def _is_waiting(cluster: Cluster, stream_id: str) -> bool:
+    return bool((await cluster.state(stream_id)).get("last_error"))
+
+
+async def _is_unknown(cluster: Cluster, stream_id: str) -> bool:
+    return await cluster.state(stream_id) == {}

@@ -1,0 +1,79 @@
+"""What a stream's configuration says of its deliveries."""
+
+from typing import Any
+
+import pytest
+from support.transmitter_events import NOW, a_stream, an_event, created_at
+
+from secevent.scim_events import (
+    ACTIVATE,
+    CREATE_FULL,
+    CREATE_NOTICE,
+    DEACTIVATE,
+    DELETE,
+    PATCH_NOTICE,
+    PUT_FULL,
+)
+from set_transmitter.domain.streams import DeliveryMethod, StreamStatus
+
+
+@pytest.mark.parametrize(
+    ("delivered", "kinds", "is_full"),
+    [
+        pytest.param({CREATE_FULL, DELETE}, {"create", "delete"}, True, id="full"),
+        pytest.param({CREATE_NOTICE, PATCH_NOTICE}, {"create", "patch"}, False, id="notice"),
+        pytest.param({CREATE_NOTICE, PUT_FULL}, {"create", "put"}, True, id="mixed"),
+        pytest.param({ACTIVATE, DEACTIVATE}, {"activate", "deactivate"}, False, id="bare"),
+        pytest.param({"urn:another"}, set(), False, id="unknown"),
+    ],
+)
+def test_event_types_decide_what_is_delivered_and_how(
+    delivered: set[str], kinds: set[str], is_full: bool
+) -> None:
+    stream = a_stream(events_delivered=frozenset(delivered))
+
+    assert (stream.kinds, stream.is_full) == (kinds, is_full)
+
+
+@pytest.mark.parametrize(
+    ("committed", "has_begun"),
+    [
+        pytest.param(NOW - 1, False, id="before it"),
+        pytest.param(NOW, True, id="at its beginning"),
+        pytest.param(NOW + 1, True, id="after it"),
+    ],
+)
+def test_a_stream_begins_with_its_creation_less_a_tolerance(
+    committed: int, has_begun: bool
+) -> None:
+    stream = a_stream(created=created_at(NOW))
+
+    assert stream.has_begun_for(an_event(committed=committed)) is has_begun
+
+
+def test_a_stream_does_not_show_its_secret() -> None:
+    assert "a-secret" not in repr(a_stream(authorization_header="Bearer a-secret"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"endpoint_url": "https://elsewhere.example"}, id="the endpoint"),
+        pytest.param({"authorization_header": "Bearer new"}, id="the credential"),
+        pytest.param({"status": StreamStatus.PAUSED}, id="the status"),
+        pytest.param({"signing_algorithm": "RS256"}, id="the algorithm"),
+    ],
+)
+def test_deliveries_go_on_under_a_change_of(change: dict[str, Any]) -> None:
+    assert a_stream(**change).delivers_like(a_stream())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"events_delivered": frozenset({DELETE})}, id="the event types"),
+        pytest.param({"method": DeliveryMethod.POLL}, id="the delivery method"),
+    ],
+)
+def test_deliveries_begin_anew_with_a_change_of(change: dict[str, Any]) -> None:
+    assert not a_stream(**change).delivers_like(a_stream())
