@@ -1,9 +1,8 @@
-"""What scim2-tester, a conformance suite of others, finds in running services."""
+"""What scim2-tester, a conformance suite of others, finds in a cluster that `helio up` started."""
 
-import asyncio
 import http.client
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,7 +13,7 @@ import pytest
 from scim2_client import BaseSyncSCIMClient
 from scim2_client.engines.inprocess import InProcessResponse
 from scim2_tester import CheckResult, Status, check_server
-from support.scim_services import ADMIN_TOKEN, serving_scim
+from support.cluster import running_cluster
 
 Check = tuple[str | None, str | None, str | None]
 """The resource type, the check and, where it is about one, the attribute."""
@@ -57,9 +56,9 @@ class SocketClient(BaseSyncSCIMClient):
 
 
 @pytest.fixture
-async def base_uri(tmp_path: Path) -> AsyncIterator[str]:
-    async with serving_scim(tmp_path / "data") as served:
-        yield served
+def client(tmp_path: Path) -> Iterator[SocketClient]:
+    with running_cluster(tmp_path / "data") as cluster:
+        yield SocketClient(cluster.url("scim-gateway", "/scim/v2"), cluster.admin_token)
 
 
 def check_of(result: CheckResult) -> Check:
@@ -67,10 +66,8 @@ def check_of(result: CheckResult) -> Check:
     return result.resource_type, result.title, urn
 
 
-async def test_every_check_passes_but_those_that_are_listed(base_uri: str) -> None:
-    client = SocketClient(base_uri, ADMIN_TOKEN)
-
-    results = await asyncio.to_thread(check_server, client)
+def test_every_check_passes_but_those_that_are_listed(client: SocketClient) -> None:
+    results = check_server(client)
 
     findings = {check_of(result): result for result in results if result.status not in _PASSED}
     surprises = [result for check, result in findings.items() if check not in EXPECTED_FINDINGS]
