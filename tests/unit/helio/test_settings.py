@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import pytest
+
+from helio.settings import child_environment, cluster_settings
+from servicekit.failures import StartError
+
+
+@pytest.fixture(autouse=True)
+def _environment_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ADMIN_TOKEN", "DATA", "PORT", "STORE"):
+        monkeypatch.delenv(f"HELIOGRAPH_{name}", raising=False)
+
+
+def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELIOGRAPH_PORT", "9000")
+
+    assert cluster_settings().port == 9000
+    assert cluster_settings(port=9100).port == 9100
+
+
+def test_the_data_folder_is_the_same_for_every_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert cluster_settings(data=Path("here")).data == tmp_path / "here"
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELIOGRAPH_PORT", "eighty")
+
+    with pytest.raises(StartError, match=r"^HELIOGRAPH_PORT: .*integer"):
+        cluster_settings()
+
+
+def test_only_the_registrar_is_told_the_admin_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELIOGRAPH_ADMIN_TOKEN", "of the operator")
+    settings = cluster_settings()
+
+    registrar = child_environment(settings, "ssf-registrar", admin_token="secret")
+    gateway = child_environment(settings, "scim-gateway", admin_token="secret")
+
+    assert registrar["HELIOGRAPH_ADMIN_TOKEN"] == "secret"
+    assert "HELIOGRAPH_ADMIN_TOKEN" not in gateway
+
+
+def test_services_know_that_they_are_supervised_and_where() -> None:
+    environment = child_environment(cluster_settings(port=9000), "set-receiver", admin_token="x")
+
+    assert environment["HELIOGRAPH_SUPERVISED"] == "true"
+    assert environment["HELIOGRAPH_PORT"] == "9000"

@@ -1,0 +1,122 @@
+"""The command-line tool of a Heliograph cluster."""
+
+import asyncio
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from helio import down as downing
+from helio import status as status_
+from helio.data_folder import AlreadyRunningError, DataFolder
+from helio.hello import HelloError, say_hello
+from helio.settings import cluster_settings
+from helio.up import run_detached, run_in_foreground, supervise_detached
+from servicekit.failures import StartError
+
+app = typer.Typer(
+    help="Run a Heliograph cluster on this machine.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+_console = Console()
+_errors = Console(stderr=True)
+
+Data = Annotated[Path | None, typer.Option(help="The data folder. [default: data]")]
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65531, help="The first of five ports. [default: 8080]"),
+]
+
+
+@app.command()
+def up(
+    *,
+    data: Data = None,
+    port: Port = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Go on without a terminal.")] = False,
+    if_stopped: Annotated[
+        bool, typer.Option("--if-stopped", help="Leave a cluster that runs alone.")
+    ] = False,
+    store: Annotated[
+        str | None, typer.Option(help="Where state is kept. [default: sqlite:, in the data folder]")
+    ] = None,
+    replicas: Annotated[int | None, typer.Option(min=1, help="Copies of each service.")] = None,
+) -> None:
+    """Start the cluster on loopback and wait until it is ready; Ctrl-C stops it."""
+    settings = cluster_settings(data=data, port=port, store=store, replicas=replicas)
+    pid = DataFolder(settings.data).owner()
+    if pid is not None and if_stopped:
+        _console.print(str(AlreadyRunningError(pid)), markup=False, highlight=False)
+        return
+    if pid is not None:
+        raise AlreadyRunningError(pid)
+    run = run_detached if detach else run_in_foreground
+    raise typer.Exit(run(settings, _console, _errors))
+
+
+@app.command()
+def down(data: Data = None) -> None:
+    """Stop the cluster: durable, clean, and all of it."""
+    settings = cluster_settings(data=data)
+    seconds = downing.stop(DataFolder(settings.data))
+    _console.print("nothing runs" if seconds is None else f"stopped in {seconds:.1f} s")
+
+
+@app.command()
+def status(
+    *,
+    data: Data = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show what runs, and whether it is ready; exit code 1 when not all of it is."""
+    found = status_.status_of(cluster_settings(data=data))
+    if json:
+        print(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2).decode())
+    else:
+        status_.print_status(_console, found)
+    raise typer.Exit(0 if found.ready else 1)
+
+
+@app.command()
+def hello(data: Data = None) -> None:
+    """Do the job once: a person goes in over SCIM, a signed event comes out, and is verified."""
+    asyncio.run(say_hello(cluster_settings(data=data), _console))
+
+
+@app.command(hidden=True)
+def supervise(
+    data: Annotated[Path, typer.Option()],
+    port: Annotated[int, typer.Option()],
+    reports: Annotated[int, typer.Option()],
+) -> None:
+    """Run the cluster of `up --detach`."""
+    raise typer.Exit(supervise_detached(cluster_settings(data=data, port=port), reports))
+
+
+def main() -> None:
+    """Run `helio`; what the user can mend is one line and exit code 2."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:
+        _fail(f"{error.format_message()} (see `helio --help`)", error.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except StartError as error:
+        _fail(str(error), 2)
+    except (HelloError, TimeoutError) as error:
+        _fail(str(error), 1)
+
+
+def _fail(sentence: str, exit_code: int) -> None:
+    _errors.print(f"helio: {sentence}", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""What a person needs to know of a cluster that is up."""
+
+from rich.console import Console
+
+from helio.data_folder import DataFolder
+from helio.settings import ClusterSettings
+
+
+def urls(settings: ClusterSettings) -> dict[str, str]:
+    """Return where each face is, by what it is called in the documentation."""
+    return {
+        "SCIM": f"{settings.origin_of('scim-gateway')}/scim/v2",
+        "SSF": f"{settings.origin_of('ssf-registrar')}/.well-known/ssf-configuration",
+        "poll": f"{settings.origin_of('set-transmitter')}/ssf/poll/…",
+        "push": f"{settings.origin_of('set-receiver')}/events/…",
+        "admin": f"{settings.origin_of('ssf-registrar')}/admin/v1/docs",
+    }
+
+
+def print_summary(console: Console, settings: ClusterSettings, *, how_to_stop: str) -> None:
+    """Print URLs, the token, and how to stop. A token that was given is not printed."""
+    token = "as in HELIOGRAPH_ADMIN_TOKEN"  # noqa: S105  words, not a token
+    if settings.admin_token is None:
+        token = DataFolder(settings.data).admin_token()
+    data = f"{settings.data} (logs in {settings.data}/logs)"
+    rows = {**urls(settings), "token": token, "data": data, "stop": how_to_stop}
+    for name, value in rows.items():
+        console.print(f"{name:<6} {value}", markup=False, highlight=False, soft_wrap=True)
