@@ -147,6 +147,9 @@ def _array(attribute: Attribute, value: object, profile: Profile) -> list[object
 
 def _element(attribute: Attribute, element: object, profile: Profile) -> object:
     canonical = canonical_single(attribute, element, profile)
+    if canonical is None and attribute.identified_by_value:
+        # To drop it would let a PATCH that means one member, but cannot say which, empty a group.
+        raise missing(attribute.path + ".value")
     if canonical is None and profile.strict:
         raise InvalidValueError(
             f"{attribute.path} must not hold an empty element",

@@ -1,6 +1,7 @@
 """Following another service's feed with a cursor, for as long as the process lives."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -23,8 +24,9 @@ async def follow(
 ) -> None:
     """Take in the feed's present state by `start`, then hand on what `read` gives after its cursor.
 
-    `read` waits by itself when there is nothing. A lost cursor starts anew; a peer that is away is
-    tried again. Runs until it is cancelled.
+    `read` waits by itself when there is nothing; one that does not (its peer is about to end) is
+    asked less often. A lost cursor starts anew; a peer that is away is tried again. Runs until it
+    is cancelled.
     """
     cursor: str | None = None
     away = False
@@ -32,13 +34,17 @@ async def follow(
         try:
             if cursor is None:
                 cursor = await start()
+            began = time.monotonic()
             entries, after = await read(cursor)
             if entries:
                 await handle(entries, after)
+            elif after == cursor and time.monotonic() - began < _PAUSE_SECONDS:
+                await asyncio.sleep(_PAUSE_SECONDS)
             cursor, away = after, False
         except CursorLostError:
             _log.warning("feed.cursor_lost", feed=name)
             cursor = None
+            await asyncio.sleep(_PAUSE_SECONDS)
         except RemoteUnavailableError:
             if not away:
                 _log.warning("feed.unavailable", feed=name)

@@ -9,7 +9,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,8 +57,14 @@ def create_app(service: str, *, own_store_works: Readiness) -> FastAPI:
 
     for path, endpoint in (("/healthz", live), ("/readyz", ready), ("/metrics", metrics)):
         app.router.routes.append(NamedRoute(path, endpoint, methods=["GET"]))
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
     app.add_middleware(RequestLog)
     return app
+
+
+async def _answer_nobody(_request: Request, _error: Exception) -> Response:
+    """Answer a client that hung up in the middle of its body, which is no fault of ours to log."""
+    return Response(status_code=400)
 
 
 class NamedRoute(Route):

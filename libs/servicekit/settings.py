@@ -52,8 +52,10 @@ class ServiceSettings(BaseSettings):
     def database_path(self, service: str) -> Path:
         """Return the SQLite file of a service; any other kind of store is refused."""
         if self.store != "sqlite:":
+            # Only the scheme: the rest of a URL can hold a password.
             raise StartError(
-                f"HELIOGRAPH_STORE={self.store.partition(':')[0]}: is not supported: use sqlite:"
+                f"HELIOGRAPH_STORE: {self.store.partition(':')[0]}: is not supported by this"
+                " release: use sqlite:"
             )
         return self.data / f"{service}.sqlite3"
 
@@ -87,6 +89,8 @@ def private_folder(path: Path) -> Path:
         found = path.stat()
         if found.st_uid != os.getuid():
             raise StartError(f"{path} belongs to another user: choose another --data folder")
+        if stat.S_IMODE(found.st_mode) & 0o002:
+            raise StartError(f"everybody can write to {path}: choose another --data folder")
         if stat.S_IMODE(found.st_mode) & 0o077:
             path.chmod(0o700)
     except OSError as error:

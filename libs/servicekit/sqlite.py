@@ -1,6 +1,7 @@
 """An embedded database whose waiting writers share one commit."""
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -17,6 +18,20 @@ Operation = Callable[[sqlite3.Connection], T]
 
 _MAX_BATCH = 64
 _READERS = 2
+# No fault of the write that met it: the file, the disk or the memory is.
+_STORAGE_FAILURES = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 
 
 @dataclass(slots=True)
@@ -158,7 +173,8 @@ def _commit(connection: sqlite3.Connection, batch: Sequence[_Write]) -> None:
             _run_in_savepoint(connection, write)
         connection.execute("COMMIT")
     except sqlite3.Error as error:
-        if connection.in_transaction:
+        # The thread must survive a disk that fails even this: writers would wait for ever.
+        with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         for write in batch:
             write.error = write.error or StorageError(f"nothing was stored: {error}")
@@ -169,9 +185,15 @@ def _run_in_savepoint(connection: sqlite3.Connection, write: _Write) -> None:
     try:
         write.value = write.operation(connection)
     except Exception as error:  # it is the caller's
-        if not connection.in_transaction:
-            # A full disk or an I/O error makes SQLite undo the whole transaction.
+        if not connection.in_transaction or _is_storage_failure(error):
+            # SQLite may have undone the whole transaction, and no other write would fare better.
             raise sqlite3.OperationalError(str(error)) from error
         connection.execute("ROLLBACK TO one_write")
         write.error = error
     connection.execute("RELEASE one_write")
+
+
+def _is_storage_failure(error: Exception) -> bool:
+    # The low byte of an extended code is the primary one.
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _STORAGE_FAILURES

@@ -23,7 +23,7 @@ from heliograph.resource.v1 import (
 )
 from heliograph.resource.v1.resource_pb2 import ResourceRef
 from resource_store.app import NAME, build
-from resource_store.settings import StoreSettings
+from resource_store.settings import Settings
 from scim.messages import PATCH_OP, USER_SCHEMA
 from servicekit.channels import call, open_channel
 from servicekit.failures import RemoteError
@@ -58,7 +58,7 @@ class Peer:
 
 
 @asynccontextmanager
-async def running_store(settings: StoreSettings) -> AsyncIterator[Peer]:
+async def running_store(settings: Settings) -> AsyncIterator[Peer]:
     async with (
         serving(NAME, settings, build) as origin,
         open_channel(settings.address_of(NAME)) as channel,
@@ -72,12 +72,12 @@ async def running_store(settings: StoreSettings) -> AsyncIterator[Peer]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> StoreSettings:
-    return StoreSettings(data=tmp_path, port=free_port() - 4)
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, port=free_port() - 4)
 
 
 @pytest.fixture
-async def store(settings: StoreSettings) -> AsyncIterator[Peer]:
+async def store(settings: Settings) -> AsyncIterator[Peer]:
     async with running_store(settings) as peer:
         yield peer
 
@@ -236,7 +236,7 @@ async def test_what_one_store_tells_another_applies(
     )
     request = change_service_pb2.ApplyChangesRequest(changes=[foreign, foreign])
 
-    other = StoreSettings(data=tmp_path_factory.mktemp("other"), port=free_port() - 4)
+    other = Settings(data=tmp_path_factory.mktemp("other"), port=free_port() - 4)
     async with running_store(other) as follower:
         applied = await call(follower.changes.ApplyChanges, request, deadline=SECONDS)
         (change,) = (await follower.changes_after("")).changes
@@ -298,7 +298,7 @@ async def test_a_foreign_change_that_cannot_be_is_refused(
     assert response.results[0].failure.reason == reason
 
 
-async def test_a_restarted_store_has_everything_and_goes_on(settings: StoreSettings) -> None:
+async def test_a_restarted_store_has_everything_and_goes_on(settings: Settings) -> None:
     async with running_store(settings) as store:
         made = (await store.write(create=user("ada"))).resource
         before = await store.changes_after("")
@@ -336,7 +336,7 @@ async def test_the_http_face_tells_of_health_and_metrics(store: Peer) -> None:
     assert "heliograph_grpc_server_seconds" in metrics
 
 
-async def test_no_password_is_on_the_disk(settings: StoreSettings) -> None:
+async def test_no_password_is_on_the_disk(settings: Settings) -> None:
     async with running_store(settings) as store:
         await store.write(create=user("ada", password="s3cret-s3cret"))
 

@@ -11,18 +11,18 @@ from support.scim_services import free_first_port
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from heliograph.resource.v1.resource_service_pb2_grpc import ResourceServiceStub
 from resource_store.app import NAME
-from resource_store.settings import StoreSettings
+from resource_store.settings import Settings
 from scim.messages import USER_SCHEMA
 from servicekit.channels import call_until, open_channel
 from servicekit.failures import RemoteUnavailableError
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> StoreSettings:
-    return StoreSettings(data=tmp_path, port=free_first_port())
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, port=free_first_port())
 
 
-async def test_no_acknowledged_write_is_lost(settings: StoreSettings) -> None:
+async def test_no_acknowledged_write_is_lost(settings: Settings) -> None:
     async with open_channel(settings.address_of(NAME)) as channel:
         stub = ResourceServiceStub(channel)
         first = await _started(settings)
@@ -56,7 +56,7 @@ async def _write_until_killed(
     return acknowledged
 
 
-async def _started(settings: StoreSettings) -> asyncio.subprocess.Process:
+async def _started(settings: Settings) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -166,3 +167,22 @@ def test_a_bad_setting_is_named(tmp_path: Path, variable: str, value: str, line:
     )
 
     assert (refused.returncode, refused.stderr) == (2, f"scim-gateway: {line}\n")
+
+
+def test_a_folder_that_everybody_can_write_to_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+
+    refused = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "--data", str(shared)],
+        env={"PATH": os.defpath, "HELIOGRAPH_PORT": str(free_port())},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    expected = f"scim-gateway: everybody can write to {shared}: choose another --data folder\n"
+    assert (refused.returncode, refused.stderr) == (2, expected)
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o1777

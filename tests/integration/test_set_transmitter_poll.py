@@ -263,6 +263,16 @@ async def test_other_services_read_delivery_states(
     assert state.oldest_pending > 0
 
 
+async def test_polls_are_measured_under_the_name_of_their_route(cluster: Cluster) -> None:
+    stream = await cluster.stream()
+    await cluster.poll(stream, maxEvents=0)
+
+    async with cluster.http.get(f"{cluster.origin('set-transmitter')}/metrics") as answer:
+        metrics = await answer.text()
+
+    assert 'method="POST",route="/ssf/poll/{stream_id}",status="200"' in metrics
+
+
 async def _polls_under_way(cluster: Cluster) -> bool:
     async with cluster.http.get(f"{cluster.origin('set-transmitter')}/metrics") as answer:
         return "heliograph_polls_waiting 1.0" in await answer.text()

@@ -125,15 +125,15 @@ class Cluster:
     async def dead_letters(self, stream_id: str) -> list[dict[str, Any]]:
         """Return what was set aside for a stream."""
         url = f"{self.origin('set-transmitter')}/admin/v1/dead-letters?stream_id={stream_id}"
-        _, letters = await self.request("GET", url)
-        assert isinstance(letters, list)
+        _, listed = await self.request("GET", url)
+        letters: list[dict[str, Any]] = listed["dead_letters"]
         return letters
 
     async def state(self, stream_id: str) -> dict[str, Any]:
         """Return the delivery state of a stream; empty when the transmitter does not know it."""
         url = f"{self.origin('set-transmitter')}/admin/v1/streams"
-        _, states = await self.request("GET", url)
-        return next((state for state in states if state["stream_id"] == stream_id), {})
+        _, listed = await self.request("GET", url)
+        return next((state for state in listed["streams"] if state["stream_id"] == stream_id), {})
 
     async def state_is(self, stream_id: str, **expected: Any) -> bool:
         """Tell whether the delivery state of a stream has these members."""

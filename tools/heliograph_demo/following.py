@@ -110,8 +110,7 @@ async def backlog(link: Link) -> Backlog:
 
 async def _row(api: Api, service: str, path: str, stream_id: str) -> Mapping[str, Any]:
     listed = await api.call("GET", api.url(service, path))
-    rows = listed["streams"] if isinstance(listed, dict) else listed
-    return next((row for row in rows if row["stream_id"] == stream_id), {})
+    return next((row for row in listed["streams"] if row["stream_id"] == stream_id), {})
 
 
 async def wait_until_caught_up(

@@ -13,6 +13,7 @@ from resource_store.domain.client_writes import ClientDelete, ClientEdit, Target
 from resource_store.domain.decisions import Identity, IdentityKind, Transition
 from resource_store.domain.edits import Edit, Patch, Representation
 from resource_store.domain.errors import ResourceNotFoundError
+from resource_store.domain.limits import refuse_large_values
 from resource_store.domain.resources import Ref, Resource
 from resource_store.ports.resources import Resources
 from scim.patch import parse_patch
@@ -105,12 +106,14 @@ class WriteResources:
     async def _representation(self, request: WriteRequest, ref: Ref, body: bytes) -> Representation:
         resource_type = self.resource_types[ref.resource_type]
         parsed = parse_json(body)
+        refuse_large_values(parsed)
         hashes = await self.password_hashes(request.cause.tenant, ref, parsed)
         return Representation(resource_type, ref.id, parsed, profile=request.profile, hashes=hashes)
 
     async def _patch(self, request: WriteRequest, ref: Ref, body: bytes) -> Patch:
         resource_type = self.resource_types[ref.resource_type]
         parsed = parse_json(body)
+        refuse_large_values(parsed)
         operations = parse_patch(parsed, resource_type, profile=request.profile)
         hashes = await self.password_hashes(request.cause.tenant, ref, parsed)
         return Patch(resource_type, ref.id, operations, profile=request.profile, hashes=hashes)

@@ -5,13 +5,14 @@ from enum import Enum, auto
 
 from resource_store.domain.causes import Cause
 from resource_store.domain.decisions import Decision, State
-from resource_store.domain.edits import Edit
+from resource_store.domain.edits import Edit, Patch
 from resource_store.domain.errors import (
     ResourceNotFoundError,
     TooLargeError,
     VersionMismatchError,
 )
-from resource_store.domain.members import MemberChanges
+from resource_store.domain.limits import refuse_long_patch
+from resource_store.domain.members import MEMBERS, MemberChanges
 from resource_store.domain.resources import Ref, Stored
 from resource_store.domain.settlement import Draft, removed, settled
 from scim.errors import InvalidValueError
@@ -41,6 +42,8 @@ class ClientEdit:
         """Decide the write."""
         if self.target is Target.EXISTING:
             require_version(require_current(state, self.edit.ref), self.if_match)
+        if isinstance(self.edit, Patch):
+            refuse_long_patch(self.edit.operations, state)
         draft = self.edit.draft(state)
         refuse_own_membership(draft)
         _require_members(draft.members, state)
@@ -90,7 +93,11 @@ def refuse_own_membership(draft: Draft) -> None:
 def _require_members(changes: MemberChanges, state: State) -> None:
     count = len(changes.added) + len(changes.removed)
     if count > MAX_MEMBER_CHANGES:
-        raise TooLargeError(count, limit=MAX_MEMBER_CHANGES)
+        raise TooLargeError(
+            f"the request changes {count} members and one may change {MAX_MEMBER_CHANGES}:"
+            " send several",
+            attribute_path=MEMBERS,
+        )
     unknown = sum(member.id not in state.types for member in changes.added)
     if unknown:
         raise InvalidValueError(

@@ -6,7 +6,13 @@ from typing import Any, Protocol
 
 from resource_store.domain.changes import ChangeKind
 from resource_store.domain.decisions import State
-from resource_store.domain.member_patches import SplitPatch, after_steps, named_members, split
+from resource_store.domain.member_patches import (
+    SplitPatch,
+    after_steps,
+    named_members,
+    refuse_unselectable,
+    split,
+)
 from resource_store.domain.members import (
     MEMBERS,
     Member,
@@ -150,6 +156,7 @@ class Patch:
     def _with_every_member(
         self, state: State, before: dict[str, Any]
     ) -> tuple[dict[str, Any], MemberChanges]:
+        refuse_unselectable(self.operations)
         shown = [_selectable(member) for _, member in sorted(state.members.items())]
         after = self._patched(before | ({MEMBERS: shown} if shown else {}), self.operations)
         wanted = members_of(elements_of(after), known=state.members, types=state.types)

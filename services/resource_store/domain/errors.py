@@ -44,15 +44,13 @@ class UnknownResourceTypeError(StoreError):
 
 
 class TooLargeError(StoreError):
-    """A request changes more memberships than one may."""
+    """A request asks for more at once than others can be made to wait for."""
 
     reason = "TOO_LARGE"
-    attribute_path = "members"
 
-    def __init__(self, count: int, *, limit: int) -> None:
-        super().__init__(
-            f"the request changes {count} members and one may change {limit}: send several"
-        )
+    def __init__(self, detail: str, *, attribute_path: str) -> None:
+        super().__init__(detail)
+        self.attribute_path = attribute_path
 
 
 class StampAheadError(StoreError):

@@ -4,10 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from resource_store.domain.candidates import mentioned
 from resource_store.domain.members import MEMBERS, Member, members_of, texts_in
+from scim.errors import InvalidFilterError
 from scim.filters import And, Comparison, Filter, Not, Operator, Or, ValuePath
 from scim.patch import PatchOperation
 from scim.patch_operation import Op
+
+_SELECTABLE = frozenset({"value", "type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,22 @@ def named_members(operations: Sequence[PatchOperation]) -> frozenset[str]:
     return frozenset(named)
 
 
+def refuse_unselectable(operations: Sequence[PatchOperation]) -> None:
+    """Raise where a filter asks for what is derived when members are shown, and so never matches.
+
+    To call that a success would tell a client that a member is gone who is not.
+    """
+    for operation in filter(targets_members, operations):
+        chosen = operation.path.filter
+        derived = sorted(mentioned(chosen) - _SELECTABLE) if chosen is not None else ()
+        for name in derived:
+            raise InvalidFilterError(
+                f"a PATCH selects members by value or type, not by {name}",
+                attribute_path=f"{MEMBERS}.{name}",
+                clause="RFC 7644 section 3.4.2.2",
+            )
+
+
 def after_steps(
     steps: Sequence[MemberStep], before: Mapping[str, Member], *, types: Mapping[str, str]
 ) -> dict[str, Member]:
@@ -77,7 +97,8 @@ def after_steps(
             case AddMembers(elements):
                 members |= members_of(elements, known=before, types=types)
             case RemoveMembers(ids):
-                members = {key: kept for key, kept in members.items() if key not in ids}
+                for key in ids:
+                    members.pop(key, None)
     return members
 
 

@@ -8,15 +8,23 @@ from resource_store.domain.members import texts_in
 from scim.errors import InvalidValueError
 
 PASSWORD = "password"  # noqa: S105  an attribute's name
+_MAX_CANDIDATES = 4
 
 
 def passwords_in(body: object) -> frozenset[str]:
     """Return all that a body may mean as a password: what hashes are to be made of.
 
     Hashing takes too long to be done where the write is decided, and only there it is clear what
-    the body says.
+    the body says. For the same reason there is an end to how many may be meant.
     """
-    return frozenset(_candidates(body))
+    found = frozenset(_candidates(body))
+    if len(found) > _MAX_CANDIDATES:
+        raise InvalidValueError(
+            f"a request may say {_MAX_CANDIDATES} different passwords at most: say the last alone",
+            attribute_path=PASSWORD,
+            clause="RFC 7643 section 4.1.1",
+        )
+    return found
 
 
 def hashed(
@@ -46,14 +54,19 @@ def prepared(password: str) -> str:
 
 
 def _candidates(body: object) -> Iterator[str]:
-    if not isinstance(body, dict):
-        return
-    for name, value in body.items():
-        if _names_password(name):
-            yield from texts_in(value)
-        elif name.lower() == "operations" and isinstance(value, list):
-            for operation in value:
+    yield from _of_members(body)
+    if isinstance(body, dict):
+        given = (value for name, value in body.items() if name.lower() == "operations")
+        for operations in given:
+            for operation in operations if isinstance(operations, list) else ():
                 yield from _of_operation(operation)
+
+
+def _of_members(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if _names_password(name):
+                yield from texts_in(member)
 
 
 def _of_operation(operation: object) -> Iterator[str]:
@@ -63,7 +76,7 @@ def _of_operation(operation: object) -> Iterator[str]:
     path, value = members.get("path"), members.get("value")
     if isinstance(path, str) and _names_password(path):
         yield from texts_in(value)
-    yield from _candidates(value)
+    yield from _of_members(value)
 
 
 def _names_password(name: str) -> bool:

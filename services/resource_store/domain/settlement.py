@@ -88,7 +88,7 @@ def removed(resource_type: ResourceType, current: Stored, cause: Cause, state: S
         external_id=before.get("externalId", ""),
         activation=Activation.UNCHANGED,
         traceparent=cause.traceparent,
-        committed=state.now,
+        committed=state.stamp.clock,
         routed=cause.routed,
     )
     return Deleted(
@@ -129,7 +129,7 @@ def _change(draft: Draft, cause: Cause, state: State, *, stored: Stored) -> Chan
         external_id=draft.after.get("externalId", ""),
         activation=_activation(draft),
         traceparent=cause.traceparent,
-        committed=state.now,
+        committed=state.stamp.clock,
         routed=cause.routed,
     )
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from scim.errors import InvalidSyntaxError
 from scim.messages import MEDIA_TYPE
@@ -41,7 +41,11 @@ def parameters(request: Request) -> list[tuple[str, str]]:
 async def read_object(request: Request, *, max_bytes: int) -> tuple[bytes, dict[str, Any]]:
     """Return the body, which must be a JSON object, as it came and parsed."""
     _check_media_type(request.headers.get("content-type"))
-    body = await _read_body(request, max_bytes=max_bytes)
+    try:
+        body = await _read_body(request, max_bytes=max_bytes)
+    except ClientDisconnect:
+        # Nobody reads the answer, but it is the client's failure that is to be logged, not ours.
+        raise InvalidSyntaxError("the connection ended before the body did") from None
     return body, _parse_object(body)
 
 

@@ -31,8 +31,11 @@ class HttpPollEndpoint:
             return await self._post(stream, request)
         except TimeoutError:
             return Unreachable("the transmitter did not answer in time", None)
-        except (aiohttp.ClientError, OSError, ValueError, TooLargeError) as error:
-            return Unreachable(str(error) or type(error).__name__, None)
+        except (aiohttp.ClientConnectorError, TooLargeError) as error:
+            return Unreachable(str(error), None)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            # its text may hold the URL, and a URL's query a secret
+            return Unreachable(f"the request failed: {type(error).__name__}", None)
 
     async def _post(self, stream: ReceiveStream, request: PollRequest) -> PollAnswer:
         async with self._session.post(

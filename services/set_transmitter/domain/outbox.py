@@ -79,7 +79,8 @@ class Outbox:
         if page.after != self.scanned:
             return
         for pending in page.pending:
-            self.backlog.add(pending)
+            if self.stream.tells_of(pending.logged.event):
+                self.backlog.add(pending)
         self.scanned = page.scanned
         self.lagging = self.scanned < end
         self._unscanned = max(self._unscanned - len(page.pending), 0) if self.lagging else 0

@@ -48,7 +48,8 @@ class Outboxes:
         for logged in tail:
             event = logged.event
             for stream_id, outbox in self._index.get((event.tenant, event.kind), {}).items():
-                if outbox.stream.has_begun_for(event):
+                stream = outbox.stream
+                if stream.has_begun_for(event) and stream.tells_of(event):
                     outbox.offer(logged)
                     told.add(stream_id)
             self.end = logged.position

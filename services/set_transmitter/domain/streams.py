@@ -1,5 +1,6 @@
 """Transmit streams as delivery sees them (SSF 1.0 section 8.1.1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -22,14 +23,14 @@ from set_transmitter.domain.events import Event
 CLOCK_TOLERANCE: Final = 2_000_000
 """Microseconds that the registrar's clock may be ahead of the store's."""
 
-_KINDS: Final[tuple[tuple[ProvisioningKind, frozenset[str]], ...]] = (
-    ("create", frozenset({CREATE_FULL, CREATE_NOTICE})),
-    ("put", frozenset({PUT_FULL, PUT_NOTICE})),
-    ("patch", frozenset({PATCH_FULL, PATCH_NOTICE})),
-    ("delete", frozenset({DELETE})),
-    ("activate", frozenset({ACTIVATE})),
-    ("deactivate", frozenset({DEACTIVATE})),
-)
+_TYPES: Final[Mapping[ProvisioningKind, frozenset[str]]] = {
+    "create": frozenset({CREATE_FULL, CREATE_NOTICE}),
+    "put": frozenset({PUT_FULL, PUT_NOTICE}),
+    "patch": frozenset({PATCH_FULL, PATCH_NOTICE}),
+    "delete": frozenset({DELETE}),
+    "activate": frozenset({ACTIVATE}),
+    "deactivate": frozenset({DEACTIVATE}),
+}
 
 
 class DeliveryMethod(Enum):
@@ -74,12 +75,19 @@ class Stream:
     @property
     def kinds(self) -> frozenset[ProvisioningKind]:
         """The kinds of event that the stream delivers."""
-        return frozenset(kind for kind, uris in _KINDS if uris & self.events_delivered)
+        return frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether events carry data rather than the names of what changed (RFC 9967)."""
-        return not self.events_delivered.isdisjoint(PROVISIONING_FULL)
+    def is_full(self, kind: ProvisioningKind) -> bool:
+        """Tell whether events of a kind carry data rather than the names of what changed."""
+        return not self._types(kind).isdisjoint(PROVISIONING_FULL)
+
+    def tells_of(self, event: Event) -> bool:
+        """Tell whether the stream delivers a type that can say what an event has to say.
+
+        An event without data (a changed password) has no full form (RFC 9967 section 2.4).
+        """
+        types = self._types(event.kind)
+        return bool(types if event.data is not None else types - PROVISIONING_FULL)
 
     def has_begun_for(self, event: Event) -> bool:
         """Tell whether an event is not from before the stream's time."""
@@ -87,9 +95,12 @@ class Stream:
 
     def delivers_like(self, other: "Stream") -> bool:
         """Tell whether the same events go out in the same way, whatever else differs."""
-        return (self.tenant, self.kinds, self.method, self.begins) == (
+        return (self.tenant, self.events_delivered, self.method, self.begins) == (
             other.tenant,
-            other.kinds,
+            other.events_delivered,
             other.method,
             other.begins,
         )
+
+    def _types(self, kind: ProvisioningKind) -> frozenset[str]:
+        return _TYPES[kind] & self.events_delivered

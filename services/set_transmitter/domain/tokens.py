@@ -15,7 +15,7 @@ def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) ->
     data = None if event.data is None else orjson.loads(event.data)
     uri, payload = event_uri_and_payload(
         ProvisioningEvent(event.kind, data, event.attributes, event.version_after or None),
-        full=stream.is_full,
+        full=stream.is_full(event.kind),
     )
     return SecurityEventToken(
         iss=stream.iss,
@@ -38,6 +38,6 @@ def event_type(event: Event, stream: Stream) -> str:
     """Return the URI by which a stream's receiver is told of an event."""
     data: dict[str, object] | None = None if event.data is None else {}
     uri, _ = event_uri_and_payload(
-        ProvisioningEvent(event.kind, data, event.attributes, None), full=stream.is_full
+        ProvisioningEvent(event.kind, data, event.attributes, None), full=stream.is_full(event.kind)
     )
     return uri

@@ -37,6 +37,18 @@ class DeadLetterView(BaseModel):
     at: int = Field(description="microseconds since 1970")
 
 
+class DeliveryStates(BaseModel):
+    """All streams of a tenant."""
+
+    streams: list[DeliveryStateView]
+
+
+class DeadLetters(BaseModel):
+    """What was set aside, in the order in which that happened."""
+
+    dead_letters: list[DeadLetterView]
+
+
 def add_admin_routes(
     app: FastAPI,
     *,
@@ -47,17 +59,17 @@ def add_admin_routes(
     """Serve /admin/v1/streams and /admin/v1/dead-letters, for the scope admin."""
 
     @app.get("/admin/v1/streams")
-    async def streams(authorization: Authorization = None) -> list[DeliveryStateView]:
+    async def streams(authorization: Authorization = None) -> DeliveryStates:
         """List the delivery state of each transmit stream."""
         grant = await authorized(tokens, authorization, "admin")
         states = read_delivery_states(grant.tenant)
-        return [DeliveryStateView(**asdict(state)) for state in states]
+        return DeliveryStates(streams=[DeliveryStateView(**asdict(state)) for state in states])
 
     @app.get("/admin/v1/dead-letters")
     async def dead_letters(
         stream_id: Annotated[str | None, Query()] = None, authorization: Authorization = None
-    ) -> list[DeadLetterView]:
+    ) -> DeadLetters:
         """List the SETs that were set aside, of all streams or one of them."""
         grant = await authorized(tokens, authorization, "admin")
         letters = await deliveries.dead_letters(grant.tenant, stream_id)
-        return [DeadLetterView(**asdict(letter)) for letter in letters]
+        return DeadLetters(dead_letters=[DeadLetterView(**asdict(letter)) for letter in letters])

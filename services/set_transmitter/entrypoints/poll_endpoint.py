@@ -15,6 +15,7 @@ from starlette.responses import Response
 from secevent.errors import InvalidRequestError
 from secevent.poll import PollRequest, PollResponse, parse_poll_request, poll_response_body
 from servicekit.bearer import BearerTokens
+from servicekit.http import NamedRoute
 from servicekit.signals import News
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements, take_back
 from set_transmitter.commands.keep_streams import KeepStreams
@@ -122,12 +123,7 @@ class PollEndpoint:
 def add_poll_routes(app: FastAPI, poll: PollEndpoint) -> None:
     """Serve the polls of all streams."""
     for path in ("/ssf/poll/{stream_id}", "/poll/{stream_id}"):
-
-        async def answer(request: Request, route: str = path) -> Response:
-            request.scope["heliograph.route"] = route
-            return await poll(request)
-
-        app.add_route(path, answer, methods=["POST"], include_in_schema=False)
+        app.router.routes.append(NamedRoute(path, poll.__call__, methods=["POST"]))
 
 
 class _Caller:

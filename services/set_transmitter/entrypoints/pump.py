@@ -12,6 +12,7 @@ import structlog
 
 from secevent.push import Outcome, Refused
 from secevent.retry import delay
+from servicekit.failures import StorageError
 from servicekit.signals import News
 from set_transmitter.commands.conclude_push import ConcludePush, Moment, Trouble
 from set_transmitter.commands.load_pending import LoadPending
@@ -100,7 +101,7 @@ class Pump:
             await self._steps.prepare(self._outbox, taken, now=time.time())
             self._ready.extend(taken)
             taken = []
-        except SigningUnavailableError as error:
+        except (SigningUnavailableError, StorageError) as error:
             self._trouble = Trouble(str(error), None)
             self._outbox.last_error = str(error)
         finally:

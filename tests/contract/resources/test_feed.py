@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Protocol
 
 import pytest
 from support.store_driver import StoreDriver
@@ -13,6 +14,12 @@ from resource_store.domain.resources import Stamp
 from scim.messages import PATCH_OP
 
 NOON = 1_800_000_000_000_000
+
+
+class SettableTime(Protocol):
+    """The time that the storage under test is told."""
+
+    now: int
 
 
 async def test_a_create_is_told_with_the_representation(store: StoreDriver) -> None:
@@ -33,10 +40,23 @@ async def test_a_create_is_told_with_the_representation(store: StoreDriver) -> N
             external_id="A-1",
             activation=Activation.UNCHANGED,
             traceparent="00-trace-01",
-            committed=NOON,
+            committed=NOON + 1,
             routed=False,
         )
     ]
+
+
+async def test_the_times_of_commits_grow_even_when_the_clock_goes_back(
+    store: StoreDriver, time: SettableTime
+) -> None:
+    """A stream begins with what was committed after it was made: nothing later may look earlier."""
+    await store.user("ada")
+    time.now -= 3_600_000_000
+    await store.user("ben")
+
+    ada, ben = await store.changes()
+
+    assert ben.committed > ada.committed
 
 
 async def test_a_patch_is_told_by_what_took_effect(store: StoreDriver) -> None:

@@ -9,7 +9,7 @@ from support.store_driver import StoreDriver, creation, patching, replacement
 from resource_store.domain.changes import Change
 from resource_store.domain.errors import TooLargeError
 from resource_store.domain.resources import Resource
-from scim.errors import InvalidValueError
+from scim.errors import InvalidFilterError, InvalidValueError
 
 
 async def test_a_group_shows_its_members_and_they_show_the_group(store: StoreDriver) -> None:
@@ -230,6 +230,30 @@ async def test_a_request_may_change_ten_thousand_members_and_no_more(store: Stor
     result = await store.written(
         patching(team.ref, {"op": "add", "path": "members", "value": many})
     )
+
+    assert isinstance(result, TooLargeError)
+
+
+@pytest.mark.parametrize("name", ["display", "$ref"])
+async def test_members_are_not_selected_by_what_is_derived(store: StoreDriver, name: str) -> None:
+    ada = await store.user("ada", displayName="Ada")
+    team = await store.group("Team", ada)
+    end = await store.end()
+
+    result = await store.written(
+        patching(team.ref, {"op": "remove", "path": f'members[{name} eq "Ada"]'})
+    )
+
+    assert isinstance(result, InvalidFilterError)
+    assert result.attribute_path == f"members.{name}"
+    assert await store.changes(end) == []
+
+
+async def test_a_patch_that_would_keep_others_waiting_is_refused(store: StoreDriver) -> None:
+    ada = await store.user("ada")
+    operations = [{"op": "replace", "path": "title", "value": "x"}] * 10_001
+
+    result = await store.written(patching(ada.ref, *operations))
 
     assert isinstance(result, TooLargeError)
 

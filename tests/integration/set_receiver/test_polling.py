@@ -1,5 +1,6 @@
 """The poll client against a real HTTP server (RFC 8936 section 2)."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -109,6 +110,28 @@ async def test_an_error_is_told_of_and_heals_without_help(polling: Receiver, sta
     polling.remote.offer(offered(polling, token))
 
     await eventually(lambda: token.jti in polling.remote.acked)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:{port}/poll", "nonsense://transmitter.example/poll"]
+)
+async def test_a_trouble_does_not_tell_the_query_of_an_endpoint(
+    receiver: Receiver, endpoint: str
+) -> None:
+    async def answer_nonsense(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"this is no HTTP\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer_nonsense, "127.0.0.1", 0)
+    url = endpoint.format(port=server.sockets[0].getsockname()[1]) + "?token=a-secret"
+    receiver.streams.put(poll_stream(receiver, endpoint_url=url))
+
+    async def trouble() -> str:
+        rows = (await receiver.admin("/receive-streams"))["streams"]
+        return " ".join(row["last_error"] for row in rows)
+
+    assert "a-secret" not in await eventually(trouble)
+    server.close()
 
 
 async def test_a_server_without_long_polling_is_asked_again_and_again(polling: Receiver) -> None:

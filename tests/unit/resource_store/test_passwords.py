@@ -27,6 +27,25 @@ def test_all_that_may_be_a_password_is_found(body: Any, passwords: set[str]) -> 
     assert passwords_in(body) == passwords
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"password": list("abcde")},
+        {"Operations": [{"op": "add", "path": "password", "value": word} for word in "abcde"]},
+    ],
+    ids=["in one value", "in operations"],
+)
+def test_a_request_with_many_passwords_is_refused_before_they_cost_time(body: Any) -> None:
+    with pytest.raises(InvalidValueError, match="password"):
+        passwords_in(body)
+
+
+def test_only_the_operations_of_a_message_are_operations() -> None:
+    inner = {"operations": [{"path": "password", "value": "a"}]}
+
+    assert passwords_in({"Operations": [{"op": "add", "value": inner}]}) == frozenset()
+
+
 def test_a_hash_takes_the_place_of_its_password() -> None:
     assert hashed({"password": "a"}, {"a": "h"}, current=None) == {"password": "h"}
 

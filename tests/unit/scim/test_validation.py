@@ -3,10 +3,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.scim_resources import GROUP, USER, enterprise, group, user, users
+from support.scim_resources import GROUP, USER, enterprise, group, patch_message, user, users
 
 from scim.errors import InvalidSyntaxError, InvalidValueError, MutabilityError, ScimError
 from scim.messages import ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, USER_SCHEMA
+from scim.patch import parse_patch
 from scim.profile import STRICT, TOLERANT
 from scim.registry import common_attributes
 from scim.schema import Attribute, AttributeType, Mutability, ResourceType, Schema, SchemaExtension
@@ -176,6 +177,19 @@ def test_a_member_must_have_a_value() -> None:
 
     with pytest.raises(InvalidValueError) as refused:
         created(GROUP, body, profile=TOLERANT)
+
+    assert refused.value.attribute_path == "members.value"
+
+
+@pytest.mark.parametrize(
+    "value", [[{}], [None], "", {}, [{"value": None}], [{"display": "x"}], [{"value": "1"}, {}]]
+)
+@pytest.mark.parametrize("op", ["add", "remove", "replace"])
+def test_a_patch_of_members_that_are_none_is_refused(op: str, value: object) -> None:
+    operation = {"op": op, "path": "members", "value": value}
+
+    with pytest.raises(InvalidValueError) as refused:
+        parse_patch(patch_message(operation), GROUP, profile=TOLERANT)
 
     assert refused.value.attribute_path == "members.value"
 

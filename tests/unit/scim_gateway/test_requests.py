@@ -103,3 +103,13 @@ def test_parameters_are_decoded() -> None:
     found = parameters(request(query="filter=userName+eq+%22%C3%BC%22&count="))
 
     assert found == [("filter", 'userName eq "ü"'), ("count", "")]
+
+
+async def test_a_body_that_ends_early_is_the_clients_failure() -> None:
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    cut_short = Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+    with pytest.raises(InvalidSyntaxError, match="connection ended"):
+        await read_object(cut_short, max_bytes=100)

@@ -3,7 +3,9 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,26 @@ def inserting(number: int) -> Operation[int]:
         return number
 
     return insert
+
+
+class FailingRollback(sqlite3.Connection):
+    """Undoes what it is told to, and says that it could not."""
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        cursor = super().execute(sql, *values)
+        if sql == "ROLLBACK" and not _is_reader(self):
+            raise sqlite3.OperationalError("disk I/O error")
+        return cursor
+
+
+def _is_reader(connection: sqlite3.Connection) -> bool:
+    (is_reader,) = sqlite3.Connection.execute(connection, "PRAGMA query_only").fetchone()
+    return bool(is_reader)
+
+
+def _out_of_room(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA max_page_count = 2").close()
+    connection.execute("CREATE TABLE filler AS SELECT zeroblob(1000000)")
 
 
 def all_numbers(connection: sqlite3.Connection) -> list[int]:
@@ -108,6 +130,44 @@ async def test_a_full_file_acknowledges_nothing_and_recovers(database: Database)
     await database.write(inserting(1))
 
     assert await database.read(all_numbers) == [1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO filler VALUES (zeroblob(1000))",
+        "CREATE TABLE more AS SELECT zeroblob(1000000)",
+    ],
+    ids=["a little", "too much at once"],
+)
+async def test_a_write_that_finds_no_room_is_not_at_fault(
+    database: Database, statement: str
+) -> None:
+    async def write_until_full() -> Exception:
+        while True:
+            try:
+                await database.write(lambda connection: connection.execute(statement).close())
+            except Exception as error:  # noqa: BLE001 the very thing to be looked at
+                return error
+
+    await database.write(lambda c: c.execute("CREATE TABLE filler (content BLOB)").close())
+    await database.write(lambda c: c.execute("PRAGMA max_page_count = 20").close())
+
+    assert isinstance(await write_until_full(), StorageError)
+
+
+async def test_a_disk_that_fails_even_an_undoing_does_not_silence_the_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=FailingRollback))
+    database = Database(tmp_path / "test.sqlite3", [TABLE])
+
+    with pytest.raises(StorageError):
+        await asyncio.wait_for(database.write(_out_of_room), 5)
+    await asyncio.wait_for(database.write(inserting(1)), 5)
+
+    assert await database.read(all_numbers) == [1]
+    await database.close()
 
 
 async def test_a_read_cannot_write(database: Database) -> None:

@@ -3,6 +3,7 @@
 from support.transmitter_events import NOW, a_stream, created_at, logged, pending
 
 from secevent.scim_events import CREATE_FULL, DELETE
+from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.outbox import WINDOW, Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.progress import Page, StoredProgress
@@ -43,6 +44,18 @@ def test_an_event_goes_to_each_stream_that_wants_it() -> None:
 
     assert told == {"wanting"}
     assert [outbox.pending for outbox in (wanting, deletes, another, younger)] == [1, 0, 0, 0]
+
+
+def test_an_event_without_data_is_not_for_a_stream_of_full_events_alone() -> None:
+    tailing, lagging = following(), an_outbox(a_stream(stream_id="lagging"))
+    outboxes = outboxes_with(tailing)
+    event = logged(1, kind="patch", data=None, attributes=("password",))
+
+    told = outboxes.share_out([event])
+    lagging.load(Page(after=0, pending=(Pending(event),), scanned=1), end=1)
+
+    assert told == set()
+    assert [(outbox.pending, outbox.cursor(1)) for outbox in (tailing, lagging)] == [(0, 1)] * 2
 
 
 def test_streams_share_the_very_same_event() -> None:

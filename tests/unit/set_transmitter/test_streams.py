@@ -11,28 +11,47 @@ from secevent.scim_events import (
     CREATE_NOTICE,
     DEACTIVATE,
     DELETE,
+    PATCH_FULL,
     PATCH_NOTICE,
     PUT_FULL,
 )
 from set_transmitter.domain.streams import DeliveryMethod, StreamStatus
 
+NOTICES = frozenset({CREATE_NOTICE, PATCH_NOTICE, DELETE})
+
 
 @pytest.mark.parametrize(
-    ("delivered", "kinds", "is_full"),
+    ("delivered", "kinds", "full"),
     [
-        pytest.param({CREATE_FULL, DELETE}, {"create", "delete"}, True, id="full"),
-        pytest.param({CREATE_NOTICE, PATCH_NOTICE}, {"create", "patch"}, False, id="notice"),
-        pytest.param({CREATE_NOTICE, PUT_FULL}, {"create", "put"}, True, id="mixed"),
-        pytest.param({ACTIVATE, DEACTIVATE}, {"activate", "deactivate"}, False, id="bare"),
-        pytest.param({"urn:another"}, set(), False, id="unknown"),
+        pytest.param({CREATE_FULL, DELETE}, {"create", "delete"}, {"create"}, id="full"),
+        pytest.param({CREATE_NOTICE, PATCH_NOTICE}, {"create", "patch"}, set(), id="notice"),
+        pytest.param({CREATE_NOTICE, PUT_FULL}, {"create", "put"}, {"put"}, id="mixed"),
+        pytest.param({ACTIVATE, DEACTIVATE}, {"activate", "deactivate"}, set(), id="bare"),
+        pytest.param({"urn:another"}, set(), set(), id="unknown"),
     ],
 )
 def test_event_types_decide_what_is_delivered_and_how(
-    delivered: set[str], kinds: set[str], is_full: bool
+    delivered: set[str], kinds: set[str], full: set[str]
 ) -> None:
     stream = a_stream(events_delivered=frozenset(delivered))
 
-    assert (stream.kinds, stream.is_full) == (kinds, is_full)
+    assert stream.kinds == kinds
+    assert {kind for kind in stream.kinds if stream.is_full(kind)} == full
+
+
+@pytest.mark.parametrize(
+    ("delivered", "tells"),
+    [
+        pytest.param({PATCH_FULL}, False, id="full alone"),
+        pytest.param({PATCH_NOTICE}, True, id="notice"),
+        pytest.param({PATCH_FULL, PATCH_NOTICE}, True, id="both"),
+        pytest.param({CREATE_FULL, CREATE_NOTICE}, False, id="another kind"),
+    ],
+)
+def test_a_patch_without_data_is_for_streams_of(delivered: set[str], *, tells: bool) -> None:
+    stream = a_stream(events_delivered=frozenset(delivered))
+
+    assert stream.tells_of(an_event(kind="patch", data=None)) is tells
 
 
 @pytest.mark.parametrize(
@@ -72,6 +91,7 @@ def test_deliveries_go_on_under_a_change_of(change: dict[str, Any]) -> None:
     "change",
     [
         pytest.param({"events_delivered": frozenset({DELETE})}, id="the event types"),
+        pytest.param({"events_delivered": NOTICES}, id="full events to notices"),
         pytest.param({"method": DeliveryMethod.POLL}, id="the delivery method"),
     ],
 )

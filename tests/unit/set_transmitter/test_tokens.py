@@ -48,10 +48,20 @@ def test_a_notice_names_the_attributes() -> None:
     }
 
 
-def test_a_patch_without_operations_goes_out_as_a_notice_to_a_full_stream() -> None:
+def test_each_kind_of_event_is_told_as_the_stream_lists_it() -> None:
+    mixed = a_stream(events_delivered=frozenset({CREATE_NOTICE, PATCH_FULL}))
+
+    created = security_event_token(an_event(), mixed, jti="jti-1", iat=7)
+    patched = security_event_token(an_event(kind="patch"), mixed, jti="jti-2", iat=7)
+
+    assert [*created.events, *patched.events] == [CREATE_NOTICE, PATCH_FULL]
+
+
+def test_a_patch_without_operations_goes_out_as_a_notice_where_that_is_listed_too() -> None:
+    both = a_stream(events_delivered=frozenset({PATCH_FULL, PATCH_NOTICE}))
     event = an_event(kind="patch", data=None, attributes=("password",))
 
-    token = security_event_token(event, FULL, jti="jti-1", iat=7)
+    token = security_event_token(event, both, jti="jti-1", iat=7)
 
     assert token.events == {PATCH_NOTICE: {"version": 'W/"1-aaaaaaaa"', "attributes": ["password"]}}
 
@@ -66,7 +76,7 @@ def test_a_subject_without_an_external_id_has_its_uri_alone() -> None:
     ("event", "uri"),
     [
         pytest.param(an_event(), CREATE_FULL, id="create"),
-        pytest.param(an_event(kind="patch", data=None), PATCH_NOTICE, id="patch without data"),
+        pytest.param(an_event(kind="patch"), PATCH_FULL, id="patch"),
         pytest.param(an_event(kind="delete", data=None), DELETE, id="delete"),
         pytest.param(an_event(kind="deactivate", data=None), DEACTIVATE, id="deactivate"),
     ],

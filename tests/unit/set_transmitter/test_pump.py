@@ -1,0 +1,77 @@
+"""Pushing a stream's SETs while what the transmitter stands on fails."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+from support.eventually import eventually
+from support.memory_event_log import MemoryDeliveries, MemoryEventLog
+from support.transmitter_events import a_stream, an_event
+from support.transmitter_in_memory import Transmitter
+
+from secevent.push import Accepted, Outcome
+from servicekit.failures import StorageError
+from servicekit.signals import News
+from set_transmitter.commands.conclude_push import ConcludePush
+from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.streams import Stream
+from set_transmitter.entrypoints.pump import Pump, PushSteps
+
+STREAM = a_stream()
+
+
+@dataclass
+class FullDeliveries(MemoryDeliveries):
+    """A database that has no room, until it has."""
+
+    is_full: bool = True
+
+    async def keep(self, stream_id: str, jwts: Mapping[int, str]) -> None:
+        if self.is_full:
+            raise StorageError("nothing was stored: database or disk is full")
+        await super().keep(stream_id, jwts)
+
+
+class AcceptingReceiver:
+    """Accepts whatever is pushed."""
+
+    async def send(self, _stream: Stream, _pending: Pending) -> Outcome:
+        return Accepted()
+
+
+@pytest.fixture
+def deliveries() -> FullDeliveries:
+    return FullDeliveries(MemoryEventLog())
+
+
+@pytest.fixture
+async def transmitter(deliveries: FullDeliveries) -> Transmitter:
+    transmitter = Transmitter(deliveries.log, deliveries)
+    await transmitter.configure(STREAM)
+    await transmitter.happen(an_event())
+    return transmitter
+
+
+async def test_a_full_database_is_trouble_that_passes(
+    transmitter: Transmitter, deliveries: FullDeliveries
+) -> None:
+    outbox = transmitter.outbox(STREAM)
+    steps = PushSteps(
+        transmitter.load,
+        transmitter.prepare,
+        AcceptingReceiver(),
+        ConcludePush(transmitter.settle),
+        parallel=2,
+    )
+    pumping = asyncio.create_task(Pump(outbox, steps, news=News()).run())
+
+    await eventually(lambda: "disk is full" in outbox.last_error)
+    deliveries.is_full = False
+    await eventually(lambda: outbox.acknowledged == 1)
+
+    assert outbox.last_error == ""
+    pumping.cancel()
+    with suppress(asyncio.CancelledError):
+        await pumping
