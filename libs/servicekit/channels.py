@@ -28,8 +28,9 @@ def open_channel(address: str) -> grpc.aio.Channel:
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
             ("grpc.initial_reconnect_backoff_ms", 100),
-            ("grpc.min_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 500),
+            # Despite its name this is how long one attempt may take: a busy peer needs its time.
+            ("grpc.min_reconnect_backoff_ms", 5000),
         ],
     )
 

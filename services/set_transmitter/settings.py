@@ -14,5 +14,5 @@ class Settings(ServiceSettings):
     """The most SETs of one stream under way at a time."""
     poll_wait_seconds: float = Field(default=30.0, ge=0, le=50)
     """How long a poll is held when there is nothing; below a proxy's usual 60 seconds."""
-    poll_visibility_seconds: float = Field(default=60.0, gt=0)
+    poll_visibility_seconds: float = Field(default=20.0, gt=0)
     """After how long a SET that was handed out and not acknowledged is handed out again."""

@@ -1,5 +1,7 @@
 """Errors with reasons across a real socket."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import ClassVar
@@ -76,6 +78,43 @@ async def test_a_peer_that_is_away_is_told_apart(tmp_path: Path) -> None:
 
         with pytest.raises(RemoteUnavailableError):
             await call(stub.LookUpToken, pb.LookUpTokenRequest(), deadline=10)
+
+
+async def test_a_peer_that_is_slow_to_accept_is_reached_all_the_same(tmp_path: Path) -> None:
+    """Every connection takes 0.8 s until it answers, as on a machine that is short of CPU."""
+    server = create_server(face(tmp_path))
+    await server.start()
+    slow = tmp_path / "slow.sock"
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.8)
+        inward = await asyncio.open_unix_connection(tmp_path / "s.sock")
+        async with asyncio.TaskGroup() as ways:
+            ways.create_task(pump(reader, inward[1]))
+            ways.create_task(pump(inward[0], writer))
+
+    async with (
+        await asyncio.start_unix_server(pass_on, slow) as proxy,
+        open_channel(f"unix:{slow}") as channel,
+    ):
+        answer = await call_until(
+            pb_grpc.TokenServiceStub(channel).LookUpToken,
+            pb.LookUpTokenRequest(token_hash=b"known"),
+            deadline=30,
+        )
+        await channel.close()
+        proxy.close()
+
+    assert answer.tenant == "default"
+    await server.stop(None)
+
+
+async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await source.read(65_536):
+            sink.write(data)
+            await sink.drain()
+    sink.close()
 
 
 async def test_a_repeatable_call_outlasts_a_restart(tmp_path: Path) -> None:

@@ -65,15 +65,28 @@ class Outcome:
 
 
 def run_round(plan: Plan, method: Method, options: Options, console: Console) -> Outcome:
-    """Run a plan with B following A by `method`.
+    """Run a plan with B following A by `method`. What went wrong leaves its data and logs behind.
 
     Raises `ClusterError`, `ChangeError`, `NotFollowingError` or `ApiError` when it cannot be
     brought to its end.
     """
+    folder = Path(tempfile.mkdtemp(prefix="heliograph-demo-"))
+    is_good = False
+    try:
+        outcome = _run_in(folder, plan, method, options=options, console=console)
+        is_good = outcome.is_good
+        return outcome
+    finally:
+        if is_good and not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            console.print(f"Data and logs of A and B are in {folder}", highlight=False)
+
+
+def _run_in(
+    folder: Path, plan: Plan, method: Method, *, options: Options, console: Console
+) -> Outcome:
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="heliograph-demo-"))
-        if not options.keep:
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         console.print(f"Starting clusters A and B, {method}", highlight=False)
         port_a = free_port() if options.port is None else options.port
         a = stack.enter_context(running("A", folder / "a", port=port_a, keep=options.keep))

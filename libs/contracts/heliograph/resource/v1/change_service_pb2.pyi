@@ -193,7 +193,9 @@ class Change(_message.Message):
     activation: Global___Activation.ValueType
     traceparent: _builtins.str
     committed: _builtins.int
-    """Microseconds since 1970-01-01T00:00:00Z at which this cluster committed the change."""
+    """Microseconds since 1970-01-01T00:00:00Z at which this cluster committed the change, by its hybrid
+    logical clock: it never goes back.
+    """
     routed: _builtins.bool
     """The received event was forwarded as it was, so none is to be made of this change."""
     @_builtins.property
