@@ -13,7 +13,7 @@ def urls(settings: ClusterSettings) -> dict[str, str]:
         "SSF": f"{settings.origin_of('ssf-registrar')}/.well-known/ssf-configuration",
         "poll": f"{settings.origin_of('set-transmitter')}/ssf/poll/…",
         "push": f"{settings.origin_of('set-receiver')}/events/…",
-        "admin": f"{settings.origin_of('ssf-registrar')}/admin/v1/docs",
+        "admin": f"{settings.origin_of('set-transmitter')}/admin/v1/docs",
     }
 
 
