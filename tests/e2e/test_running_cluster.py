@@ -18,6 +18,7 @@ def test_hello_shows_a_signed_set_and_verifies_it(cluster: Cluster) -> None:
     assert (said.returncode, said.stderr) == (0, "")
     assert "urn:ietf:params:scim:event:prov:create:full" in said.stdout
     assert "verified: RS256, kid " in said.stdout
+    assert said.stdout.endswith(f"helio down --data {cluster.data}\n")
 
 
 def test_hello_leaves_nothing_behind(cluster: Cluster) -> None:

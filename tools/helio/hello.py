@@ -14,6 +14,7 @@ from rich.syntax import Syntax
 
 from helio.api import Api, ApiError, running_cluster
 from helio.settings import ClusterSettings
+from helio.summary import down_command, print_summary
 from secevent.errors import SetError
 from secevent.poll import PollRequest, PollResponse, parse_poll_response, poll_request_body
 from secevent.scim_events import CREATE_FULL
@@ -35,13 +36,15 @@ async def say_hello(settings: ClusterSettings, console: Console) -> None:
     running = running_cluster(settings)
     if running is None:
         raise StartError(f"nothing runs on {settings.data}; `helio up` starts it")
+    where, token = running
     async with aiohttp.ClientSession() as session:
         try:
-            await _do_the_job(Api(session, *running), console)
+            await _do_the_job(Api(session, where, token), console)
         except ApiError as error:
             raise HelloError(str(error)) from None
         except SetError as error:
             raise HelloError(f"the SET does not verify: {error}") from None
+    print_summary(console, where, how_to_stop=down_command(where))
 
 
 async def _do_the_job(api: Api, console: Console) -> None:

@@ -1,5 +1,9 @@
 """What a person needs to know of a cluster that is up."""
 
+import shutil
+import sys
+from pathlib import Path
+
 from rich.console import Console
 
 from helio.data_folder import DataFolder
@@ -15,6 +19,14 @@ def urls(settings: ClusterSettings) -> dict[str, str]:
         "push": f"{settings.origin_of('set-receiver')}/events/…",
         "admin": f"{settings.origin_of('set-transmitter')}/admin/v1/docs",
     }
+
+
+def down_command(settings: ClusterSettings) -> str:
+    """Return the command as the user can type it, be `helio` on the PATH or not."""
+    called = Path(sys.argv[0])
+    helio = str(called) if called.name == "helio" and shutil.which("helio") is None else "helio"
+    is_default = settings.data == Path("data").resolve()
+    return f"{helio} down" if is_default else f"{helio} down --data {settings.data}"
 
 
 def print_summary(console: Console, settings: ClusterSettings, *, how_to_stop: str) -> None:

@@ -2,13 +2,11 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rich.console import Console
 
@@ -16,7 +14,7 @@ from helio.console import Show, showing
 from helio.data_folder import DataFolder
 from helio.reports import Failed, Report, Up, decoded, encoded, sentence
 from helio.settings import ClusterSettings
-from helio.summary import print_summary
+from helio.summary import down_command, print_summary
 from helio.supervisor import supervise
 
 
@@ -40,7 +38,7 @@ def run_detached(settings: ClusterSettings, console: Console, errors: Console) -
         last = _last_report(_start(settings, folder), lambda event: _show(event, show, errors))
     match last:
         case Up():
-            print_summary(console, settings, how_to_stop=_how_to_stop(settings))
+            print_summary(console, settings, how_to_stop=down_command(settings))
             return 0
         case Failed(_, exit_code):
             return exit_code
@@ -116,11 +114,3 @@ def _pipe_until_up(pipe: int) -> Callable[[Report], None]:
             file.close()
 
     return tell
-
-
-def _how_to_stop(settings: ClusterSettings) -> str:
-    """Return the command as the user can type it, be `helio` on the PATH or not."""
-    called = Path(sys.argv[0])
-    helio = str(called) if called.name == "helio" and shutil.which("helio") is None else "helio"
-    is_default = settings.data == Path("data").resolve()
-    return f"{helio} down" if is_default else f"{helio} down --data {settings.data}"
