@@ -133,4 +133,7 @@ async def test_a_change_and_its_push_are_one_story(traced: tuple[Cluster, Dashbo
     write = "/heliograph.resource.v1.ResourceService/WriteResources"
     await eventually(lambda: receiver.spans_of(TRACE) >= {"POST /scim/v2/Users", write})
     await eventually(lambda: f"Trace ID: {TRACE}" in receiver.text.partition("set.push")[2])
+    logged = [json.loads(line) for line in cluster.log("scim-gateway").splitlines()]
+    told = [line for line in logged if line.get("route") == "/scim/v2/Users"]
+    assert [line["trace_id"] for line in told] == [TRACE]
     assert USER_NAME not in receiver.text
