@@ -67,7 +67,7 @@ async def _serve(name: str, settings: SettingsT, build: Build[SettingsT]) -> Non
         _end_with_supervisor(ending)
     private_folder(settings.data)
     with _listening(settings.host, settings.http_port(name)) as listener:
-        async with build(settings, ending) as service, _serving_grpc(service.grpc):
+        async with build(settings, ending) as service, serving_grpc(service.grpc):
             await _serve_http(service, listener, ending, drain_seconds=settings.drain_seconds)
     _log.info("service.stopped")
 
@@ -112,7 +112,8 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def _serving_grpc(face: GrpcFace | None) -> AsyncIterator[None]:
+async def serving_grpc(face: GrpcFace | None) -> AsyncIterator[None]:
+    """Serve a gRPC face at its address while the context is open."""
     if face is None:
         yield
         return

@@ -18,6 +18,8 @@ from servicekit.grpc_server import GrpcFace, create_server, registrations
 
 class TokenNotFoundError(Exception):
     reason: ClassVar[str] = "TOKEN_NOT_FOUND"
+    attribute_path = "token_hash"
+    clause = "RFC 6750 section 3.1"
 
 
 class Tokens(pb_grpc.TokenServiceServicer):
@@ -61,6 +63,8 @@ async def test_a_services_own_error_arrives_with_its_reason(stub: pb_grpc.TokenS
         await call(stub.LookUpToken, pb.LookUpTokenRequest(token_hash=b"other"), deadline=10)
 
     assert (caught.value.reason, caught.value.detail) == ("TOKEN_NOT_FOUND", "no such token")
+    assert caught.value.attribute_path == "token_hash"
+    assert caught.value.clause == "RFC 6750 section 3.1"
 
 
 async def test_an_unexpected_error_tells_nothing_of_the_inside(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
-from support.in_process import serving_grpc
 
 from heliograph.common.v1.failure_pb2 import Failure
 from heliograph.resource.v1 import (
@@ -28,6 +27,7 @@ from scim.registry import standard_registry
 from scim.schema import resource_type_representation, schema_representation
 from servicekit.bearer import token_hash
 from servicekit.grpc_server import GrpcFace, registrations
+from servicekit.runtime import serving_grpc
 from servicekit.settings import ServiceSettings
 
 CREATED = 1_700_000_000_123_456

@@ -5,13 +5,11 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 from typing import TypeVar
 
 import uvicorn
 
-from servicekit.grpc_server import GrpcFace, create_server
-from servicekit.runtime import Service
+from servicekit.runtime import Service, serving_grpc
 from servicekit.settings import ServiceSettings, private_folder
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
@@ -52,26 +50,6 @@ async def until_started(server: uvicorn.Server) -> None:
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0)
-
-
-@asynccontextmanager
-async def serving_grpc(face: GrpcFace | None) -> AsyncIterator[None]:
-    """Serve a gRPC face at its address."""
-    if face is None:
-        yield
-        return
-    _make_way(Path(face.address.removeprefix("unix:")))
-    server = create_server(face)
-    await server.start()
-    try:
-        yield
-    finally:
-        await server.stop(grace=0.2)
-
-
-def _make_way(unix_socket: Path) -> None:
-    private_folder(unix_socket.parent)
-    unix_socket.unlink(missing_ok=True)
 
 
 def _config(service: Service) -> uvicorn.Config:

@@ -9,7 +9,6 @@ from typing import Any
 
 import grpc
 from aiohttp import web
-from support.in_process import serving_grpc
 from support.received_sets import Issuer
 
 from heliograph.common.v1.failure_pb2 import Failure
@@ -24,6 +23,7 @@ from heliograph.ssf.v1 import (
 )
 from servicekit.bearer import token_hash
 from servicekit.grpc_server import GrpcFace, registrations
+from servicekit.runtime import serving_grpc
 from servicekit.settings import ServiceSettings
 from servicekit.signals import News
 

@@ -1,5 +1,7 @@
 """Bearer tokens at the door (RFC 6750)."""
 
+import asyncio
+
 import pytest
 
 from servicekit.bearer import (
@@ -23,12 +25,18 @@ class Authority:
         self.grants = {token_hash("right"): GRANT}
         self.away = False
         self.asked = 0
+        self.was_asked = asyncio.Event()
+        self.answering = asyncio.Event()
+        self.answering.set()
 
     async def look_up(self, hashed: bytes) -> Grant | None:
         self.asked += 1
         if self.away:
             raise RemoteUnavailableError("UNAVAILABLE", "away")
-        return self.grants.get(hashed)
+        found = self.grants.get(hashed)
+        self.was_asked.set()
+        await self.answering.wait()
+        return found
 
 
 @pytest.fixture
@@ -92,6 +100,22 @@ async def test_a_forgotten_token_is_looked_up_again(
     authority.grants.clear()
 
     tokens.forget(token_hash("right"))
+
+    with pytest.raises(InvalidTokenError):
+        await tokens.authenticate("Bearer right", scope="scim")
+
+
+async def test_a_token_revoked_while_it_is_looked_up_is_not_remembered(
+    tokens: BearerTokens, authority: Authority
+) -> None:
+    """The answer that was on its way is of before the revocation: it counts once only."""
+    authority.answering = asyncio.Event()
+    request = asyncio.create_task(tokens.authenticate("Bearer right", scope="scim"))
+    await authority.was_asked.wait()
+    tokens.forget(token_hash("right"))
+    authority.answering.set()
+    await request
+    authority.grants.clear()
 
     with pytest.raises(InvalidTokenError):
         await tokens.authenticate("Bearer right", scope="scim")
