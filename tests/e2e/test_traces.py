@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
@@ -78,9 +79,19 @@ def post(cluster: Cluster, service: str, path: str, body: Mapping[str, Any], **h
         return json.load(answer)
 
 
+def find(cluster: Cluster, user_name: str) -> Any:
+    query = urlencode({"filter": f'userName eq "{user_name}"'})
+    request = Request(  # noqa: S310  our own cluster
+        cluster.url("scim-gateway", f"/scim/v2/Users?{query}"),
+        headers={"Authorization": f"Bearer {cluster.admin_token}"},
+    )
+    with urlopen(request, timeout=60) as answer:  # noqa: S310
+        return json.load(answer)
+
+
 def push_to_itself(cluster: Cluster) -> None:
     issuer = cluster.url("ssf-registrar")
-    deactivations = ["urn:ietf:params:scim:event:prov:create:full"]
+    creations = ["urn:ietf:params:scim:event:prov:create:full"]
     inbound = post(
         cluster,
         "ssf-registrar",
@@ -89,7 +100,7 @@ def push_to_itself(cluster: Cluster) -> None:
             "iss": issuer,
             "aud": [issuer],
             "issuerJWKSUrl": f"{issuer}/jwks.json",
-            "events_requested": deactivations,
+            "events_requested": creations,
             "delivery": {"method": "urn:ietf:rfc:8935:receive"},
         },
     )
@@ -98,7 +109,7 @@ def push_to_itself(cluster: Cluster) -> None:
         cluster,
         "ssf-registrar",
         "/ssf/streams",
-        {"aud": [issuer], "events_requested": deactivations, "delivery": outbound},
+        {"aud": [issuer], "events_requested": creations, "delivery": outbound},
     )
 
 
@@ -136,4 +147,14 @@ async def test_a_change_and_its_push_are_one_story(traced: tuple[Cluster, Dashbo
     logged = [json.loads(line) for line in cluster.log("scim-gateway").splitlines()]
     told = [line for line in logged if line.get("route") == "/scim/v2/Users"]
     assert [line["trace_id"] for line in told] == [TRACE]
-    assert USER_NAME not in receiver.text
+
+
+async def test_no_span_has_the_names_of_a_filter(traced: tuple[Cluster, Dashboard]) -> None:
+    cluster, receiver = traced
+    post(cluster, "scim-gateway", "/scim/v2/Users", USER)
+
+    found = find(cluster, USER_NAME)
+
+    await eventually(lambda: ": GET /scim/v2/Users\n" in receiver.text)
+    assert found["totalResults"] == 1
+    assert "tracy.jones" not in receiver.text
