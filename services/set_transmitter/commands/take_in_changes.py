@@ -15,6 +15,10 @@ class TakeInChanges:
     log: EventLog
     outboxes: Outboxes
 
+    async def begin(self) -> tuple[set[str], str]:
+        """Return the cursor to go on from, and the streams for which the log has had more."""
+        return self.outboxes.reach(await self.log.end()), await self.log.feed_cursor()
+
     async def __call__(self, changes: Sequence[Change], *, feed_cursor: str) -> set[str]:
         """Return the streams that have something new, once it is durable."""
         events = [event for change in changes for event in events_of(change)]

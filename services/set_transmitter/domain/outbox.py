@@ -74,6 +74,12 @@ class Outbox:
             self._counted_through = logged.position
             self._unscanned += 1
 
+    def fall_behind(self, end: int) -> None:
+        """Note that the log goes on after `end` with events that are not offered."""
+        if not self.lagging:
+            self.lagging = True
+            self.scanned = max(self.scanned, end)
+
     def load(self, page: Page, *, end: int) -> None:
         """Take in a page of the log, which ends at `end` as far as its tail has been offered."""
         if page.after != self.scanned:

@@ -42,6 +42,18 @@ class Outboxes:
         for kind in outbox.stream.kinds:
             del self._index[outbox.stream.tenant, kind][stream_id]
 
+    def reach(self, end: int) -> set[str]:
+        """Let the streams scan what the log has beyond what they were offered, and return them.
+
+        That is so when it was not known whether an append had succeeded, and it had.
+        """
+        if end <= self.end:
+            return set()
+        for outbox in self:
+            outbox.fall_behind(self.end)
+        self.end = end
+        return set(self._by_id)
+
     def share_out(self, tail: Iterable[LoggedEvent]) -> set[str]:
         """Offer new events, in order, to the streams that want them, and return whose they are."""
         told: set[str] = set()

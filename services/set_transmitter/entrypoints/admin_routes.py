@@ -6,10 +6,8 @@ from typing import Annotated
 from fastapi import FastAPI, Header, Query
 from pydantic import BaseModel, Field
 
-from servicekit.bearer import BearerTokens
-from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.entrypoints.authorization import authorized
-from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.entrypoints.terms import Terms
 
 Authorization = Annotated[str | None, Header(include_in_schema=False)]
 
@@ -49,20 +47,15 @@ class DeadLetters(BaseModel):
     dead_letters: list[DeadLetterView]
 
 
-def add_admin_routes(
-    app: FastAPI,
-    *,
-    tokens: BearerTokens,
-    read_delivery_states: ReadDeliveryStates,
-    deliveries: Deliveries,
-) -> None:
+def add_admin_routes(app: FastAPI, terms: Terms) -> None:
     """Serve /admin/v1/streams and /admin/v1/dead-letters, for the scope admin."""
 
     @app.get("/admin/v1/streams")
     async def streams(authorization: Authorization = None) -> DeliveryStates:
         """List the delivery state of each transmit stream."""
-        grant = await authorized(tokens, authorization, "admin")
-        states = read_delivery_states(grant.tenant)
+        term = terms.present()
+        grant = await authorized(term.tokens, authorization, "admin")
+        states = term.read_delivery_states(grant.tenant)
         return DeliveryStates(streams=[DeliveryStateView(**asdict(state)) for state in states])
 
     @app.get("/admin/v1/dead-letters")
@@ -70,6 +63,7 @@ def add_admin_routes(
         stream_id: Annotated[str | None, Query()] = None, authorization: Authorization = None
     ) -> DeadLetters:
         """List the SETs that were set aside, of all streams or one of them."""
-        grant = await authorized(tokens, authorization, "admin")
-        letters = await deliveries.dead_letters(grant.tenant, stream_id)
+        term = terms.present()
+        grant = await authorized(term.tokens, authorization, "admin")
+        letters = await term.deliveries.dead_letters(grant.tenant, stream_id)
         return DeadLetters(dead_letters=[DeadLetterView(**asdict(letter)) for letter in letters])

@@ -32,7 +32,12 @@ class FeedLoop:
 
     async def run(self) -> None:
         """Follow the feed until cancelled."""
-        await follow("changes", start=self.log.feed_cursor, read=self._read, handle=self._handle)
+        await follow("changes", start=self._start, read=self._read, handle=self._handle)
+
+    async def _start(self) -> str:
+        behind, cursor = await self.take_in.begin()
+        self.news.publish(behind)
+        return cursor
 
     async def _read(self, cursor: str) -> tuple[Sequence[Change], str]:
         try:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from servicekit.sqlite import Database
-from set_transmitter.adapters.sqlite_rows import COLUMN_COUNT, COLUMNS, row_of
+from set_transmitter.adapters.sqlite.rows import COLUMN_COUNT, COLUMNS, row_of
 from set_transmitter.domain.events import Event, LoggedEvent
 
 _INSERT = f"INSERT INTO event ({COLUMNS}) VALUES ({', '.join('?' * COLUMN_COUNT)})"  # noqa: S608  ours

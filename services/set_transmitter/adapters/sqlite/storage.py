@@ -1,0 +1,51 @@
+"""The event log in a SQLite file, which has one process."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from servicekit.leases import Held, Work, always_held
+from servicekit.sqlite import Database
+from set_transmitter.adapters.sqlite.deliveries import SqliteDeliveries
+from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
+from set_transmitter.adapters.sqlite.schema import MIGRATIONS
+from set_transmitter.adapters.storage import Storage
+
+
+class SqliteStorage:
+    """A file; the lock of the data folder is what makes its process the only one."""
+
+    is_shared = False
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open_log(self, held: Held, *, epoch: str) -> tuple[SqliteEventLog, SqliteDeliveries]:
+        """Return the log and its deliveries."""
+        del held
+        log = SqliteEventLog(self._database)
+        await log.begin(epoch=epoch)
+        return log, SqliteDeliveries(self._database)
+
+    async def lead(self, work: Work) -> None:
+        """Do the work at once."""
+        await work(always_held("transmitter"))
+
+    async def works(self) -> bool:
+        """Whether the file can be read."""
+        try:
+            await self._database.read(lambda connection: connection.execute("SELECT 1 FROM log"))
+        except sqlite3.Error:
+            return False
+        return True
+
+
+@asynccontextmanager
+async def open_sqlite(path: Path) -> AsyncIterator[Storage]:
+    """Open the file while the context lasts. Raises `StartError`."""
+    database = Database(path, MIGRATIONS)
+    try:
+        yield SqliteStorage(database)
+    finally:
+        await database.close()
