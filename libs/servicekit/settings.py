@@ -16,6 +16,7 @@ from servicekit.endpoints import Endpoint, unix_endpoint
 from servicekit.faces import FACES
 from servicekit.failures import StartError
 from servicekit.identity import read_identity
+from servicekit.stores import MongoUrl, StoreLocation, parse_store
 
 SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
 
@@ -37,8 +38,8 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HELIOGRAPH_", frozen=True, extra="ignore")
 
     data: Path = Path("data")
-    store: str = "sqlite:"
-    """Where state is kept: "sqlite:" is a file per service below the data folder."""
+    store: str = Field(default="sqlite:", repr=False)
+    """Where state is kept: sqlite: or sqlite:FOLDER, or mongodb://… (`servicekit.stores`)."""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65531)
     """The cluster's first port; each face has its own offset (`servicekit.faces`)."""
@@ -100,15 +101,16 @@ class ServiceSettings(BaseSettings):
             return unix_endpoint(self.data, service)
         return Endpoint(service, address, read_identity(self.certificates, of))
 
+    def location(self) -> StoreLocation:
+        """Return where state is kept. Raises `StartError`."""
+        return parse_store(self.store, data=self.data)
+
     def database_path(self, service: str) -> Path:
-        """Return the SQLite file of a service; any other kind of store is refused."""
-        if self.store != "sqlite:":
-            # Only the scheme: the rest of a URL can hold a password.
-            raise StartError(
-                f"HELIOGRAPH_STORE: {self.store.partition(':')[0]}: is not supported by this"
-                " release: use sqlite:"
-            )
-        return self.data / f"{service}.sqlite3"
+        """Return the SQLite file of a service that knows no other store yet."""
+        location = self.location()
+        if isinstance(location, MongoUrl):
+            raise StartError(f"HELIOGRAPH_STORE: {service} does not keep its state in MongoDB yet")
+        return location.file_of(service)
 
 
 def read_settings(
