@@ -26,7 +26,7 @@ async def publish_writes(collection: Collection, news: News, *, pipeline: Pipeli
     is_broken = False
     while True:
         try:
-            async with await collection.watch(pipeline) as writes:
+            async with await collection.watch(list(pipeline)) as writes:
                 is_broken = False
                 # What was written while nothing watched.
                 news.publish()
