@@ -95,15 +95,15 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
     """Open the log, the channels and the HTTP client, and serve whenever this is the active one."""
     async with (
         _open_storage(settings) as storage,
-        open_channel(settings.address_of("resource-store")) as store,
-        open_channel(settings.address_of("ssf-registrar")) as registrar,
+        open_channel(settings.peer("resource-store", NAME)) as store,
+        open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
         push_session(timeout_seconds=settings.push_timeout_seconds) as session,
     ):
         peers = _Peers(storage, store, registrar, HttpPush(session), ending)
         terms = Terms(partial(_open_term, settings, peers))
         yield Service(
             http=_http(storage, terms),
-            grpc=grpc_face(settings.address_of(NAME), terms),
+            grpc=grpc_face(settings.own_endpoint(NAME), terms),
             loops={"lead": partial(storage.lead, terms.serve)},
         )
 

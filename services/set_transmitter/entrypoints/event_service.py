@@ -7,6 +7,7 @@ from heliograph.event.v1.event_service_pb2_grpc import (
     EventServiceServicer,
     add_EventServiceServicer_to_server,
 )
+from servicekit.endpoints import Endpoint
 from servicekit.grpc_server import GrpcFace, registrations
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.terms import Terms
@@ -39,8 +40,8 @@ class EventServicer(EventServiceServicer):
         )
 
 
-def grpc_face(address: str, terms: Terms) -> GrpcFace:
+def grpc_face(endpoint: Endpoint, terms: Terms) -> GrpcFace:
     """Return what the transmitter serves over gRPC."""
     register = registrations((add_EventServiceServicer_to_server, EventServicer(terms)))
     statuses: dict[type[Exception], grpc.StatusCode] = {StandbyError: grpc.StatusCode.UNAVAILABLE}
-    return GrpcFace(address, tuple(register), statuses)
+    return GrpcFace(endpoint, tuple(register), statuses)
