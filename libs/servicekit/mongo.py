@@ -54,16 +54,6 @@ class MongoDatabase:
             async with self._client.start_session() as session:
                 return await session.with_transaction(operation)
 
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Session]:
-        """Give a session whose reads are all of one moment; it cannot write.
-
-        Raises `StorageError`.
-        """
-        with storage_errors():
-            async with self._client.start_session(snapshot=True) as session:
-                yield session
-
     async def works(self) -> bool:
         """Whether the replica set answers."""
         try:

@@ -1,10 +1,21 @@
 """Where the event log is kept, and which replica may write to it."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from servicekit.leases import Held, Work
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.event_log import EventLog
+from set_transmitter.ports.snapshots import Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class Logbook:
+    """The event log, what has been delivered of it, and the snapshots in it."""
+
+    log: EventLog
+    deliveries: Deliveries
+    snapshots: Snapshots
 
 
 class Storage(Protocol):
@@ -13,8 +24,8 @@ class Storage(Protocol):
     is_shared: bool
     """Whether several replicas may run on it, of which one is active."""
 
-    async def open_log(self, held: Held, *, epoch: str) -> tuple[EventLog, Deliveries]:
-        """Return the log and its deliveries, written to under a lease; a new log gets its name."""
+    async def open_log(self, held: Held, *, epoch: str) -> Logbook:
+        """Return what is written to under a lease; a new log gets its name."""
         ...
 
     async def lead(self, work: Work) -> None:

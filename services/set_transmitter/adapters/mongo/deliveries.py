@@ -6,10 +6,23 @@ from weakref import WeakValueDictionary
 from pymongo import UpdateOne
 
 from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
-from set_transmitter.adapters.mongo.documents import dead_letter, logged_event, place, places
+from set_transmitter.adapters.mongo.documents import (
+    dead_letter,
+    logged_event,
+    place,
+    places,
+    snapshot,
+)
 from set_transmitter.adapters.mongo.fenced import FencedWrites
 from set_transmitter.adapters.mongo.progress import ProgressWriter
-from set_transmitter.adapters.mongo.schema import DEAD_LETTERS, DELIVERIES, EVENTS, LOG, STREAMS
+from set_transmitter.adapters.mongo.schema import (
+    DEAD_LETTERS,
+    DELIVERIES,
+    EVENTS,
+    LOG,
+    SNAPSHOTS,
+    STREAMS,
+)
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.events import LoggedEvent
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
@@ -25,6 +38,7 @@ class MongoDeliveries:
         self._streams = database[STREAMS]
         self._deliveries = database[DELIVERIES]
         self._dead_letters = database[DEAD_LETTERS]
+        self._snapshots = database[SNAPSHOTS]
         self._write = write
         self._progress = ProgressWriter(database)
         # streams that scan the same part of the log share its events
@@ -39,23 +53,27 @@ class MongoDeliveries:
         """Return a stream's progress, after making its document where there is none."""
         with storage_errors():
             is_known = await self._streams.find_one({"_id": stream.stream_id})
-            if is_known is None:
-                before = await self._position_before(stream.begins)
-                await self._write(lambda session: self._make(session, stream, cursor=before))
-            return await self._stored(stream)
+            before = 0 if is_known else await self._position_before(stream.begins)
+        if not is_known:
+            await self._write(lambda session: self._make(session, stream, cursor=before))
+        return await self._database.snapshot(lambda session: self._stored(session, stream))
 
     async def read(self, stream: Stream, *, after: int, limit: int) -> Page:
         """Return a page of a stream's unsettled events."""
-        pending: list[Pending] = []
-        scanned = after
-        async with self._database.snapshot() as session:
+
+
+        async def read(session: Session) -> Page:
+            pending: list[Pending] = []
+            scanned = after
             end = await self._end(session)
             while len(pending) < limit and scanned < end:
                 wanted = limit - len(pending)
                 found = await self._scan(session, stream, after=scanned, end=end, limit=wanted)
                 scanned = found[-1]["_id"] if len(found) == wanted else end
                 pending += await self._unsettled(session, stream.stream_id, found)
-        return Page(after, tuple(pending), scanned)
+            return Page(after, tuple(pending), scanned)
+
+        return await self._database.snapshot(read)
 
     async def keep(self, stream_id: str, jwts: Mapping[int, str]) -> None:
         """Keep signed SETs."""
@@ -83,6 +101,7 @@ class MongoDeliveries:
         async def write(session: Session) -> None:
             await self._deliveries.delete_many(places(stream_id), session=session)
             await self._dead_letters.delete_many(places(stream_id), session=session)
+            await self._snapshots.delete_one({"_id": stream_id}, session=session)
             await self._streams.delete_one({"_id": stream_id}, session=session)
 
         await self._write(write)
@@ -102,15 +121,18 @@ class MongoDeliveries:
             {"_id": stream.stream_id}, {"$setOnInsert": fresh}, upsert=True, session=session
         )
 
-    async def _stored(self, stream: Stream) -> StoredProgress:
-        async with self._database.snapshot() as session:
-            found = await self._streams.find_one({"_id": stream.stream_id}, session=session)
-            if found is None:
-                raise LookupError(f"the stream {stream.stream_id} was removed as it was opened")
-            end = await self._end(session)
-            pending = await self._count(session, stream, after=found["cursor"])
+    async def _stored(self, session: Session, stream: Stream) -> StoredProgress:
+        found = await self._streams.find_one({"_id": stream.stream_id}, session=session)
+        if found is None:
+            raise LookupError(f"the stream {stream.stream_id} was removed as it was opened")
+        begun = await self._snapshots.find_one({"_id": stream.stream_id}, session=session)
         return StoredProgress(
-            found["cursor"], found["acknowledged"], found["dead_letters"], pending, end
+            found["cursor"],
+            found["acknowledged"],
+            found["dead_letters"],
+            pending=await self._count(session, stream, after=found["cursor"]),
+            end=await self._end(session),
+            snapshot=snapshot(begun) if begun else None,
         )
 
     async def _count(self, session: Session, stream: Stream, *, after: int) -> int:
@@ -124,7 +146,10 @@ class MongoDeliveries:
 
     async def _position_before(self, committed: int) -> int:
         found = await self._events.find_one(
-            {"committed": {"$lt": committed}}, {"_id": 1}, sort=[("_id", -1)], hint="_id_"
+            {"committed": {"$lt": committed}, "only_for": ""},
+            {"_id": 1},
+            sort=[("_id", -1)],
+            hint="_id_",
         )
         return found["_id"] if found else 0
 
@@ -171,4 +196,5 @@ def events_for(stream: Stream, *, after: int, through: int | None = None) -> Doc
         "_id": there,
         "kind": {"$in": sorted(stream.kinds)},
         "committed": {"$gte": stream.begins},
+        "only_for": {"$in": ["", stream.stream_id]},
     }

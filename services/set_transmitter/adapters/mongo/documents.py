@@ -6,6 +6,7 @@ from typing import Final
 from servicekit.mongo import Document
 from set_transmitter.domain.events import Event, LoggedEvent
 from set_transmitter.domain.progress import DeadLetter
+from set_transmitter.domain.snapshots import Boundary, Snapshot
 
 # a member of a stored event has the name of the field
 _EVENT_FIELDS: Final = tuple(field.name for field in fields(Event))
@@ -15,7 +16,8 @@ _LAST_POSITION: Final = 2**63 - 1
 def event_document(logged: LoggedEvent) -> Document:
     """Return an event as it is stored."""
     event = logged.event
-    return {"_id": logged.position, **{name: getattr(event, name) for name in _EVENT_FIELDS}}
+    members = {name: getattr(event, name) for name in _EVENT_FIELDS}
+    return {"_id": logged.position, "only_for": logged.only_for, **members}
 
 
 def logged_event(document: Document) -> LoggedEvent:
@@ -23,7 +25,7 @@ def logged_event(document: Document) -> LoggedEvent:
     values = {name: document[name] for name in _EVENT_FIELDS}
     values["lineage"] = tuple(values["lineage"])
     values["attributes"] = tuple(values["attributes"])
-    return LoggedEvent(document["_id"], Event(**values))
+    return LoggedEvent(document["_id"], Event(**values), document["only_for"])
 
 
 def dead_letter_document(letter: DeadLetter, *, tenant: str) -> Document:
@@ -51,6 +53,17 @@ def dead_letter(document: Document) -> DeadLetter:
         event_type=document["event_type"],
         at=document["at"],
     )
+
+
+def boundary_document(boundary: Boundary) -> Document:
+    """Return a boundary as it is stored within its snapshot."""
+    return {"position": boundary.position, "key": boundary.key, "walked": boundary.walked}
+
+
+def snapshot(document: Document) -> Snapshot:
+    """Return the snapshot of a document."""
+    boundaries = tuple(Boundary(**boundary) for boundary in document["boundaries"])
+    return Snapshot(document["started"], document["total"], boundaries)
 
 
 def place(stream_id: str, position: int) -> Document:

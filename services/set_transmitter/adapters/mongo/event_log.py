@@ -13,15 +13,14 @@ from set_transmitter.domain.events import Event, LoggedEvent
 _LOG = {"_id": "log"}
 
 
-class MongoEventLog:
-    """A collection that is only ever appended to, and a document that says where it ends."""
+class LogCollections:
+    """The log as it is read and written within a session."""
 
-    def __init__(self, database: MongoDatabase, write: FencedWrites) -> None:
+    def __init__(self, database: MongoDatabase) -> None:
         self._log = database[LOG]
         self._events = database[EVENTS]
-        self._write = write
 
-    async def begin(self, *, epoch: str) -> None:
+    async def begin(self, epoch: str) -> None:
         """Give the log its name, unless it has one."""
         fresh = {"epoch": epoch, "feed_cursor": "", "end": 0}
         with storage_errors():
@@ -30,37 +29,56 @@ class MongoEventLog:
             except DuplicateKeyError:  # another replica has just done it
                 return
 
+    async def read(self, session: Session | None = None) -> Document:
+        """Return the document of a log that has begun."""
+        with storage_errors():
+            return (await self._log.find_one(_LOG, session=session)) or {}
+
+    async def append(
+        self,
+        session: Session,
+        events: Sequence[Event],
+        *,
+        feed_cursor: str,
+        only_for: str = "",
+    ) -> list[LoggedEvent]:
+        """Add events and move the cursor."""
+        end = (await self.read(session))["end"]
+        logged = [
+            LoggedEvent(position, event, only_for) for position, event in enumerate(events, end + 1)
+        ]
+        if logged:
+            await self._events.insert_many(map(event_document, logged), session=session)
+        moved = {"feed_cursor": feed_cursor, "end": end + len(logged)}
+        await self._log.update_one(_LOG, {"$set": moved}, session=session)
+        return logged
+
+
+class MongoEventLog:
+    """A collection that is only ever appended to, and a document that says where it ends."""
+
+    def __init__(self, database: MongoDatabase, write: FencedWrites) -> None:
+        self._collections = LogCollections(database)
+        self._write = write
+
+    async def begin(self, *, epoch: str) -> None:
+        """Give the log its name, unless it has one."""
+        await self._collections.begin(epoch)
+
     async def epoch(self) -> str:
         """Return the log's name."""
-        return str((await self._read())["epoch"])
+        return str((await self._collections.read())["epoch"])
 
     async def end(self) -> int:
         """Return the last position."""
-        return int((await self._read())["end"])
+        return int((await self._collections.read())["end"])
 
     async def feed_cursor(self) -> str:
         """Return the cursor on the change feed."""
-        return str((await self._read())["feed_cursor"])
+        return str((await self._collections.read())["feed_cursor"])
 
     async def append(self, events: Sequence[Event], *, feed_cursor: str) -> list[LoggedEvent]:
         """Add events and move the cursor."""
-
-        async def write(session: Session) -> list[LoggedEvent]:
-            end = (await self._read(session))["end"]
-            logged = [
-                LoggedEvent(position, event) for position, event in enumerate(events, end + 1)
-            ]
-            if logged:
-                await self._events.insert_many(map(event_document, logged), session=session)
-            moved = {"feed_cursor": feed_cursor, "end": end + len(logged)}
-            await self._log.update_one(_LOG, {"$set": moved}, session=session)
-            return logged
-
-        return await self._write(write)
-
-    async def _read(self, session: Session | None = None) -> Document:
-        with storage_errors():
-            found = await self._log.find_one(_LOG, session=session)
-        if found is None:
-            raise LookupError("the log has not begun")
-        return found
+        return await self._write(
+            lambda session: self._collections.append(session, events, feed_cursor=feed_cursor)
+        )

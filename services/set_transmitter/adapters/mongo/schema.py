@@ -1,6 +1,6 @@
 """The collections of the event log and of what has been delivered of it.
 
-`log` has one document; an event's, a stream's, a delivery's and a dead letter's `_id` say which.
+`log` has one document; elsewhere `_id` is a position, a stream's id, or the two together.
 """
 
 from typing import Final
@@ -12,11 +12,13 @@ EVENTS: Final = "events"
 STREAMS: Final = "streams"
 DELIVERIES: Final = "deliveries"
 DEAD_LETTERS: Final = "dead_letters"
+SNAPSHOTS: Final = "snapshots"
 
 
 async def _make_collections(database: Database) -> None:
     # a count of pending events reads this index alone
-    await database[EVENTS].create_index([("tenant", 1), ("_id", 1), ("kind", 1), ("committed", 1)])
+    of_tenant = ("tenant", "_id", "kind", "committed", "only_for")
+    await database[EVENTS].create_index([(member, 1) for member in of_tenant])
     await database[DEAD_LETTERS].create_index([("tenant", 1), ("at", 1), ("_id.position", 1)])
 
 

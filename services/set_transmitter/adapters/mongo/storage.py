@@ -11,7 +11,8 @@ from set_transmitter.adapters.mongo.deliveries import MongoDeliveries
 from set_transmitter.adapters.mongo.event_log import MongoEventLog
 from set_transmitter.adapters.mongo.fenced import FencedWrites
 from set_transmitter.adapters.mongo.schema import MIGRATIONS
-from set_transmitter.adapters.storage import Storage
+from set_transmitter.adapters.mongo.snapshots import MongoSnapshots
+from set_transmitter.adapters.storage import Logbook, Storage
 
 LEASE: Final = "transmitter"
 _LEASE_SECONDS: Final = 5.0
@@ -27,12 +28,13 @@ class MongoStorage:
         self._leases = MongoLeases(database)
         self._holder = holder
 
-    async def open_log(self, held: Held, *, epoch: str) -> tuple[MongoEventLog, MongoDeliveries]:
+    async def open_log(self, held: Held, *, epoch: str) -> Logbook:
         """Return the log and its deliveries; what is written later checks the lease."""
         write = FencedWrites(self._database, self._leases, held)
         log = MongoEventLog(self._database, write)
         await log.begin(epoch=epoch)
-        return log, MongoDeliveries(self._database, write)
+        deliveries = MongoDeliveries(self._database, write)
+        return Logbook(log, deliveries, MongoSnapshots(self._database, write))
 
     async def lead(self, work: Work) -> None:
         """Do the work while this replica has the lease."""

@@ -96,7 +96,8 @@ def _unsettled(
         " LEFT JOIN delivery ON delivery.stream_id = ? AND delivery.position = event.position"
         " WHERE event.tenant = ? AND event.position > ? AND event.committed >= ?"
         f" AND event.kind IN ({', '.join('?' * len(kinds))})"
+        " AND event.only_for IN ('', ?)"
         " AND (delivery.position IS NULL OR delivery.jwt IS NOT NULL)"
         " ORDER BY event.position LIMIT ?",
-        (stream.stream_id, stream.tenant, after, stream.begins, *kinds, limit),
+        (stream.stream_id, stream.tenant, after, stream.begins, *kinds, stream.stream_id, limit),
     ).fetchall()

@@ -10,7 +10,8 @@ from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite.deliveries import SqliteDeliveries
 from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
 from set_transmitter.adapters.sqlite.schema import MIGRATIONS
-from set_transmitter.adapters.storage import Storage
+from set_transmitter.adapters.sqlite.snapshots import SqliteSnapshots
+from set_transmitter.adapters.storage import Logbook, Storage
 
 
 class SqliteStorage:
@@ -21,12 +22,12 @@ class SqliteStorage:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def open_log(self, held: Held, *, epoch: str) -> tuple[SqliteEventLog, SqliteDeliveries]:
+    async def open_log(self, held: Held, *, epoch: str) -> Logbook:
         """Return the log and its deliveries."""
         del held
         log = SqliteEventLog(self._database)
         await log.begin(epoch=epoch)
-        return log, SqliteDeliveries(self._database)
+        return Logbook(log, SqliteDeliveries(self._database), SqliteSnapshots(self._database))
 
     async def lead(self, work: Work) -> None:
         """Do the work at once."""
