@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from resource_store.domain.candidates import mentioned
 from resource_store.domain.members import DERIVED
 from resource_store.domain.representations import for_filtering
 from resource_store.domain.resources import Ref, Resource
+from resource_store.domain.snapshots import Whole
 from resource_store.ports.resources import Search
 from scim.evaluation import predicate
 from scim.filters import Filter
 
+T = TypeVar("T")
+
 LOOKED_AT_ONCE: Final = 200
 """So many candidates are held in memory while a filter is evaluated."""
 _MAX_BYTES: Final = 16 * 1024 * 1024
+_MEMBER_BYTES: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,21 @@ def refs_on_page(matching: Sequence[Ref], search: Search) -> list[Ref]:
     return sorted(matching, key=lambda ref: ref.id)[first : first + search.count]
 
 
-def fitting(resources: Iterable[Resource]) -> Iterator[Resource]:
-    """Give as many resources as fit one message: at least one, if there is one."""
-    size = 0
-    for resource in resources:
-        size += len(resource.attributes)
-        if size > _MAX_BYTES and size > len(resource.attributes):
+def fitting(items: Iterable[T], size: Callable[[T], int]) -> Iterator[T]:
+    """Give as many items as fit one message: at least one, if there is one."""
+    total = 0
+    for number, item in enumerate(items):
+        total += size(item)
+        if number and total > _MAX_BYTES:
             return
-        yield resource
+        yield item
+
+
+def size_of(resource: Resource) -> int:
+    """Return about how many bytes of a message a resource takes."""
+    return len(resource.attributes)
+
+
+def size_of_whole(whole: Whole) -> int:
+    """Return about how many bytes of a message a resource takes with all of its members."""
+    return size_of(whole.resource) + _MEMBER_BYTES * len(whole.members)

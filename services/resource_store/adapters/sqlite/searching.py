@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from resource_store.adapters.looking import LOOKED_AT_ONCE, Sought, fitting, refs_on_page
+from resource_store.adapters.looking import (
+    LOOKED_AT_ONCE,
+    Sought,
+    fitting,
+    refs_on_page,
+    size_of,
+)
 from resource_store.adapters.sqlite.rows import COLUMNS, completed, resource_of
 from resource_store.domain.candidates import (
     AnyOf,
@@ -43,7 +49,7 @@ def search_resources(connection: sqlite3.Connection, search: Search) -> Found:
         ref for typed in search.filters for ref in _matching(connection, search.tenant, typed)
     ]
     page = refs_on_page(matching, search)
-    return Found(len(matching), tuple(fitting(_page(connection, search, page))))
+    return Found(len(matching), _page(connection, search, page))
 
 
 def _counted(connection: sqlite3.Connection, search: Search) -> Found | None:
@@ -58,7 +64,7 @@ def _counted(connection: sqlite3.Connection, search: Search) -> Found | None:
         f"SELECT resource_type, id FROM resources {where} ORDER BY id LIMIT ? OFFSET ?",  # noqa: S608 constants
         (*values, search.count, search.start_index - 1),
     )
-    return Found(total, tuple(fitting(_page(connection, search, [Ref(*row) for row in rows]))))
+    return Found(total, _page(connection, search, [Ref(*row) for row in rows]))
 
 
 def _condition(tenant: str, typed: TypedFilter) -> tuple[str, tuple[Any, ...]] | None:
@@ -92,7 +98,12 @@ def _looked_at(
                 yield resource.ref
 
 
-def _page(connection: sqlite3.Connection, search: Search, refs: list[Ref]) -> Iterator[Resource]:
+def _page(connection: sqlite3.Connection, search: Search, refs: list[Ref]) -> tuple[Resource, ...]:
+    """Read resources, as many of them as fit one message."""
+    return tuple(fitting(_each(connection, search, refs), size_of))
+
+
+def _each(connection: sqlite3.Connection, search: Search, refs: list[Ref]) -> Iterator[Resource]:
     for ref in refs:
         row = connection.execute(
             f"SELECT {COLUMNS} FROM resources WHERE tenant = ? AND id = ?",  # noqa: S608 constants
