@@ -154,7 +154,7 @@ def _grpc_face(settings: Settings, store: _Store, passwords: Passwords) -> GrpcF
         apply=ApplyChanges(storage, types, hashes),
     )
     return GrpcFace(
-        address=settings.address_of(NAME),
+        endpoint=settings.own_endpoint(NAME),
         register=registered(resources, changes, SchemaServicer(registry)),
         statuses=STATUSES,
     )

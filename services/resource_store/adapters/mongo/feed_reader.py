@@ -2,10 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
-
-import structlog
-from pymongo.errors import PyMongoError
 
 from resource_store.adapters.mongo import feed
 from resource_store.adapters.mongo.sequencer import FEED, STATE
@@ -13,11 +9,8 @@ from resource_store.domain.changes import FeedEntry
 from resource_store.domain.errors import StorageFailedError
 from servicekit.failures import StorageError
 from servicekit.mongo import MongoDatabase, storage_errors
+from servicekit.mongo_watch import publish_writes
 from servicekit.signals import News
-
-_PAUSE_SECONDS: Final = 0.25
-
-_log = structlog.get_logger()
 
 
 class MongoFeed:
@@ -52,20 +45,8 @@ class MongoFeed:
         return int(state["position"]) if state else 0
 
     async def listen(self) -> None:
-        """Wake readers whenever something was sequenced, until cancelled.
-
-        While the database is away they look for themselves now and then.
-        """
-        while True:
-            try:
-                async with await self._database[STATE].watch() as stream:
-                    self._news.publish()
-                    async for _ in stream:
-                        self._news.publish()
-            except PyMongoError as error:
-                _log.warning("feed.not_listening", reason=type(error).__name__)
-            await asyncio.sleep(_PAUSE_SECONDS)
-            self._news.publish()
+        """Wake readers whenever something was sequenced, until cancelled."""
+        await publish_writes(self._database[STATE], self._news)
 
     async def end_waiting(self) -> None:
         """Wait for the service's end, then let no reader of the feed wait any more."""
