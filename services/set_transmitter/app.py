@@ -31,6 +31,7 @@ from set_transmitter.adapters.signing import RegistrarSigning
 from set_transmitter.adapters.sqlite.storage import open_sqlite
 from set_transmitter.adapters.storage import Storage
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
+from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.conclude_push import ConcludePush
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
@@ -38,6 +39,7 @@ from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
+from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
 from set_transmitter.entrypoints.event_service import grpc_face
@@ -54,7 +56,6 @@ from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
 from set_transmitter.entrypoints.terms import Loops, Term, Terms
 from set_transmitter.ports.deliveries import Deliveries
-from set_transmitter.ports.event_log import EventLog
 from set_transmitter.ports.push import Push
 from set_transmitter.settings import Settings
 
@@ -78,13 +79,15 @@ class _Peers:
 class _Parts:
     """What polls and the loops of a term share."""
 
-    log: EventLog
     deliveries: Deliveries
     outboxes: Outboxes
     settle: Settle
     load: LoadPending
     prepare: PrepareSets
     keep_streams: KeepStreams
+    take_in: TakeInChanges
+    take_snapshots: TakeSnapshots
+    begin_snapshot: BeginSnapshot
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -132,6 +135,8 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 tokens=parts.tokens,
                 deliveries=parts.deliveries,
                 read_delivery_states=ReadDeliveryStates(parts.outboxes),
+                begin_snapshot=parts.begin_snapshot,
+                news=parts.news,
             )
         finally:
             over.set()
@@ -157,21 +162,26 @@ def _measuring(outboxes: Outboxes) -> Iterator[None]:
 
 
 async def _parts(peers: _Peers, held: Held) -> _Parts:
-    log, deliveries = await peers.storage.open_log(held, epoch=_new_epoch())
+    logbook = await peers.storage.open_log(held, epoch=_new_epoch())
+    log, deliveries, growth = logbook.log, logbook.deliveries, asyncio.Lock()
     epoch = await log.epoch()
     outboxes = Outboxes(epoch=epoch, end=await log.end())
     settle = Settle(outboxes, deliveries)
     load = LoadPending(outboxes, deliveries)
     signing = RegistrarSigning(peers.registrar)
     streams = RegistrarStreams(peers.registrar)
+    keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth)
+    take_snapshots = TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth)
     return _Parts(
-        log=log,
         deliveries=deliveries,
         outboxes=outboxes,
         settle=settle,
         load=load,
         prepare=PrepareSets(epoch, deliveries, signing),
-        keep_streams=KeepStreams(streams, outboxes, deliveries, settle, load),
+        keep_streams=keep_streams,
+        take_in=TakeInChanges(log, outboxes, growth),
+        take_snapshots=take_snapshots,
+        begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=StreamNews(),
@@ -234,12 +244,7 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
 
 def _feed_loop(parts: _Parts, store: grpc.aio.Channel) -> FeedLoop:
     endpoints = {known.name: known.endpoint for known in standard_registry().resource_types}
-    return FeedLoop(
-        read_changes=ChangeFeed(store, endpoints).read,
-        log=parts.log,
-        take_in=TakeInChanges(parts.log, parts.outboxes),
-        news=parts.news,
-    )
+    return FeedLoop(ChangeFeed(store, endpoints), parts.take_in, parts.take_snapshots, parts.news)
 
 
 def _push_loop(settings: Settings, parts: _Parts, push: Push) -> PushLoop:

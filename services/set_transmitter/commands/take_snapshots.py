@@ -49,7 +49,7 @@ class TakeSnapshots:
             await self._begin({stream_id}, feed_cursor=None)
 
     async def begin_all(self, *, feed_cursor: str) -> set[str]:
-        """Begin a snapshot of every stream, and read the feed from a cursor on; return the streams."""
+        """Begin a snapshot of every stream, and return them; the feed goes on from a cursor."""
         async with self.growth:
             return await self._begin(await self.deliveries.stream_ids(), feed_cursor=feed_cursor)
 

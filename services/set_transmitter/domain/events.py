@@ -44,7 +44,7 @@ class Event:
 class LoggedEvent:
     """An event at its place in the log; places are never given twice.
 
-    `only_for` is the id of the one stream that it is for: empty for what happened, which is for all.
+    `only_for` is the id of the one stream that it is for; empty for what happened.
     """
 
     position: int

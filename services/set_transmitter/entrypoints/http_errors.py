@@ -11,6 +11,7 @@ from secevent.push import error_body
 from servicekit.bearer import BearerError, TokensUnavailableError
 from servicekit.failures import RemoteUnavailableError, StorageError
 from servicekit.leases import FencedError
+from set_transmitter.commands.begin_snapshot import NoSnapshotError, UnknownStreamError
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.ports.signing import SigningUnavailableError
 
@@ -49,6 +50,8 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(TokensUnavailableError, _unavailable)
     app.add_exception_handler(RemoteUnavailableError, _registrar_away)
     app.add_exception_handler(SigningUnavailableError, _unavailable)
+    app.add_exception_handler(UnknownStreamError, _unknown)
+    app.add_exception_handler(NoSnapshotError, _conflict)
     app.add_exception_handler(StandbyError, _unavailable)
     app.add_exception_handler(FencedError, _fenced)
     app.add_exception_handler(StorageError, _unavailable)
@@ -60,6 +63,14 @@ async def _bearer(_request: Request, error: Any) -> Response:  # noqa: ANN401  S
         status_code=error.status,
         headers={"WWW-Authenticate": error.challenge},
     )
+
+
+async def _unknown(_request: Request, error: Any) -> Response:  # noqa: ANN401
+    return JSONResponse({"detail": str(error)}, status_code=404)
+
+
+async def _conflict(_request: Request, error: Any) -> Response:  # noqa: ANN401
+    return JSONResponse({"detail": str(error)}, status_code=409)
 
 
 async def _poll(_request: Request, error: Any) -> Response:  # noqa: ANN401

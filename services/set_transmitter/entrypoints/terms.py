@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from servicekit.bearer import BearerTokens
 from servicekit.following import keep_running
 from servicekit.leases import Held
+from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.standby import StandbyError
+from set_transmitter.entrypoints.stream_news import StreamNews
 from set_transmitter.ports.deliveries import Deliveries
 
 Loops = Mapping[str, Callable[[], Awaitable[None]]]
@@ -25,6 +27,8 @@ class Term:
     tokens: BearerTokens
     deliveries: Deliveries
     read_delivery_states: ReadDeliveryStates
+    begin_snapshot: BeginSnapshot
+    news: StreamNews
 
 
 OpenTerm = Callable[[Held], AbstractAsyncContextManager[Term]]

@@ -1,11 +1,10 @@
 """The storage of the event log, by each adapter that there is."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support.memory_event_log import MemoryDeliveries, MemoryEventLog
+from support.memory_event_log import MemoryDeliveries, MemoryEventLog, MemorySnapshots
 
 from servicekit.leases import Held, always_held
 from servicekit.mongo import open_mongo
@@ -13,31 +12,28 @@ from servicekit.mongo_leases import MongoLeases
 from set_transmitter.adapters.mongo.schema import MIGRATIONS
 from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
 from set_transmitter.adapters.sqlite.storage import open_sqlite
+from set_transmitter.adapters.storage import Logbook
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.event_log import EventLog
-
-
-@dataclass(frozen=True)
-class Logbook:
-    log: EventLog
-    deliveries: Deliveries
+from set_transmitter.ports.snapshots import Snapshots
 
 
 @pytest.fixture(params=["sqlite", "mongodb", "memory"])
 async def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Logbook]:
     if request.param == "memory":
         in_memory = MemoryEventLog("first-name")
-        yield Logbook(in_memory, MemoryDeliveries(in_memory))
+        deliveries = MemoryDeliveries(in_memory)
+        yield Logbook(in_memory, deliveries, MemorySnapshots(deliveries))
     elif request.param == "sqlite":
         async with open_sqlite(tmp_path / "set-transmitter.sqlite3") as storage:
             held = always_held("transmitter")
-            yield Logbook(*await storage.open_log(held, epoch="first-name"))
+            yield await storage.open_log(held, epoch="first-name")
     else:
         async with open_mongo(request.getfixturevalue("mongo_url"), "log", MIGRATIONS) as opened:
             lease = await MongoLeases(opened).acquire(LEASE, holder="a", seconds=60)
             assert lease is not None
             mongo = MongoStorage(opened, holder="a")
-            yield Logbook(*await mongo.open_log(Held(lease), epoch="first-name"))
+            yield await mongo.open_log(Held(lease), epoch="first-name")
 
 
 @pytest.fixture
@@ -48,3 +44,8 @@ def log(logbook: Logbook) -> EventLog:
 @pytest.fixture
 def deliveries(logbook: Logbook) -> Deliveries:
     return logbook.deliveries
+
+
+@pytest.fixture
+def snapshots(logbook: Logbook) -> Snapshots:
+    return logbook.snapshots

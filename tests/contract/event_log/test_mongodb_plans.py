@@ -8,10 +8,10 @@ from support.transmitter_events import NOW, a_stream, an_event
 from servicekit.leases import Held
 from servicekit.mongo import MongoDatabase, open_mongo
 from servicekit.mongo_leases import MongoLeases
-from set_transmitter.adapters.mongo.deliveries import MongoDeliveries
 from set_transmitter.adapters.mongo.schema import DEAD_LETTERS, DELIVERIES, EVENTS, MIGRATIONS
 from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
 from set_transmitter.domain.progress import DeadLetter, Progress
+from set_transmitter.ports.deliveries import Deliveries
 
 STREAM = a_stream()
 STREAM_ID = STREAM.stream_id
@@ -25,18 +25,16 @@ async def database(mongo_url: str) -> AsyncIterator[MongoDatabase]:
 
 
 @pytest.fixture
-async def deliveries(database: MongoDatabase) -> MongoDeliveries:
+async def deliveries(database: MongoDatabase) -> Deliveries:
     lease = await MongoLeases(database).acquire(LEASE, holder="a", seconds=60)
     assert lease is not None
     storage = MongoStorage(database, holder="a")
-    log, deliveries = await storage.open_log(Held(lease), epoch="name")
-    await log.append([an_event() for _ in range(100)], feed_cursor="1")
-    return deliveries
+    logbook = await storage.open_log(Held(lease), epoch="name")
+    await logbook.log.append([an_event() for _ in range(100)], feed_cursor="1")
+    return logbook.deliveries
 
 
-async def test_no_collection_is_scanned(
-    database: MongoDatabase, deliveries: MongoDeliveries
-) -> None:
+async def test_no_collection_is_scanned(database: MongoDatabase, deliveries: Deliveries) -> None:
     letter = DeadLetter(STREAM_ID, 2, "jti", "err", "no", "/Users/ann", "urn:x", NOW)
     await database.database.command("profile", 2)
 

@@ -61,7 +61,6 @@ class MongoDeliveries:
     async def read(self, stream: Stream, *, after: int, limit: int) -> Page:
         """Return a page of a stream's unsettled events."""
 
-
         async def read(session: Session) -> Page:
             pending: list[Pending] = []
             scanned = after

@@ -6,7 +6,7 @@ from typing import Final
 from servicekit.mongo import Document
 from set_transmitter.domain.events import Event, LoggedEvent
 from set_transmitter.domain.progress import DeadLetter
-from set_transmitter.domain.snapshots import Boundary, Snapshot
+from set_transmitter.domain.snapshots import Boundary, Reach, Snapshot
 
 # a member of a stored event has the name of the field
 _EVENT_FIELDS: Final = tuple(field.name for field in fields(Event))
@@ -57,13 +57,25 @@ def dead_letter(document: Document) -> DeadLetter:
 
 def boundary_document(boundary: Boundary) -> Document:
     """Return a boundary as it is stored within its snapshot."""
-    return {"position": boundary.position, "key": boundary.key, "walked": boundary.walked}
+    return {
+        "position": boundary.position,
+        "key": boundary.key,
+        "walked": boundary.walked,
+        "resource_types": boundary.reach.resource_types,
+        "resource_type": boundary.reach.resource_type,
+        "resource_id": boundary.reach.resource_id,
+    }
 
 
 def snapshot(document: Document) -> Snapshot:
     """Return the snapshot of a document."""
-    boundaries = tuple(Boundary(**boundary) for boundary in document["boundaries"])
+    boundaries = tuple(map(_boundary, document["boundaries"]))
     return Snapshot(document["started"], document["total"], boundaries)
+
+
+def _boundary(stored: Document) -> Boundary:
+    reach = Reach(tuple(stored["resource_types"]), stored["resource_type"], stored["resource_id"])
+    return Boundary(stored["position"], stored["key"], stored["walked"], reach)
 
 
 def place(stream_id: str, position: int) -> Document:

@@ -38,10 +38,8 @@ class MongoSnapshots:
             if feed_cursor is not None:
                 await self._log.append(session, [], feed_cursor=feed_cursor)
             among = {"_id": {"$in": sorted(stream_ids)}}
-            known = [
-                found["_id"]
-                async for found in self._streams.find(among, {"_id": 1}, session=session)
-            ]
+            streams = self._streams.find(among, {"_id": 1}, session=session)
+            known = [found["_id"] async for found in streams]
             if known:
                 await self._begin(session, known, end=end)
             return {stream_id: Snapshot(started=end) for stream_id in known}

@@ -64,7 +64,8 @@ def dead_letters(
 
 def _position_before(connection: sqlite3.Connection, committed: int) -> int:
     row = connection.execute(
-        "SELECT position FROM event WHERE committed < ? AND only_for = '' ORDER BY position DESC LIMIT 1",
+        "SELECT position FROM event WHERE committed < ? AND only_for = ''"
+        " ORDER BY position DESC LIMIT 1",
         (committed,),
     ).fetchone()
     return row[0] if row is not None else 0

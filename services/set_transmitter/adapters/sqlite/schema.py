@@ -73,13 +73,16 @@ MIGRATIONS: Final = (
         total INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 
-    -- how far a snapshot was: an empty key is everywhere
+    -- how far a snapshot was; an empty key: everywhere
     CREATE TABLE snapshot_boundary (
         stream_id TEXT NOT NULL,
         number INTEGER NOT NULL,
         position INTEGER NOT NULL,
         key TEXT NOT NULL,
         walked INTEGER NOT NULL,
+        resource_types TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        resource_id TEXT NOT NULL,
         PRIMARY KEY (stream_id, number)
     ) STRICT, WITHOUT ROWID;
     """,

@@ -2,7 +2,9 @@
 
 import sqlite3
 
-from set_transmitter.domain.snapshots import Boundary, Snapshot
+import orjson
+
+from set_transmitter.domain.snapshots import Boundary, Reach, Snapshot
 
 
 def read_snapshots(
@@ -31,14 +33,22 @@ def begin_snapshot(connection: sqlite3.Connection, stream_id: str, *, end: int) 
 
 def write_boundary(connection: sqlite3.Connection, stream_id: str, snapshot: Snapshot) -> None:
     """Write the last boundary of a snapshot, and its total."""
-    number = len(snapshot.boundaries)
     last = snapshot.boundaries[-1]
     connection.execute(
         "UPDATE snapshot SET total = ? WHERE stream_id = ?", (snapshot.total, stream_id)
     )
     connection.execute(
-        "INSERT INTO snapshot_boundary VALUES (?, ?, ?, ?, ?)",
-        (stream_id, number, last.position, last.key, last.walked),
+        "INSERT INTO snapshot_boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            stream_id,
+            len(snapshot.boundaries),
+            last.position,
+            last.key,
+            last.walked,
+            orjson.dumps(last.reach.resource_types).decode(),
+            last.reach.resource_type,
+            last.reach.resource_id,
+        ),
     )
 
 
@@ -50,7 +60,13 @@ def forget_snapshot(connection: sqlite3.Connection, stream_id: str) -> None:
 
 def _boundaries(connection: sqlite3.Connection, stream_id: str) -> tuple[Boundary, ...]:
     rows = connection.execute(
-        "SELECT position, key, walked FROM snapshot_boundary WHERE stream_id = ? ORDER BY number",
+        "SELECT position, key, walked, resource_types, resource_type, resource_id"
+        " FROM snapshot_boundary WHERE stream_id = ? ORDER BY number",
         (stream_id,),
     )
-    return tuple(Boundary(*row) for row in rows)
+    return tuple(
+        Boundary(
+            position, key, walked, Reach(tuple(orjson.loads(types)), resource_type, resource_id)
+        )
+        for position, key, walked, types, resource_type, resource_id in rows
+    )
