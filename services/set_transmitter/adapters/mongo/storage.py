@@ -30,7 +30,9 @@ class MongoStorage:
 
     async def open_log(self, held: Held, *, epoch: str) -> Logbook:
         """Return the log and its deliveries; what is written later checks the lease."""
-        write = FencedWrites(self._database, self._leases, held)
+        session = self._database.session()
+        await self._leases.bind(held.lease, session)
+        write = FencedWrites(self._database, self._leases, held, session)
         log = MongoEventLog(self._database, write)
         await log.begin(epoch=epoch)
         deliveries = MongoDeliveries(self._database, write)
