@@ -53,13 +53,21 @@ class TakeSnapshots:
         async with self.growth:
             return await self._begin(await self.deliveries.stream_ids(), feed_cursor=feed_cursor)
 
-    async def go_on(self, stream_id: str, page: SnapshotPage, *, feed_cursor: str) -> set[str]:
-        """Log a page, and return the streams that have something new."""
+    async def go_on(
+        self, stream_id: str, page: SnapshotPage, *, feed_cursor: str, now: int
+    ) -> set[str]:
+        """Log a page, and return the streams that have something new.
+
+        It counts as committed now, in microseconds since 1970: that is since when it is pending.
+        """
         async with self.growth:
-            snapshot, logged = await self.snapshots.go_on(stream_id, page, feed_cursor=feed_cursor)
             outbox = self.outboxes.get(stream_id)
-            if outbox is not None:
-                outbox.snapshot = snapshot
+            if outbox is None:
+                return set()
+            dated = page.committed(max(now, outbox.stream.begins))
+            outbox.snapshot, logged = await self.snapshots.go_on(
+                stream_id, dated, feed_cursor=feed_cursor
+            )
             return self.outboxes.share_out(logged)
 
     async def _begin(self, stream_ids: Collection[str], *, feed_cursor: str | None) -> set[str]:

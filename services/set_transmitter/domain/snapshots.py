@@ -112,3 +112,7 @@ class SnapshotPage:
     next_key: str
     reach: Reach
     total: int | None
+
+    def committed(self, at: int) -> "SnapshotPage":
+        """Return the page as if all of it had been committed at a moment."""
+        return replace(self, events=tuple(replace(event, committed=at) for event in self.events))

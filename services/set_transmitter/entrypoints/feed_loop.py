@@ -1,6 +1,7 @@
 """Following the resource store: its changes, and for snapshots its state, into the event log."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -99,7 +100,10 @@ class FeedLoop:
         for entry in entries:
             if isinstance(entry, _PageFor):
                 told |= await self.take_snapshots.go_on(
-                    entry.stream_id, entry.page, feed_cursor=cursor
+                    entry.stream_id,
+                    entry.page,
+                    feed_cursor=cursor,
+                    now=time.time_ns() // 1000,
                 )
         self.news.log.publish()
         self.news.publish(told)
