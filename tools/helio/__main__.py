@@ -17,6 +17,7 @@ from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
 from helio.settings import cluster_settings
+from helio.snapshot import SnapshotError, take_snapshots
 from helio.up import run_detached, run_in_foreground, supervise_detached
 from servicekit.failures import StartError
 
@@ -92,6 +93,22 @@ def hello(data: Data = None) -> None:
 
 
 @app.command()
+def snapshot(
+    *,
+    stream: Annotated[
+        str | None, typer.Option(help="The stream's id. [default: all transmit streams]")
+    ] = None,
+    data: Data = None,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Return as soon as it has begun; it goes on.")
+    ] = False,
+) -> None:
+    """Bring the receivers of streams up to the present state, whatever they have missed."""
+    settings = cluster_settings(data=data)
+    asyncio.run(take_snapshots(settings, stream, _console, wait=not no_wait))
+
+
+@app.command()
 def certificates(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where they are, or will be.")],
 ) -> None:
@@ -123,7 +140,7 @@ def main() -> None:
         sys.exit(130)
     except StartError as error:
         _fail(str(error), 2)
-    except (HelloError, TimeoutError) as error:
+    except (HelloError, SnapshotError, TimeoutError) as error:
         _fail(str(error), 1)
 
 

@@ -29,7 +29,7 @@ class Delivery(StrEnum):
 
 
 @app.command()
-def demo(
+def demo(  # noqa: PLR0913  each is an option of the command
     *,
     users: Annotated[int, typer.Option(min=1, help="People at the founding.")] = 1000,
     groups: Annotated[int, typer.Option(min=1, help="Groups at the founding.")] = 50,
@@ -39,6 +39,10 @@ def demo(
     ] = Delivery.BOTH,
     kill: Annotated[
         bool, typer.Option("--kill", help="SIGKILL each service of both, in turn, meanwhile.")
+    ] = False,
+    join: Annotated[
+        bool,
+        typer.Option("--join", help="A is founded alone; B joins by a snapshot in its first week."),
     ] = False,
     port: Annotated[
         int | None,
@@ -56,7 +60,7 @@ def demo(
     )
     methods: tuple[Method, ...] = ("push", "poll")
     chosen = [method for method in methods if delivery in {Delivery.BOTH, method}]
-    options = Options(kill=kill, port=port, keep=keep)
+    options = Options(kill=kill, join=join, port=port, keep=keep)
     outcomes = [run_round(week, method, options, _console) for method in chosen]
     print_outcomes(_console, outcomes)
     if not all(outcome.is_good for outcome in outcomes):
