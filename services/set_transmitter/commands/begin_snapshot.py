@@ -32,8 +32,8 @@ class BeginSnapshot:
         await self.take_snapshots.begin(stream_id)
 
     async def _stream(self, tenant: str, stream_id: str) -> Stream:
-        if self.outboxes.get(stream_id) is None:
-            await self.keep_streams.look_again([(tenant, stream_id)])
+        # the journal may not have told yet that it was made, or enabled
+        await self.keep_streams.look_again([(tenant, stream_id)])
         outbox = self.outboxes.get(stream_id)
         if outbox is not None and outbox.stream.tenant == tenant:
             return outbox.stream
