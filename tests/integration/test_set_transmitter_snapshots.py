@@ -27,7 +27,11 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 async def populate(cluster: Cluster) -> list[str]:
-    """Make people, change some and delete some; return the ids of those that are left."""
+    """Make people, change some and delete some; return the ids of those that are left.
+
+    All of that is in the event log then, as a stream shows that nobody polls.
+    """
+    witness = (await cluster.stream())["stream_id"]
     ids: list[str] = []
     for first in range(0, COUNT, 50):
         names = [f"user-{number}" for number in range(first, first + 50)]
@@ -35,6 +39,7 @@ async def populate(cluster: Cluster) -> list[str]:
         ids += [user.ref.id for user in made]
     await cluster.write(*(patch(user_id, title="before") for user_id in ids[:50]))
     await cluster.write(*(deletion(user_id) for user_id in ids[-20:]))
+    await eventually(lambda: cluster.state_is(witness, pending=COUNT + 70), seconds=SECONDS)
     return ids[:-20]
 
 
