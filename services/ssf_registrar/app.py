@@ -32,6 +32,7 @@ from ssf_registrar.entrypoints.key_service import KeyServicer
 from ssf_registrar.entrypoints.management import StreamManagement
 from ssf_registrar.entrypoints.metadata import Metadata
 from ssf_registrar.entrypoints.stream_service import StreamServicer
+from ssf_registrar.entrypoints.token_loop import TokenLoop
 from ssf_registrar.entrypoints.token_service import TokenServicer
 from ssf_registrar.ports.tokens import Tokens
 from ssf_registrar.settings import Settings
@@ -78,41 +79,48 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
         receiver=settings.origin_of("set-receiver"),
     )
 
+    tokens = BearerTokens(_look_up(storage.tokens), clock=time.time)
+
     async def wake_readers_at_end() -> None:
         await ending.wait()
         storage.news.publish()
 
     return Service(
-        http=_http(settings, storage, origins),
+        http=_http(settings, storage, origins, Callers(tokens)),
         grpc=grpc_face(
             settings.address_of(_NAME),
             StreamServicer(storage.streams, storage.journal, origins),
             KeyServicer(storage.keys, origins.issuer),
             tokens=TokenServicer(storage.tokens, time.time),
         ),
-        loops={**storage.loops, "journal.end": wake_readers_at_end},
+        loops={
+            **storage.loops,
+            "journal.end": wake_readers_at_end,
+            "tokens.forget": TokenLoop(storage.streams, storage.journal, tokens).run,
+        },
     )
 
 
-def _http(settings: Settings, storage: Storage, origins: Origins) -> FastAPI:
+def _http(settings: Settings, storage: Storage, origins: Origins, callers: Callers) -> FastAPI:
     async def own_store_works() -> dict[str, bool]:
         return {"store": await storage.works()}
 
     app = create_app(_NAME, own_store_works=own_store_works)
     http_errors.register(app)
     Metadata(origins.issuer, storage.keys).register(app)
-    _management(settings, storage, origins).register(app)
+    _management(settings, storage, origins, callers).register(app)
     return app
 
 
-def _management(settings: Settings, storage: Storage, origins: Origins) -> StreamManagement:
+def _management(
+    settings: Settings, storage: Storage, origins: Origins, callers: Callers
+) -> StreamManagement:
     policy = EndpointPolicy(
         allow_private=settings.allow_private_endpoints, allow_loopback=settings.listens_on_loopback
     )
     check_outbound = CheckOutbound(SystemHosts(), policy)
-    tokens = BearerTokens(_look_up(storage.tokens), clock=time.time)
     return StreamManagement(
-        callers=Callers(tokens),
+        callers=callers,
         own_streams=OwnStreams(storage.streams),
         create_stream=CreateStream(storage.streams, check_outbound, origins.issuer, _fresh),
         change_stream=ChangeStream(storage.streams, check_outbound, origins, _fresh_header),

@@ -23,7 +23,10 @@ from ssf_registrar.domain.streams import Direction
 
 _LOOK_AGAIN_SECONDS: Final = 1.0
 _REOPEN_SECONDS: Final = 0.25
-_INSERTIONS: Final = ({"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}})
+_INSERTIONS: Final[list[Document]] = [
+    {"$match": {"operationType": "insert"}},
+    {"$project": {"_id": 1}},
+]
 
 _log = structlog.get_logger()
 
