@@ -88,7 +88,7 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
     return Service(
         http=_http(settings, storage, origins, Callers(tokens)),
         grpc=grpc_face(
-            settings.address_of(_NAME),
+            settings.own_endpoint(_NAME),
             StreamServicer(storage.streams, storage.journal, origins),
             KeyServicer(storage.keys, origins.issuer),
             tokens=TokenServicer(storage.tokens, time.time),

@@ -1,11 +1,9 @@
-"""The journal in MongoDB, and how a replica learns of what the others wrote to it."""
+"""The journal in MongoDB."""
 
 import asyncio
 from typing import Final
 
-import structlog
 from pymongo import ASCENDING
-from pymongo.errors import PyMongoError
 
 from servicekit.failures import StorageError
 from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
@@ -22,13 +20,11 @@ from ssf_registrar.domain.journal import (
 from ssf_registrar.domain.streams import Direction
 
 _LOOK_AGAIN_SECONDS: Final = 1.0
-_REOPEN_SECONDS: Final = 0.25
-_INSERTIONS: Final[list[Document]] = [
+INSERTIONS: Final[list[Document]] = [
     {"$match": {"operationType": "insert"}},
     {"$project": {"_id": 1}},
 ]
-
-_log = structlog.get_logger()
+"""What of the journal's change stream is news."""
 
 
 def mongo_journal(database: MongoDatabase, news: News, *, ending: asyncio.Event) -> WaitingJournal:
@@ -68,31 +64,3 @@ def _entry(document: Document) -> JournalEntry:
         direction=Direction(direction) if direction else None,
         token_hash=document["token_hash"],
     )
-
-
-class JournalWatch:
-    """Publishes the news when any replica has written to the journal."""
-
-    def __init__(self, database: MongoDatabase, news: News) -> None:
-        self._journal = database["journal"]
-        self._news = news
-        self._is_broken = False
-
-    async def run(self) -> None:
-        """Follow the journal's change stream, and open another when it breaks; has no end."""
-        while True:
-            try:
-                await self._follow()
-            except PyMongoError as error:
-                if not self._is_broken:
-                    _log.warning("journal.watch_broken", error=type(error).__name__)
-                self._is_broken = True
-            await asyncio.sleep(_REOPEN_SECONDS)
-
-    async def _follow(self) -> None:
-        async with await self._journal.watch(_INSERTIONS) as insertions:
-            self._is_broken = False
-            # What was written while nothing watched.
-            self._news.publish()
-            async for _ in insertions:
-                self._news.publish()

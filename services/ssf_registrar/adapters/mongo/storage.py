@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 
 from servicekit.failures import StartError
 from servicekit.mongo import open_mongo
+from servicekit.mongo_watch import publish_writes
 from servicekit.signals import News
 from ssf_registrar.adapters.master_key import given_master_key
 from ssf_registrar.adapters.mongo.changes import Changes
 from ssf_registrar.adapters.mongo.first_run import first_run
-from ssf_registrar.adapters.mongo.journal import JournalWatch, mongo_journal
+from ssf_registrar.adapters.mongo.journal import INSERTIONS, mongo_journal
 from ssf_registrar.adapters.mongo.keys import MongoKeys
 from ssf_registrar.adapters.mongo.schema import MIGRATIONS
 from ssf_registrar.adapters.mongo.streams import MongoStreams
@@ -42,7 +43,11 @@ async def open_mongo_storage(
             MongoTokens(database, changes),
             news,
             works=database.works,
-            loops={"journal.watch": JournalWatch(database, news).run},
+            loops={
+                "journal.watch": lambda: publish_writes(
+                    database["journal"], news, pipeline=INSERTIONS
+                )
+            },
         )
 
 
