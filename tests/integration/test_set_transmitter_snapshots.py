@@ -61,7 +61,8 @@ async def snapshot(cluster: Cluster, stream_id: str) -> tuple[int, Any]:
 
 async def is_finished(cluster: Cluster, stream_id: str) -> bool:
     state = await cluster.state(stream_id)
-    return bool(state["snapshot"] and state["snapshot"]["is_finished"] and state["pending"] == 0)
+    begun = state.get("snapshot")
+    return bool(begun and begun["is_finished"] and state["pending"] == 0)
 
 
 def titles(pushed: list[Pushed]) -> dict[str, str | None]:
@@ -171,7 +172,7 @@ async def test_what_cannot_be_brought_up_to_date_is_refused(cluster: Cluster) ->
         delivery={"method": "urn:ietf:rfc:8935:receive"},
         iss="https://issuer.example",
         aud=["https://receiver.example"],
-        issuerJWKSUrl="https://issuer.example/jwks.json",
+        issuerJWKSUrl="http://127.0.0.1:9/jwks.json",
     )
 
     answers = [
@@ -188,12 +189,12 @@ async def test_a_receive_stream_is_nothing_to_poll(cluster: Cluster) -> None:
     receiving = await cluster.stream(
         delivery={
             "method": "urn:ietf:rfc:8936:receive",
-            "endpoint_url": "https://issuer.example/poll",
+            "endpoint_url": "http://127.0.0.1:9/poll",
             "authorization_header": "Bearer x",
         },
         iss="https://issuer.example",
         aud=["https://receiver.example"],
-        issuerJWKSUrl="https://issuer.example/jwks.json",
+        issuerJWKSUrl="http://127.0.0.1:9/jwks.json",
     )
     url = f"{cluster.origin('set-transmitter')}/ssf/poll/{receiving['stream_id']}"
 
