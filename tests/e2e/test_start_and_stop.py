@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import urllib.request
+from collections.abc import Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,10 @@ PERSON = {
 }
 
 
-def test_a_second_start_finds_everything_again(tmp_path: Path) -> None:
-    with running_cluster(tmp_path / "data") as cluster:
+def test_a_second_start_finds_everything_again(
+    tmp_path: Path, cluster_store: Mapping[str, str]
+) -> None:
+    with running_cluster(tmp_path / "data", cluster_store) as cluster:
         created = _request(cluster, "POST", "/scim/v2/Users", PERSON)
         stream = helio("hello", "--data", str(cluster.data))
         token = cluster.admin_token

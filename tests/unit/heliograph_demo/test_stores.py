@@ -27,7 +27,7 @@ def test_a_cluster_has_databases_of_its_own_and_the_credentials_of_all(
 def test_both_clusters_have_one_master_key_and_different_databases() -> None:
     store = MongoStore("mongodb://h/?replicaSet=rs0")
 
-    a, b = (store.environment(Path("/tmp/demo"), name) for name in ("A", "B"))
+    a, b = (store.environment(Path("demo"), name) for name in ("A", "B"))
 
     assert a["HELIOGRAPH_MASTER_KEY"] == b["HELIOGRAPH_MASTER_KEY"]
     assert a["HELIOGRAPH_STORE"] == "mongodb://h/demo-a?replicaSet=rs0"
