@@ -13,7 +13,7 @@ from support.cluster_stores import needs_all_services_on_mongodb
 from support.eventually import eventually
 from support.registrar_storage import MASTER_KEY
 
-PASSWORD = "conspicuous"
+PASSWORD = f"conspicuous{uuid4().hex}"
 NOWHERE = f"mongodb://user:{PASSWORD}@127.0.0.1:1/?replicaSet=rs0"
 KEY = {"HELIOGRAPH_MASTER_KEY": MASTER_KEY}
 
