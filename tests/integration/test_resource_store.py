@@ -72,9 +72,11 @@ async def running_store(settings: Settings) -> AsyncIterator[Peer]:
         )
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, port=free_port() - 4)
+@pytest.fixture(params=["sqlite", "mongodb"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    in_mongodb = request.param == "mongodb"
+    store = request.getfixturevalue("mongo_url") if in_mongodb else "sqlite:"
+    return Settings(data=tmp_path, port=free_port() - 4, store=store)
 
 
 @pytest.fixture
@@ -223,7 +225,7 @@ async def test_what_one_store_tells_another_applies(
     store: Peer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     await store.write(create=user("ada", active=True, password="never told"))
-    (told,) = (await store.changes_after("")).changes
+    (told,) = (await store.changes_after("", wait_milliseconds=10_000)).changes
     foreign = change_service_pb2.ForeignChange(
         tenant=told.tenant,
         issuer_group="a",
@@ -302,7 +304,7 @@ async def test_a_foreign_change_that_cannot_be_is_refused(
 async def test_a_restarted_store_has_everything_and_goes_on(settings: Settings) -> None:
     async with running_store(settings) as store:
         made = (await store.write(create=user("ada"))).resource
-        before = await store.changes_after("")
+        before = await store.changes_after("", wait_milliseconds=10_000)
 
     async with running_store(settings) as store:
         again = (await store.write(create=user("ada"))).resource
@@ -337,6 +339,7 @@ async def test_the_http_face_tells_of_health_and_metrics(store: Peer) -> None:
     assert "heliograph_grpc_server_seconds" in metrics
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_no_password_is_on_the_disk(settings: Settings) -> None:
     async with running_store(settings) as store:
         await store.write(create=user("ada", password="s3cret-s3cret"))
