@@ -317,6 +317,26 @@ async def test_a_restarted_store_has_everything_and_goes_on(settings: Settings) 
     assert later.origin.clock > made.origin.clock
 
 
+async def test_the_state_is_read_page_by_page(store: Peer) -> None:
+    made = [(await store.write(txn=name, create=user(name))).resource for name in ("ada", "grace")]
+    await store.write(txn="bye", delete=resource_service_pb2.DeleteResource(ref=made[1].ref))
+    answers = [change_service_pb2.ReadSnapshotResponse(next_key="begin")]
+
+    while answers[-1].next_key:
+        last = answers[-1]
+        request = change_service_pb2.ReadSnapshotRequest(tenant="default", limit=1)
+        if len(answers) > 1:
+            request.after_key, request.cursor = last.next_key, last.next_cursor
+        answers.append(await call(store.changes.ReadSnapshot, request, deadline=SECONDS))
+
+    entries = {(entry.kind, entry.ref.id) for answer in answers for entry in answer.entries}
+    assert entries == {
+        (change_service_pb2.CHANGE_KIND_CREATE, made[0].ref.id),
+        (change_service_pb2.CHANGE_KIND_DELETE, made[1].ref.id),
+    }
+    assert answers[1].total == 2
+
+
 async def test_all_schemas_are_shown(store: Peer) -> None:
     shown = await call(
         store.schemas.ReadSchemas,

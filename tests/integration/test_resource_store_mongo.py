@@ -1,21 +1,27 @@
 """How the store asks MongoDB: through indexes."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
+from support.eventually import eventually
 from support.store_driver import TENANT, StoreDriver, creation, foreign, patching
 from support.stores import StorePlace, opened
 
 from resource_store.adapters.mongo.collections import MIGRATIONS
+from resource_store.adapters.mongo.storage import open_storage
 from resource_store.commands.write_resources import Delete
 from resource_store.domain.changes import ChangeKind
+from resource_store.domain.errors import StorageFailedError
 from resource_store.domain.resources import Ref, Resource, StoreIdentity
+from scim.errors import UniquenessError
 from servicekit.mongo import MongoDatabase, open_mongo
 
 NOON = 1_800_000_000_000_000
+HOUR: Final = 3600 * 1_000_000
 PEOPLE: Final = 128
 FEW: Final = 8
 """Documents that one command may look at where it is about one resource."""
@@ -127,6 +133,38 @@ async def test_a_page_of_the_snapshot_costs_what_it_shows(profiled: Profiled) ->
 
     assert notes
     assert [_wide(note) for note in notes if _wide(note)] == []
+
+
+async def test_what_was_done_is_remembered_for_a_day(mongo_url: str) -> None:
+    """MongoDB forgets it by itself, and then a transaction is judged again."""
+    yesterday = time.time_ns() // 1000 - 25 * HOUR
+    async with opened(
+        StorePlace(folder=None, mongo_url=mongo_url),
+        StoreIdentity("here2345", "epoch"),
+        now=lambda: yesterday,
+        ending=asyncio.Event(),
+    ) as store:
+        create = creation("User", {"userName": "ada"})
+        await store.written(create, txn="one")
+
+        async def is_judged_again() -> bool:
+            return isinstance(await store.written(create, txn="one"), UniquenessError)
+
+        assert await eventually(is_judged_again, seconds=60)
+
+
+async def test_a_database_that_does_not_answer_is_told_of(mongo_url: str) -> None:
+    async with (
+        open_mongo(mongo_url, "store", MIGRATIONS) as database,
+        open_storage(
+            database, newborn=StoreIdentity("here2345", "epoch"), now=lambda: NOON
+        ) as storage,
+    ):
+        before = await storage.works()
+
+    assert (before, await storage.works()) == (True, False)
+    with pytest.raises(StorageFailedError):
+        await storage.read_stored(TENANT, Ref("User", "ada"))
 
 
 def _wide(note: dict[str, Any]) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -93,6 +94,14 @@ async def test_what_names_the_same_waits_for_the_batch_that_is_under_way(
 
     assert sorted(transactions.batches[:2]) == ["ag", "xh"]
     assert transactions.batches[2:] == ["mm"]
+
+
+async def test_big_groups_have_batches_of_their_own(transactions: Transactions) -> None:
+    big = replace(transition("g"), named_members=frozenset(map(str, range(30_000))))
+
+    await Writer(transactions).write([transition("a"), big, transition("b"), transition("c")])
+
+    assert sorted(transactions.batches) == ["abc", "g"]
 
 
 async def test_what_is_at_fault_is_alone_in_the_end(transactions: Transactions) -> None:
