@@ -16,6 +16,7 @@ from resource_store.adapters.mongo.sequencer import LEASE, STATE, Sequencer
 from resource_store.adapters.mongo.storage import open_storage as open_mongo_storage
 from resource_store.adapters.sqlite.storage import open_storage as open_sqlite_storage
 from resource_store.domain.resources import StoreIdentity
+from servicekit.cancelling import cancelled
 from servicekit.leases import lead
 from servicekit.mongo import MongoDatabase, open_mongo
 from servicekit.mongo_leases import MongoLeases
@@ -72,8 +73,7 @@ async def _on_mongo(
         loops = [tasks.create_task(reader.listen()), tasks.create_task(_sequence(database))]
         await eventually(lambda: _follows(database))
         yield StoreDriver(storage, reader, settled=lambda: _sequenced(database))
-        for loop in loops:
-            loop.cancel()
+        await cancelled(loops)
 
 
 async def _sequence(database: MongoDatabase) -> None:

@@ -125,7 +125,8 @@ class SqliteStorage:
 
     async def _write_one(self, transition: Transition) -> Outcome:
         return await self._database.write(
-            lambda connection: Carrying(connection, transition, self._clock).outcome()
+            lambda connection: Carrying(connection, transition, self._clock).outcome(),
+            lane=transition.tenant,
         )
 
 
