@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from servicekit.faces import FACES, socket_address
 from servicekit.failures import StartError
+from servicekit.restoring import restore_id
 
 SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
 
@@ -33,6 +34,8 @@ class ServiceSettings(BaseSettings):
     otlp_endpoint: str | None = None
     """Where traces go by OTLP over gRPC, e.g. http://localhost:4317; unset means no tracing."""
     drain_seconds: float = Field(default=4.0, gt=0)
+    restore_id: str = ""
+    """Names the restore of a database that `helio restore` did not make; new with each."""
     supervised: bool = False
     """Set by `helio up`: the service ends when its standard input does."""
 
@@ -58,6 +61,13 @@ class ServiceSettings(BaseSettings):
                 " release: use sqlite:"
             )
         return self.data / f"{service}.sqlite3"
+
+    def last_restore(self) -> str:
+        """Return what names the last restore of this cluster's data; empty when there was none.
+
+        Raises `StartError` when it cannot be read.
+        """
+        return restore_id(self.data, given=self.restore_id)
 
 
 def read_settings(

@@ -41,6 +41,7 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
     storage = await open_storage(
         settings.database_path(NAME),
         newborn=StoreIdentity(cluster=_random_name(5), epoch=_random_name(10)),
+        restore_id=settings.last_restore(),
         now=lambda: time.time_ns() // 1000,
         ending=ending,
     )

@@ -16,7 +16,7 @@ from servicekit.runtime import Service
 from servicekit.signals import News
 from servicekit.sqlite import Database
 from ssf_registrar.adapters.hosts import SystemHosts
-from ssf_registrar.adapters.sqlite_journal import SqliteJournal
+from ssf_registrar.adapters.sqlite_journal import SqliteJournal, begin_epoch
 from ssf_registrar.adapters.sqlite_keys import SqliteKeys
 from ssf_registrar.adapters.sqlite_schema import MIGRATIONS, answers
 from ssf_registrar.adapters.sqlite_streams import SqliteStreams
@@ -71,6 +71,7 @@ async def _open_storage(settings: Settings, database: Database, ending: asyncio.
     given = settings.master_key.get_secret_value() if settings.master_key else None
     path = settings.data / "secrets" / "master-key"
     sealer = await unlock(database, given=given, path=path)
+    await begin_epoch(database, restore_id=settings.last_restore())
     news = News()
     return _Storage(
         database,

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from typing import Final
 
+from servicekit.restoring import note_restore
 from servicekit.signals import News
 from servicekit.sqlite import Database
 from ssf_registrar.domain.errors import EpochChangedError
@@ -39,6 +40,16 @@ class SqliteJournal:
             if page.entries or left <= 0 or self._ending.is_set():
                 return page
             await self._news.wait_past(edition, seconds=left)
+
+
+async def begin_epoch(database: Database, *, restore_id: str) -> None:
+    """Begin another epoch when the database was restored: cursors of before are then refused."""
+
+    def write(connection: sqlite3.Connection) -> None:
+        if note_restore(connection, restore_id):
+            connection.execute("UPDATE epochs SET epoch = lower(hex(randomblob(8)))")
+
+    await database.write(write)
 
 
 def record(connection: sqlite3.Connection, entry: JournalEntry) -> None:

@@ -41,7 +41,7 @@ async def store(
     assert request.param == "sqlite"
     newborn = StoreIdentity(cluster="here2345", epoch="firstepoch")
     storage = await open_storage(
-        tmp_path / "store.sqlite3", newborn=newborn, now=time, ending=ending
+        tmp_path / "store.sqlite3", newborn=newborn, restore_id="", now=time, ending=ending
     )
     yield StoreDriver(storage)
     await storage.close()

@@ -26,6 +26,7 @@ async def follower(tmp_path: Path, ending: asyncio.Event) -> AsyncIterator[Store
     storage = await open_storage(
         tmp_path / "follower.sqlite3",
         newborn=StoreIdentity(cluster="there234", epoch="otherepoch"),
+        restore_id="",
         now=lambda: NOON + 1_000_000,
         ending=ending,
     )
