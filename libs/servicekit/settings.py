@@ -60,7 +60,7 @@ class ServiceSettings(BaseSettings):
                 f"HELIOGRAPH_STORE: {self.store.partition(':')[0]}: is not supported by this"
                 " release: use sqlite:"
             )
-        return self.data / f"{service}.sqlite3"
+        return self.data / database_file(service)
 
     def last_restore(self) -> str:
         """Return what names the last restore of this cluster's data; empty when there was none.
@@ -87,6 +87,11 @@ def read_settings(
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise StartError(f"HELIOGRAPH_{name}: {first['msg']}") from None
+
+
+def database_file(service: str) -> str:
+    """Return the name of a service's SQLite file in the data folder."""
+    return f"{service}.sqlite3"
 
 
 def private_folder(path: Path) -> Path:

@@ -12,6 +12,9 @@ from rich.console import Console
 
 from helio import down as downing
 from helio import status as status_
+from helio.backups.making import default_target, make_backup
+from helio.backups.restoring import restore as restore_backup
+from helio.backups.telling import print_backup, print_restored
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
 from helio.settings import cluster_settings
@@ -87,6 +90,36 @@ def status(
 def hello(data: Data = None) -> None:
     """Do the job once: a person goes in over SCIM, a signed event comes out, and is verified."""
     asyncio.run(say_hello(cluster_settings(data=data), _console))
+
+
+@app.command()
+def backup(
+    *,
+    data: Data = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="The folder to make. [default: heliograph-backup-TIME, here]"),
+    ] = None,
+) -> None:
+    """Copy all of a cluster, running or not, to a new folder: a secret, as it has the keys."""
+    settings = cluster_settings(data=data)
+    target = (to or default_target()).expanduser().absolute()
+    print_backup(_console, target, make_backup(settings, target))
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(help="The folder that `helio backup` made.")],
+    *,
+    data: Data = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Move aside the data that are there.")
+    ] = False,
+) -> None:
+    """Make a backup the data of a cluster that does not run."""
+    settings = cluster_settings(data=data)
+    restored = restore_backup(settings, backup.expanduser().absolute(), force=force)
+    print_restored(_console, settings, restored)
 
 
 @app.command(hidden=True)

@@ -24,11 +24,12 @@ async def unlock(database: Database, *, given: str | None, path: Path) -> AesGcm
     sealer = AesGcmSealer(key)
     if sealed is not None:
         source = "HELIOGRAPH_MASTER_KEY" if given is not None else str(path)
-        _check_opens(sealer, *sealed, source=source)
+        check_opens(sealer, *sealed, source=source)
     return sealer
 
 
-def _check_opens(sealer: AesGcmSealer, sealed: bytes, identity: str, *, source: str) -> None:
+def check_opens(sealer: AesGcmSealer, sealed: bytes, identity: str, *, source: str) -> None:
+    """Try a master key, which is from `source`. Raises `StartError` when it is another one."""
     try:
         sealer.unseal(sealed, identity=identity)
     except UnsealingError:

@@ -1,0 +1,99 @@
+"""`helio backup`: copies of all that a cluster knows, while it runs."""
+
+import os
+import secrets
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from helio.backups.contents import DATABASES, MANIFEST, SECRETS, SECRETS_FOLDER, BackupError
+from helio.backups.manifest import Manifest, described, encoded
+from helio.settings import ClusterSettings
+from servicekit.durable_files import sync_folder, write_private
+
+_BUSY_SECONDS: Final = 30.0
+
+
+def default_target() -> Path:
+    """Return a new name in the working directory, by the time."""
+    return Path(f"heliograph-backup-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+
+
+def make_backup(settings: ClusterSettings, target: Path) -> Manifest:
+    """Make a backup in the new folder `target`, and return its manifest once it is durable.
+
+    Raises `BackupError`; then there is nothing at `target`.
+    """
+    _check_source(settings)
+    _check_target(settings, target)
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}.unfinished")
+    try:
+        manifest = _make(settings, unfinished)
+        unfinished.rename(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise BackupError(f"cannot write {target}: {error.strerror}; no backup was made") from None
+    except sqlite3.Error as error:
+        raise BackupError(f"cannot copy to {target}: {error}; no backup was made") from None
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return manifest
+
+
+def _check_source(settings: ClusterSettings) -> None:
+    for database in DATABASES:
+        if not settings.database_path(database.service).is_file():
+            raise BackupError(f"there is no cluster in {settings.data}: it has no {database.file}")
+
+
+def _check_target(settings: ClusterSettings, target: Path) -> None:
+    if os.path.lexists(target):
+        raise BackupError(f"{target} exists already: name another place by --to")
+    if not target.parent.is_dir():
+        raise BackupError(f"there is no folder {target.parent}: make it, or choose another --to")
+    if target.is_relative_to(settings.data):
+        raise BackupError(f"{target} is lost with the data folder: choose another --to")
+
+
+def _make(settings: ClusterSettings, folder: Path) -> Manifest:
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    folder.mkdir(mode=0o700)
+    for database in DATABASES:
+        _copy_database(settings.database_path(database.service), folder / database.file)
+    _copy_secrets(settings.data, folder)
+    manifest = described(folder, made=made, version=version("heliograph"))
+    write_private(folder / MANIFEST, encoded(manifest))
+    sync_folder(folder)
+    return manifest
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy a database as it is at one moment; its writer does not wait for that."""
+    write_private(target, b"")
+    with (
+        closing(_connect(source)) as original,
+        closing(sqlite3.connect(target, isolation_level=None)) as copy,
+    ):
+        # What fails is thrown away whole, so nothing needs to be undone.
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA synchronous = OFF")
+        original.backup(copy)
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _connect(source: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS)
+
+
+def _copy_secrets(data: Path, folder: Path) -> None:
+    secrets_folder = folder / SECRETS_FOLDER
+    secrets_folder.mkdir(mode=0o700)
+    for name in SECRETS:
+        if (data / name).exists():
+            write_private(folder / name, (data / name).read_bytes())
+    sync_folder(secrets_folder)
