@@ -53,9 +53,9 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(data: Path) -> Iterator[Cluster]:
-    """Start a cluster on free ports; stop it in the end."""
-    cluster = Cluster(data, free_port())
+def running_cluster(data: Path, *, port: int | None = None) -> Iterator[Cluster]:
+    """Start a cluster on a port, or on free ones; stop it in the end."""
+    cluster = Cluster(data, free_port() if port is None else port)
     started = cluster.start()
     try:
         assert started.returncode == 0, started.stderr
