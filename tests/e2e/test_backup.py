@@ -18,6 +18,8 @@ from support.eventually import eventually
 
 from helio.api import Api
 from helio.api import running_cluster as found_cluster
+from helio.backups.making import make_backup
+from helio.backups.restoring import restore
 from helio.settings import cluster_settings
 from heliograph.resource.v1 import change_service_pb2
 from heliograph.resource.v1.change_service_pb2_grpc import ChangeServiceStub
@@ -145,15 +147,13 @@ async def test_a_cluster_restored_elsewhere_has_all_of_before_and_its_follower_g
                 await load.has_grown_by(50)
                 acknowledged = list(load.acknowledged)
                 (_, feed), journal = await changes(a), await journal_end(a)
-                made = await asyncio.to_thread(
-                    helio, "backup", "--data", str(a.data), "--to", str(backup)
-                )
+                await asyncio.to_thread(make_backup, cluster_settings(data=a.data), backup)
                 await load.has_grown_by(10)
             await followed(links, await create(leader, "the last one"))
             before, (told_before, _) = await receipts(follower), await changes(b)
             a.stop()
 
-            put_back = helio("restore", str(backup), "--data", str(restored))
+            restore(cluster_settings(data=restored), backup, force=False)
             with running_cluster(restored, port=a.port) as again:
                 leader = api_of(again, session)
                 kept = [await found(leader, person) for person in acknowledged]
@@ -163,7 +163,6 @@ async def test_a_cluster_restored_elsewhere_has_all_of_before_and_its_follower_g
                 await followed(links, await create(leader, "the first one after it"))
                 after, (told_after, _) = await receipts(follower), await changes(b)
 
-    assert (made.returncode, put_back.returncode) == (0, 0), made.stderr + put_back.stderr
     assert kept == acknowledged
     assert reasons == ["EPOCH_CHANGED", "EPOCH_CHANGED"]
     fresh = after[len(before) :]
