@@ -135,6 +135,8 @@ def epochs(rows: Sequence[dict[str, Any]]) -> set[str]:
     return {row["jti"].partition("-")[0] for row in rows}
 
 
+# Three clusters are started, which takes minutes on a machine with other things to do.
+@pytest.mark.timeout(600)
 async def test_a_cluster_restored_elsewhere_has_all_of_before_and_its_follower_goes_on(
     tmp_path: Path,
 ) -> None:

@@ -348,6 +348,30 @@ def test_a_receipt_without_its_effect_is_not_backed_up(
     assert list(places.iterdir()) == []
 
 
+def test_a_database_that_another_program_locks_is_one_line(
+    data: ClusterData, settings: ClusterSettings, places: Path
+) -> None:
+    path = data.folder / "resource-store.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("CREATE TABLE of_another_program (number)")
+
+        with pytest.raises(BackupError, match="locked by another program"):
+            make_backup(settings, places / "backup")
+    assert list(places.iterdir()) == []
+
+
+def test_half_restored_data_are_not_backed_up(
+    data: ClusterData, settings: ClusterSettings, places: Path
+) -> None:
+    with (
+        DataFolder(data.folder).changing_data(),
+        pytest.raises(StartError, match="was interrupted"),
+    ):
+        make_backup(settings, places / "backup")
+    assert list(places.iterdir()) == []
+
+
 def test_a_master_key_that_opens_nothing_is_not_backed_up(
     data: ClusterData, settings: ClusterSettings, places: Path
 ) -> None:

@@ -12,10 +12,12 @@ from typing import Final
 
 from helio.backups.contents import DATABASES, MANIFEST, SECRETS, SECRETS_FOLDER, BackupError
 from helio.backups.manifest import Manifest, described, encoded
+from helio.data_folder import DataFolder
 from helio.settings import ClusterSettings
 from servicekit.durable_files import sync_folder, write_private
 
-_BUSY_SECONDS: Final = 30.0
+# Only another's exclusive lock makes a reader wait: no service takes one for long.
+_BUSY_SECONDS: Final = 5.0
 
 
 def default_target() -> Path:
@@ -62,9 +64,13 @@ def _check_target(settings: ClusterSettings, target: Path) -> None:
 def _make(settings: ClusterSettings, folder: Path) -> Manifest:
     made = datetime.now(UTC).isoformat(timespec="seconds")
     folder.mkdir(mode=0o700)
+    restore_before = settings.last_restore()
     for database in DATABASES:
         _copy_database(settings.database_path(database.service), folder / database.file)
     _copy_secrets(settings.data, folder)
+    DataFolder(settings.data).refuse_half_restored()
+    if settings.last_restore() != restore_before:
+        raise BackupError(f"{settings.data} was restored meanwhile: no backup was made")
     manifest = described(folder, made=made, version=version("heliograph"))
     write_private(folder / MANIFEST, encoded(manifest))
     sync_folder(folder)
@@ -81,9 +87,15 @@ def _copy_database(source: Path, target: Path) -> None:
         # What fails is thrown away whole, so nothing needs to be undone.
         copy.execute("PRAGMA journal_mode = OFF")
         copy.execute("PRAGMA synchronous = OFF")
-        original.backup(copy)
+        original.backup(copy, progress=_refuse_to_wait)
     with target.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _refuse_to_wait(status: int, _remaining: int, _total: int) -> None:
+    # Python would try again for ever.
+    if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        raise sqlite3.OperationalError("the database is locked by another program")
 
 
 def _connect(source: Path) -> sqlite3.Connection:
