@@ -145,7 +145,7 @@ def test_what_was_backed_up_is_restored(
     restored = restore(elsewhere, backup, force=False)
 
     found = contents(elsewhere.data)
-    assert restored.replaced is None
+    assert restored.replaced == ()
     assert {name: found[name] for name in FILES} == {
         name: content for name, content in contents(backup).items() if name != "manifest.json"
     }
@@ -235,9 +235,45 @@ def test_replaced_data_are_kept(data: ClusterData, settings: ClusterSettings, ba
 
     restored = restore(settings, backup, force=True)
 
-    assert restored.replaced is not None
-    assert contents(restored.replaced) == before
-    assert restored.replaced.parent == data.folder
+    (replaced,) = restored.replaced
+    assert contents(replaced) == before
+    assert replaced.parent == data.folder
+
+
+def test_databases_in_a_folder_of_their_own_are_backed_up_and_restored(
+    data: ClusterData, places: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "databases"
+    folder.mkdir()
+    for path in data.folder.glob("*.sqlite3"):
+        path.rename(folder / path.name)
+    settings = cluster_settings(data=data.folder, store=f"sqlite:{folder}")
+    before = {**databases(folder), **contents(data.folder / "secrets")}
+
+    make_backup(settings, places / "backup")
+    restored = restore(settings, places / "backup", force=True)
+
+    replaced = [contents(path) for path in restored.replaced]
+    assert [path.parent for path in restored.replaced] == [folder, data.folder]
+    assert sorted(databases(folder)) == sorted(FILES[:4])
+    assert sorted(contents(data.folder / "secrets")) == ["admin-token", "master-key"]
+    assert {**replaced[0], **{Path(name).name: found for name, found in replaced[1].items()}} == (
+        before
+    )
+
+
+def test_a_cluster_on_mongodb_is_backed_up_by_other_tools(
+    data: ClusterData, places: Path, backup: Path
+) -> None:
+    settings = cluster_settings(data=data.folder, store="mongodb://localhost/?replicaSet=rs0")
+
+    for action in (
+        lambda: make_backup(settings, places / "other"),
+        lambda: restore(settings, backup, force=True),
+    ):
+        with pytest.raises(BackupError, match="mongodump"):
+            action()
+    assert not (places / "other").exists()
 
 
 def test_a_cluster_that_runs_is_not_replaced(

@@ -2,41 +2,52 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from support.registrar_storage import mongo_storage, sqlite_storage
 from support.store_driver import StoreDriver
+from support.stores import StorePlace, opened
 from support.transmitter_events import NOW, a_stream, an_event
 
-from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.domain.errors import EpochChangedError as FeedEpochChangedError
 from resource_store.domain.resources import StoreIdentity
-from servicekit.signals import News
 from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite_deliveries import SqliteDeliveries
 from set_transmitter.adapters.sqlite_event_log import SqliteEventLog
 from set_transmitter.adapters.sqlite_schema import MIGRATIONS as LOG_MIGRATIONS
 from set_transmitter.domain.progress import Progress, StoredProgress
-from ssf_registrar.adapters.sqlite_journal import SqliteJournal, begin_epoch
-from ssf_registrar.adapters.sqlite_schema import MIGRATIONS as REGISTRAR_MIGRATIONS
+from ssf_registrar.adapters.storage import Storage
 from ssf_registrar.domain.errors import EpochChangedError
-from ssf_registrar.domain.journal import Cursor
 
 STREAM = a_stream()
 
 
-@asynccontextmanager
-async def store(folder: Path, *, epoch: str, restore_id: str) -> AsyncIterator[StoreDriver]:
-    storage = await open_storage(
-        folder / "resource-store.sqlite3",
-        newborn=StoreIdentity(cluster=f"cluster-of-{epoch}", epoch=epoch),
+@pytest.fixture(params=["sqlite", "mongodb"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> StorePlace:
+    if request.param == "sqlite":
+        return StorePlace(folder=tmp_path, mongo_url=None)
+    return StorePlace(folder=None, mongo_url=request.getfixturevalue("mongo_url"))
+
+
+def store(
+    place: StorePlace, *, epoch: str, restore_id: str
+) -> AbstractAsyncContextManager[StoreDriver]:
+    return opened(
+        place,
+        StoreIdentity(cluster=f"cluster-of-{epoch}", epoch=epoch),
         restore_id=restore_id,
         now=lambda: NOW,
         ending=asyncio.Event(),
     )
-    yield StoreDriver(storage)
-    await storage.close()
+
+
+def registrar(place: StorePlace, *, restore_id: str) -> AbstractAsyncContextManager[Storage]:
+    if place.mongo_url is not None:
+        return mongo_storage(place.mongo_url, restore_id=restore_id)
+    assert place.folder is not None
+    return sqlite_storage(place.folder, restore_id=restore_id)
 
 
 @asynccontextmanager
@@ -47,22 +58,12 @@ async def log_database(folder: Path, *, epoch: str, restore_id: str) -> AsyncIte
     await database.close()
 
 
-async def journal_end(folder: Path, *, restore_id: str, cursor: Cursor | None = None) -> Cursor:
-    database = Database(folder / "ssf-registrar.sqlite3", REGISTRAR_MIGRATIONS)
-    await begin_epoch(database, restore_id=restore_id)
-    journal = SqliteJournal(database, News(), ending=asyncio.Event())
-    try:
-        return (await journal.read(cursor, limit=1, wait=0)).next_cursor
-    finally:
-        await database.close()
-
-
-async def test_a_restored_feed_refuses_the_cursors_of_before(tmp_path: Path) -> None:
-    async with store(tmp_path, epoch="first", restore_id="") as before:
+async def test_a_restored_feed_refuses_the_cursors_of_before(place: StorePlace) -> None:
+    async with store(place, epoch="first", restore_id="") as before:
         ada = await before.user("ada")
         cursor, cluster = await before.end(), before.storage.identity.cluster
 
-    async with store(tmp_path, epoch="second", restore_id="r1") as after:
+    async with store(place, epoch="second", restore_id="r1") as after:
         with pytest.raises(FeedEpochChangedError):
             await after.changes(cursor)
         told = await after.changes()
@@ -71,13 +72,13 @@ async def test_a_restored_feed_refuses_the_cursors_of_before(tmp_path: Path) -> 
     assert after.storage.identity == StoreIdentity(cluster=cluster, epoch="second")
 
 
-async def test_a_restored_feed_keeps_its_new_epoch(tmp_path: Path) -> None:
-    async with store(tmp_path, epoch="first", restore_id="r1"):
+async def test_a_restored_feed_keeps_its_new_epoch(place: StorePlace) -> None:
+    async with store(place, epoch="first", restore_id="r1"):
         pass
-    async with store(tmp_path, epoch="second", restore_id="r2") as restored:
+    async with store(place, epoch="second", restore_id="r2") as restored:
         cursor = await restored.end()
 
-    async with store(tmp_path, epoch="third", restore_id="r2") as again:
+    async with store(place, epoch="third", restore_id="r2") as again:
         assert await again.changes(cursor) == []
 
 
@@ -112,11 +113,16 @@ async def test_what_a_restored_log_has_not_settled_is_signed_again(tmp_path: Pat
     assert progress == StoredProgress(0, acknowledged=1, dead_letters=0, pending=2, end=3)
 
 
-async def test_a_restored_journal_refuses_the_cursors_of_before(tmp_path: Path) -> None:
-    before = await journal_end(tmp_path, restore_id="")
-    after = await journal_end(tmp_path, restore_id="r1")
+async def test_a_restored_journal_refuses_the_cursors_of_before_once(place: StorePlace) -> None:
+    async with registrar(place, restore_id="") as first:
+        before = (await first.journal.read(None, limit=1, wait=0)).next_cursor
+    async with registrar(place, restore_id="r1") as restored:
+        with pytest.raises(EpochChangedError):
+            await restored.journal.read(before, limit=1, wait=0)
+        after = (await restored.journal.read(None, limit=1, wait=0)).next_cursor
 
-    with pytest.raises(EpochChangedError):
-        await journal_end(tmp_path, restore_id="r1", cursor=before)
-    assert await journal_end(tmp_path, restore_id="r1", cursor=after) == after
+    async with registrar(place, restore_id="r1") as again:
+        page = await again.journal.read(after, limit=1, wait=0)
+
+    assert page.next_cursor == after
     assert after.position == before.position

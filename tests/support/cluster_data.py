@@ -9,17 +9,14 @@ from support.transmitter_events import NOW, an_event
 
 from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.domain.resources import Resource, StoreIdentity
-from servicekit.settings import database_file
-from servicekit.signals import News
 from servicekit.sqlite import Database
+from servicekit.stores import SqliteFolder
 from set_receiver.adapters.sqlite_receipts import MIGRATIONS as RECEIPT_MIGRATIONS
 from set_receiver.adapters.sqlite_receipts import SqliteReceipts
 from set_receiver.domain.receipts import Arrival, ReceiptState, settled
 from set_transmitter.adapters.sqlite_event_log import SqliteEventLog
 from set_transmitter.adapters.sqlite_schema import MIGRATIONS as LOG_MIGRATIONS
-from ssf_registrar.adapters.sqlite_keys import SqliteKeys
-from ssf_registrar.adapters.sqlite_schema import MIGRATIONS as REGISTRAR_MIGRATIONS
-from ssf_registrar.adapters.unlocking import unlock
+from ssf_registrar.adapters.sqlite.storage import open_sqlite_storage
 
 CLUSTER = "here2345"
 
@@ -46,7 +43,7 @@ async def make_cluster_data(folder: Path) -> ClusterData:
 
 async def log_events(folder: Path, *, feed_cursor: str) -> None:
     """Let the event log have taken in an event, and the feed up to a cursor."""
-    database = Database(folder / database_file("set-transmitter"), LOG_MIGRATIONS)
+    database = Database(SqliteFolder(folder).file_of("set-transmitter"), LOG_MIGRATIONS)
     log = SqliteEventLog(database)
     await log.begin(epoch="logepoch", restore_id="")
     await log.append([an_event()], feed_cursor=feed_cursor)
@@ -68,7 +65,7 @@ async def receive(folder: Path, resource_id: str, *, clock: int) -> None:
         received=NOW,
         traceparent="",
     )
-    database = Database(folder / database_file("set-receiver"), RECEIPT_MIGRATIONS)
+    database = Database(SqliteFolder(folder).file_of("set-receiver"), RECEIPT_MIGRATIONS)
     standing = settled(ReceiptState.APPLIED, "", now=NOW)
     await SqliteReceipts(database).add([(arrival, standing)])
     await database.close()
@@ -76,13 +73,13 @@ async def receive(folder: Path, resource_id: str, *, clock: int) -> None:
 
 async def _fill_store(folder: Path) -> tuple[Resource, str]:
     storage = await open_storage(
-        folder / database_file("resource-store"),
+        SqliteFolder(folder).file_of("resource-store"),
         newborn=StoreIdentity(CLUSTER, "feedepoch"),
         restore_id="",
         now=lambda: NOW,
         ending=asyncio.Event(),
     )
-    store = StoreDriver(storage)
+    store = StoreDriver(storage, storage)
     ada = await store.user("ada")
     end = await store.end()
     await storage.close()
@@ -90,8 +87,13 @@ async def _fill_store(folder: Path) -> tuple[Resource, str]:
 
 
 async def _fill_registrar(folder: Path) -> None:
-    database = Database(folder / database_file("ssf-registrar"), REGISTRAR_MIGRATIONS)
-    sealer = await unlock(database, given=None, path=folder / "secrets" / "master-key")
-    keys = SqliteKeys(database, sealer, News())
-    await keys.add_first("default", {"kid": "k1", "alg": "ES256", "kty": "EC", "d": "private"})
-    await database.close()
+    storage = open_sqlite_storage(
+        SqliteFolder(folder).file_of("ssf-registrar"),
+        given_key=None,
+        key_path=folder / "secrets" / "master-key",
+        restore_id="",
+        ending=asyncio.Event(),
+    )
+    async with storage as opened:
+        private = {"kid": "k1", "alg": "ES256", "kty": "EC", "d": "private"}
+        await opened.keys.add_first("default", private)

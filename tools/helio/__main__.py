@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +16,11 @@ from helio import status as status_
 from helio.backups.making import default_target, make_backup
 from helio.backups.restoring import restore as restore_backup
 from helio.backups.telling import print_backup, print_restored
+from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
 from helio.settings import cluster_settings
+from helio.stores import check_store, hide_url
 from helio.up import run_detached, run_in_foreground, supervise_detached
 from servicekit.failures import StartError
 
@@ -35,6 +38,13 @@ Port = Annotated[
     int | None,
     typer.Option(min=1, max=65531, help="The first of five ports. [default: 8080]"),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        help="Where state is kept: sqlite:, sqlite:FOLDER or mongodb://HOST/?replicaSet=NAME."
+        " [default: sqlite:, in the data folder]"
+    ),
+]
 
 
 @app.command()
@@ -46,13 +56,13 @@ def up(
     if_stopped: Annotated[
         bool, typer.Option("--if-stopped", help="Leave a cluster that runs alone.")
     ] = False,
-    store: Annotated[
-        str | None, typer.Option(help="Where state is kept. [default: sqlite:, in the data folder]")
-    ] = None,
+    store: Store = None,
     replicas: Annotated[int | None, typer.Option(min=1, help="Copies of each service.")] = None,
 ) -> None:
     """Start the cluster on loopback and wait until it is ready; Ctrl-C stops it."""
     settings = cluster_settings(data=data, port=port, store=store, replicas=replicas)
+    hide_url(settings, sys.orig_argv[1:])
+    check_store(settings)
     pid = DataFolder(settings.data).owner()
     if pid is not None and if_stopped:
         _console.print(str(AlreadyRunningError(pid)), markup=False, highlight=False)
@@ -96,13 +106,14 @@ def hello(data: Data = None) -> None:
 def backup(
     *,
     data: Data = None,
+    store: Store = None,
     to: Annotated[
         Path | None,
         typer.Option(help="The folder to make. [default: heliograph-backup-TIME, here]"),
     ] = None,
 ) -> None:
     """Copy all of a cluster, running or not, to a new folder: a secret, as it has the keys."""
-    settings = cluster_settings(data=data)
+    settings = cluster_settings(data=data, store=store)
     target = (to or default_target()).expanduser().absolute()
     print_backup(_console, target, make_backup(settings, target))
 
@@ -112,14 +123,27 @@ def restore(
     backup: Annotated[Path, typer.Argument(help="The folder that `helio backup` made.")],
     *,
     data: Data = None,
+    store: Store = None,
     force: Annotated[
         bool, typer.Option("--force", help="Move aside the data that are there.")
     ] = False,
 ) -> None:
     """Make a backup the data of a cluster that does not run."""
-    settings = cluster_settings(data=data)
+    settings = cluster_settings(data=data, store=store)
     restored = restore_backup(settings, backup.expanduser().absolute(), force=force)
     print_restored(_console, settings, restored)
+
+
+@app.command()
+def certificates(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where they are, or will be.")],
+) -> None:
+    """Make or renew the certificates by which services that run apart know each other."""
+    made = issue_certificates(folder, now=datetime.now(UTC))
+    for path in made:
+        print(f"made {path}")
+    if not made:
+        print(f"all certificates in {folder} are good for {RENEWAL.days} days and more")
 
 
 @app.command(hidden=True)

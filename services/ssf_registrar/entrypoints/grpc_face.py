@@ -9,6 +9,8 @@ from grpc import StatusCode
 from heliograph.ssf.v1.key_service_pb2_grpc import add_KeyServiceServicer_to_server
 from heliograph.ssf.v1.stream_service_pb2_grpc import add_StreamServiceServicer_to_server
 from heliograph.ssf.v1.token_service_pb2_grpc import add_TokenServiceServicer_to_server
+from servicekit.endpoints import Endpoint
+from servicekit.failures import StorageError
 from servicekit.grpc_server import GrpcFace, registrations
 from ssf_registrar.domain import errors
 from ssf_registrar.entrypoints.key_service import KeyServicer
@@ -25,17 +27,18 @@ STATUSES: Final[Mapping[type[Exception], StatusCode]] = MappingProxyType(
         errors.TokenNotFoundError: StatusCode.NOT_FOUND,
         errors.InvalidCursorError: StatusCode.INVALID_ARGUMENT,
         errors.EpochChangedError: StatusCode.FAILED_PRECONDITION,
+        StorageError: StatusCode.UNAVAILABLE,
     }
 )
 
 
 def grpc_face(
-    address: str, streams: StreamServicer, keys: KeyServicer, *, tokens: TokenServicer
+    endpoint: Endpoint, streams: StreamServicer, keys: KeyServicer, *, tokens: TokenServicer
 ) -> GrpcFace:
-    """Return the face that serves these servicers at `address`."""
+    """Return the face that serves these servicers at `endpoint`."""
     register = registrations(
         (add_StreamServiceServicer_to_server, streams),
         (add_KeyServiceServicer_to_server, keys),
         (add_TokenServiceServicer_to_server, tokens),
     )
-    return GrpcFace(address, tuple(register), STATUSES)
+    return GrpcFace(endpoint, tuple(register), STATUSES)

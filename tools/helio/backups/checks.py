@@ -11,7 +11,7 @@ from helio.backups.contents import DATABASES, MASTER_KEY, BackupError, ServiceDa
 from resource_store.adapters.sqlite.backup import cluster_of, feed_end, last_clock_of, reaches
 from set_receiver.adapters.sqlite_backup import last_applied
 from set_transmitter.adapters.sqlite_backup import feed_cursor_of
-from ssf_registrar.adapters.sqlite_backup import check_master_key
+from ssf_registrar.adapters.sqlite.backup import check_master_key
 
 # As many as can have been on their way between the two copies, and many more.
 _RECEIPTS: Final = 1000

@@ -4,17 +4,26 @@ import os
 import secrets
 import shutil
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from helio.backups.contents import DATABASES, MANIFEST, SECRETS, SECRETS_FOLDER, BackupError
+from helio.backups.contents import (
+    DATABASES,
+    MANIFEST,
+    SECRETS,
+    SECRETS_FOLDER,
+    BackupError,
+    embedded_store,
+)
 from helio.backups.manifest import Manifest, described, encoded
 from helio.data_folder import DataFolder
 from helio.settings import ClusterSettings
 from servicekit.durable_files import sync_folder, write_private
+from servicekit.stores import SqliteFolder
 
 # Only another's exclusive lock makes a reader wait: no service takes one for long.
 _BUSY_SECONDS: Final = 5.0
@@ -30,11 +39,12 @@ def make_backup(settings: ClusterSettings, target: Path) -> Manifest:
 
     Raises `BackupError`; then there is nothing at `target`.
     """
-    _check_source(settings)
-    _check_target(settings, target)
+    store = embedded_store(settings)
+    _check_source(store)
+    _check_target(target, outside=(settings.data, store.folder))
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}.unfinished")
     try:
-        manifest = _make(settings, unfinished)
+        manifest = _make(settings, store, unfinished)
         unfinished.rename(target)
         sync_folder(target.parent)
     except OSError as error:
@@ -46,27 +56,30 @@ def make_backup(settings: ClusterSettings, target: Path) -> Manifest:
     return manifest
 
 
-def _check_source(settings: ClusterSettings) -> None:
+def _check_source(store: SqliteFolder) -> None:
     for database in DATABASES:
-        if not settings.database_path(database.service).is_file():
-            raise BackupError(f"there is no cluster in {settings.data}: it has no {database.file}")
+        if not store.file_of(database.service).is_file():
+            raise BackupError(
+                f"there is no cluster in {store.folder}: it has no {database.file}; name its --data"
+                " folder, and its --store where that is another"
+            )
 
 
-def _check_target(settings: ClusterSettings, target: Path) -> None:
+def _check_target(target: Path, *, outside: Iterable[Path]) -> None:
     if os.path.lexists(target):
         raise BackupError(f"{target} exists already: name another place by --to")
     if not target.parent.is_dir():
         raise BackupError(f"there is no folder {target.parent}: make it, or choose another --to")
-    if target.is_relative_to(settings.data):
+    if any(target.is_relative_to(folder) for folder in outside):
         raise BackupError(f"{target} is lost with the data folder: choose another --to")
 
 
-def _make(settings: ClusterSettings, folder: Path) -> Manifest:
+def _make(settings: ClusterSettings, store: SqliteFolder, folder: Path) -> Manifest:
     made = datetime.now(UTC).isoformat(timespec="seconds")
     folder.mkdir(mode=0o700)
     restore_before = settings.last_restore()
     for database in DATABASES:
-        _copy_database(settings.database_path(database.service), folder / database.file)
+        _copy_database(store.file_of(database.service), folder / database.file)
     _copy_secrets(settings.data, folder)
     DataFolder(settings.data).refuse_half_restored()
     if settings.last_restore() != restore_before:

@@ -29,8 +29,8 @@ def print_restored(console: Console, settings: ClusterSettings, restored: Restor
     """Print what was restored, and what is left to do."""
     manifest = restored.manifest
     rows = {"data": f"{settings.data}, as of {manifest.made} (cluster {manifest.cluster})"}
-    if restored.replaced is not None:
-        rows["before"] = f"the former data are in {restored.replaced}"
+    if restored.replaced:
+        rows["before"] = f"the former data are in {' and '.join(map(str, restored.replaced))}"
     if not manifest.holds(MASTER_KEY):
         rows["KEY"] = _KEY_ELSEWHERE
     rows["next"] = "`helio up` starts it; every reader of its feeds begins anew"

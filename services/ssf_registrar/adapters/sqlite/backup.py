@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ssf_registrar.adapters.master_key import stored_master_key
 from ssf_registrar.adapters.sealing import AesGcmSealer
-from ssf_registrar.adapters.sqlite_keys import sealed_key_of
+from ssf_registrar.adapters.sqlite.keys import sealed_key_of
 from ssf_registrar.adapters.unlocking import check_opens
 
 
