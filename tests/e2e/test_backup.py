@@ -28,7 +28,7 @@ from heliograph.ssf.v1.stream_service_pb2_grpc import StreamServiceStub
 from heliograph_demo.following import Link, Method, follow, wait_until_caught_up
 from scim.messages import USER_SCHEMA
 from servicekit.channels import call, open_channel
-from servicekit.faces import socket_address
+from servicekit.endpoints import unix_endpoint
 from servicekit.failures import RemoteError
 
 SECONDS = 60
@@ -90,7 +90,7 @@ async def has(api: Api, user_name: str) -> bool:
 async def changes(cluster: Cluster, cursor: str = "") -> tuple[int, str]:
     """Return how many changes a cluster's feed has after a cursor, and the cursor at its end."""
     total = 0
-    async with open_channel(socket_address(cluster.data, "resource-store")) as channel:
+    async with open_channel(unix_endpoint(cluster.data, "resource-store")) as channel:
         while True:
             request = change_service_pb2.ReadChangesRequest(cursor=cursor, limit=1000)
             page = await call(ChangeServiceStub(channel).ReadChanges, request, deadline=SECONDS)
@@ -100,7 +100,7 @@ async def changes(cluster: Cluster, cursor: str = "") -> tuple[int, str]:
 
 
 async def journal_end(cluster: Cluster, cursor: str = "") -> str:
-    async with open_channel(socket_address(cluster.data, "ssf-registrar")) as channel:
+    async with open_channel(unix_endpoint(cluster.data, "ssf-registrar")) as channel:
         request = stream_service_pb2.ReadJournalRequest(cursor=cursor, limit=1000)
         page = await call(StreamServiceStub(channel).ReadJournal, request, deadline=SECONDS)
         return page.next_cursor
