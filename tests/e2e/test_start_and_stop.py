@@ -139,6 +139,10 @@ def test_a_service_that_cannot_start_stops_the_start_with_its_own_line(tmp_path:
         ),
         pytest.param(["up", "--data", "/proc"], "choose another --data", id="an unwritable one"),
         pytest.param(["hello", "--data", "/nonexistent"], "`helio up` starts it", id="no cluster"),
+        pytest.param(
+            ["backup", "--data", "/nonexistent"], "there is no cluster", id="nothing to back up"
+        ),
+        pytest.param(["restore", "/nonexistent"], "is no backup", id="no backup"),
     ],
 )
 def test_what_the_user_can_mend_is_one_line(arguments: list[str], part_of_the_cure: str) -> None:

@@ -57,9 +57,11 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(data: Path, environment: Mapping[str, str] | None = None) -> Iterator[Cluster]:
-    """Start a cluster on free ports; stop it in the end."""
-    cluster = Cluster(data, free_port(), environment or {})
+def running_cluster(
+    data: Path, environment: Mapping[str, str] | None = None, *, port: int | None = None
+) -> Iterator[Cluster]:
+    """Start a cluster on a port, or on free ones; stop it in the end."""
+    cluster = Cluster(data, free_port() if port is None else port, environment or {})
     started = cluster.start()
     try:
         assert started.returncode == 0, started.stderr

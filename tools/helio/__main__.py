@@ -13,6 +13,9 @@ from rich.console import Console
 
 from helio import down as downing
 from helio import status as status_
+from helio.backups.making import default_target, make_backup
+from helio.backups.restoring import restore as restore_backup
+from helio.backups.telling import print_backup, print_restored
 from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
@@ -35,6 +38,13 @@ Port = Annotated[
     int | None,
     typer.Option(min=1, max=65531, help="The first of five ports. [default: 8080]"),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        help="Where state is kept: sqlite:, sqlite:FOLDER or mongodb://HOST/?replicaSet=NAME."
+        " [default: sqlite:, in the data folder]"
+    ),
+]
 
 
 @app.command()
@@ -46,13 +56,7 @@ def up(
     if_stopped: Annotated[
         bool, typer.Option("--if-stopped", help="Leave a cluster that runs alone.")
     ] = False,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            help="Where state is kept: sqlite:, sqlite:FOLDER or mongodb://HOST/?replicaSet=NAME."
-            " [default: sqlite:, in the data folder]"
-        ),
-    ] = None,
+    store: Store = None,
     replicas: Annotated[int | None, typer.Option(min=1, help="Copies of each service.")] = None,
 ) -> None:
     """Start the cluster on loopback and wait until it is ready; Ctrl-C stops it."""
@@ -96,6 +100,38 @@ def status(
 def hello(data: Data = None) -> None:
     """Do the job once: a person goes in over SCIM, a signed event comes out, and is verified."""
     asyncio.run(say_hello(cluster_settings(data=data), _console))
+
+
+@app.command()
+def backup(
+    *,
+    data: Data = None,
+    store: Store = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="The folder to make. [default: heliograph-backup-TIME, here]"),
+    ] = None,
+) -> None:
+    """Copy all of a cluster, running or not, to a new folder: a secret, as it has the keys."""
+    settings = cluster_settings(data=data, store=store)
+    target = (to or default_target()).expanduser().absolute()
+    print_backup(_console, target, make_backup(settings, target))
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(help="The folder that `helio backup` made.")],
+    *,
+    data: Data = None,
+    store: Store = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Move aside the data that are there.")
+    ] = False,
+) -> None:
+    """Make a backup the data of a cluster that does not run."""
+    settings = cluster_settings(data=data, store=store)
+    restored = restore_backup(settings, backup.expanduser().absolute(), force=force)
+    print_restored(_console, settings, restored)
 
 
 @app.command()

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from servicekit.restoring import RESTORE_MIGRATION
+
 MIGRATIONS: Final = (
     """
     CREATE TABLE meta (
@@ -98,4 +100,5 @@ MIGRATIONS: Final = (
         UNIQUE (tenant, key)
     );
     """,
+    RESTORE_MIGRATION,
 )
