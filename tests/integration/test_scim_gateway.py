@@ -288,7 +288,7 @@ async def test_the_base_uri_is_queried_across_types(gateway: Gateway, path: str)
         pytest.param("GET", "/../v1/Users", None, (400, "invalidVers"), id="version 1"),
         pytest.param("GET", "/../Users", None, (404, None), id="no version"),
         pytest.param("GET", "/Me", None, (501, None), id="Me"),
-        pytest.param("POST", "/Bulk", b"{}", (501, None), id="Bulk"),
+        pytest.param("POST", "/Bulk", b"{}", (400, "invalidSyntax"), id="Bulk of nothing"),
         pytest.param("GET", "/Schemas?filter=x", None, (403, None), id="a filter on schemas"),
         pytest.param("GET", "/Schemas/urn:x", None, (404, None), id="no such schema"),
         pytest.param("GET", "/ResourceTypes/x", None, (404, None), id="no such resource type"),
@@ -415,7 +415,11 @@ async def test_the_service_provider_config_tells_what_works(gateway: Gateway) ->
 
     config = answer.json
     assert config["patch"] == {"supported": True}
-    assert config["bulk"] == {"supported": False, "maxOperations": 0, "maxPayloadSize": 0}
+    assert config["bulk"] == {
+        "supported": True,
+        "maxOperations": 1000,
+        "maxPayloadSize": 10 * 1024 * 1024,
+    }
     assert config["filter"] == {"supported": True, "maxResults": 1000}
     assert config["changePassword"] == {"supported": True}
     assert config["sort"] == {"supported": False}

@@ -1,0 +1,192 @@
+"""The order in which a bulk request's operations are carried out (RFC 7644 section 3.7.1).
+
+It is the order of the request, save for what the request itself asks for: a POST comes before what
+refers to it. Operations that must wait for nothing are brought forward where nobody can tell, so
+that they share a batch with others.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from scim.attributes import Uniqueness
+from scim.normalization import comparison_key
+from scim.resource_type import ResourceType
+from scim_gateway.domain.bulk_operations import Given, Malformed, Method, Operation
+from scim_gateway.domain.bulk_references import PREFIX, references
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Carry out the operation of this index."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """Carry out a POST without what refers to these bulkIds: they close a circle."""
+
+    index: int
+    postponed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Add to what a POST created what refers to these bulkIds."""
+
+    index: int
+    postponed: frozenset[str]
+
+
+Step: TypeAlias = Whole | Creation | Completion
+Stage: TypeAlias = tuple[Step, ...]
+
+
+def planned(operations: Sequence[Given], *, in_order: bool) -> list[Stage]:
+    """Return the stages, one after the other; no step needs another one of its stage.
+
+    The steps of a stage are in an order that counts too, where two of them want the same value.
+    With `in_order` nothing is brought forward, so what comes after a failure has not begun.
+    """
+    needs = _needs(operations)
+    staging = _Staging(operations, needs, in_order=in_order)
+    for step in _Ordering(operations, needs).steps():
+        staging.add(step)
+    return [tuple(stage) for _, stage in sorted(staging.stages.items())]
+
+
+def _needs(operations: Sequence[Given]) -> list[tuple[int, ...]]:
+    """Return for each operation the indexes of the POSTs that it refers to."""
+    posts = {
+        operation.bulk_id: index
+        for index, operation in enumerate(operations)
+        if isinstance(operation, Operation) and operation.method is Method.POST
+    }
+    return [
+        tuple(sorted(posts[bulk_id] for bulk_id in _references(operation) if bulk_id in posts))
+        for operation in operations
+    ]
+
+
+def _references(operation: Given) -> frozenset[str]:
+    return frozenset() if isinstance(operation, Malformed) else references(operation)
+
+
+@dataclass(slots=True)
+class _Ordering:
+    """Puts each operation after those that it needs, depth first and without recursion."""
+
+    operations: Sequence[Given]
+    needs: Sequence[Sequence[int]]
+    _steps: list[Step] = field(default_factory=list)
+    _entered: set[int] = field(default_factory=set)
+    _done: set[int] = field(default_factory=set)
+    _postponed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def steps(self) -> list[Step]:
+        for index in range(len(self.operations)):
+            if index not in self._entered:
+                self._visit(index)
+        return self._steps
+
+    def _visit(self, root: int) -> None:
+        self._entered.add(root)
+        path = [(root, iter(self.needs[root]))]
+        while path:
+            index, needed = path[-1]
+            following = next((each for each in needed if self._enters(index, each)), None)
+            if following is not None:
+                path.append((following, iter(self.needs[following])))
+            else:
+                path.pop()
+                self._finish(index)
+
+    def _enters(self, index: int, needed: int) -> bool:
+        """Say whether to go on there; what waits for this one itself is to be added later."""
+        if needed in self._entered:
+            if needed not in self._done:
+                self._postponed[index].add(needed)
+            return False
+        self._entered.add(needed)
+        return True
+
+    def _finish(self, index: int) -> None:
+        self._done.add(index)
+        postponed = self._bulk_ids(self._postponed.get(index, ()))
+        self._steps.append(Creation(index, postponed) if postponed else Whole(index))
+        ready = [at for at, missing in self._postponed.items() if self._can_complete(at, missing)]
+        for at in ready:
+            self._steps.append(Completion(at, self._bulk_ids(self._postponed.pop(at))))
+
+    def _can_complete(self, index: int, missing: set[int]) -> bool:
+        return index in self._done and missing <= self._done
+
+    def _bulk_ids(self, indexes: Iterable[int]) -> frozenset[str]:
+        bulk_ids = (self.operations[index].bulk_id for index in indexes)
+        return frozenset(bulk_id for bulk_id in bulk_ids if bulk_id is not None)
+
+
+@dataclass(slots=True)
+class _Staging:
+    """Gives each step the first stage that it can be in without making a difference."""
+
+    operations: Sequence[Given]
+    needs: Sequence[Sequence[int]]
+    in_order: bool
+    stages: dict[int, list[Step]] = field(default_factory=lambda: defaultdict(list))
+    _created: dict[int, int] = field(default_factory=dict)
+    _last: dict[object, int] = field(default_factory=dict)
+    _floor: int = 0
+
+    def add(self, step: Step) -> None:
+        operation = self.operations[step.index]
+        stage = max(self._floor, self._after_needs(step), self._after_kin(operation))
+        if self.in_order:
+            self._floor = stage
+        elif _may_free_a_value(operation):
+            stage = self._floor = max((stage, *self.stages))
+        self._created.setdefault(step.index, stage)
+        self._last.update(dict.fromkeys(_kinship(operation), stage))
+        self.stages[stage].append(step)
+
+    def _after_needs(self, step: Step) -> int:
+        needed = (each for each in self.needs[step.index] if each in self._created)
+        own = [step.index] if isinstance(step, Completion) else []
+        return max((self._created[each] + 1 for each in (*needed, *own)), default=0)
+
+    def _after_kin(self, operation: Given) -> int:
+        return max((self._last.get(each, 0) for each in _kinship(operation)), default=0)
+
+
+def _kinship(operation: Given) -> list[object]:
+    """Return what two operations have in common whose order is to be kept."""
+    match operation:
+        case Operation(Method.POST, bulk_id, resource_type, _, data):
+            return [f"{PREFIX}{bulk_id}", *_unique_values(resource_type, data)]
+        case Operation(_, _, _, target):
+            return [target]
+    return []
+
+
+def _unique_values(
+    resource_type: ResourceType, data: Mapping[str, object]
+) -> list[tuple[str, str, object]]:
+    return [
+        (resource_type.name, attribute.name, comparison_key(attribute, value))
+        for name, value in data.items()
+        if (attribute := resource_type.members.get(name.lower())) is not None
+        and attribute.uniqueness is not Uniqueness.NONE
+    ]
+
+
+def _may_free_a_value(operation: Given) -> bool:
+    """Whether what others do may depend on it: a name that is in use before and free after."""
+    match operation:
+        case Operation(Method.DELETE):
+            return True
+        case Operation(Method.PUT | Method.PATCH, _, resource_type):
+            own = resource_type.schema.attributes
+            return any(attribute.uniqueness is not Uniqueness.NONE for attribute in own)
+    return False
