@@ -533,9 +533,10 @@ async def test_the_profile_is_a_setting(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("size", [2_000, 5_000_000])
-async def test_a_body_above_the_limit_is_refused(settings: Settings, size: int) -> None:
+@pytest.mark.parametrize("path", ["/Users", "/Bulk"])
+async def test_a_body_above_the_limit_is_refused(settings: Settings, path: str, size: int) -> None:
     async with configured(settings.model_copy(update={"scim_max_body_bytes": 1024})) as gateway:
-        answer = await gateway.ask("POST", "/Users", {"displayName": "x" * size})
+        answer = await gateway.ask("POST", path, {"displayName": "x" * size})
         after = await gateway.ask("POST", "/Users", ANN)
 
     assert answer.error == (413, None)

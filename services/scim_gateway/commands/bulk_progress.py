@@ -18,7 +18,14 @@ from scim_gateway.domain.bulk_operations import (
     Succeeded,
 )
 from scim_gateway.domain.bulk_plan import Completion, Creation, Step
-from scim_gateway.domain.bulk_references import addition, parted, resolved_body, resolved_target
+from scim_gateway.domain.bulk_references import (
+    addition,
+    parted,
+    references,
+    resolved_body,
+    resolved_target,
+    unresolvable,
+)
 from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.resources import ResourceRef, StoredResource
 from scim_gateway.domain.writes import Change, Create, Delete, Patch, Replace
@@ -53,15 +60,17 @@ class Progress:
     def change(self, step: Step) -> Change:
         """Return what the step asks the store for; raises what is wrong with its operation."""
         operation = self.operations[step.index]
-        match operation:
-            case Malformed():
-                raise operation.error
-            case Operation(Method.POST, _, resource_type):
-                if isinstance(step, Completion):
-                    return Patch(self._created[step.index], self._post_body(operation, step), None)
-                return Create(resource_type.name, self._post_body(operation, step))
-        ref = ResourceRef(operation.resource_type.name, resolved_target(operation, self._ids))
-        return self._change_of(operation, ref)
+        if isinstance(operation, Malformed):
+            raise operation.error
+        if operation.method is not Method.POST:
+            return self._change_of_existing(operation)
+        match step:
+            case Creation(_, circle):
+                return self._creation(operation, self._bulk_ids(circle))
+            case Completion(index, circle):
+                return self._completion(operation, self._created[index], circle)
+        body = resolved_body(operation.body, Method.POST, self._ids)
+        return Create(operation.resource_type.name, body)
 
     def succeed(self, step: Step, resource: StoredResource | None) -> None:
         """Note the resource as it is now; None when it is gone."""
@@ -75,27 +84,23 @@ class Progress:
             self._created[step.index] = resource.ref
             self._ids[operation.bulk_id or ""] = resource.ref.id
 
-    def fail(self, step: Step, error: Refusal) -> Delete | None:
-        """Note why the operation failed; return what undoes the half of it that was done."""
+    def fail(self, step: Step, error: Refusal) -> dict[int, Delete]:
+        """Note why the operation failed; return what undoes what its circle has created so far."""
         operation = self.operations[step.index]
+        circle = step.circle if isinstance(step, Completion) else ()
+        undoing = {index: self._undoing(index) for index in circle if index in self._created}
         self._outcomes[step.index] = Failed(error, self._location(operation))
-        created = self._created.pop(step.index, None)
-        if created is None:
-            return None
-        del self._ids[operation.bulk_id or ""]
-        return Delete(created, None)
+        return undoing
 
-    def _post_body(self, operation: Operation, step: Step) -> bytes:
-        match step:
-            case Creation(_, postponed):
-                body = orjson.dumps(parted(operation.data, postponed)[0])
-            case Completion(_, postponed):
-                body = addition(parted(operation.data, postponed)[1])
-            case _:
-                body = operation.body
-        return resolved_body(body, Method.POST, self._ids)
+    def _undoing(self, index: int) -> Delete:
+        """Take it back: in the end each of a circle refers to all of it, so nothing may stay."""
+        del self._ids[self.operations[index].bulk_id or ""]
+        self._outcomes[index] = Failed(unresolvable(), location=None)
+        return Delete(self._created.pop(index), if_match=None)
 
-    def _change_of(self, operation: Operation, ref: ResourceRef) -> Change:
+    def _change_of_existing(self, operation: Operation) -> Change:
+        target = resolved_target(operation, self._ids)
+        ref = ResourceRef(operation.resource_type.name, target)
         body = resolved_body(operation.body, operation.method, self._ids)
         match operation.method:
             case Method.PUT:
@@ -103,6 +108,24 @@ class Progress:
             case Method.PATCH:
                 return Patch(ref, body, operation.if_match)
         return Delete(ref, operation.if_match)
+
+    def _creation(self, operation: Operation, circle: frozenset[str]) -> Change:
+        if not references(operation) - circle <= self._ids.keys():
+            raise unresolvable()
+        now, _ = parted(operation.data, circle)
+        body = resolved_body(orjson.dumps(now), Method.POST, self._ids)
+        return Create(operation.resource_type.name, body)
+
+    def _completion(
+        self, operation: Operation, created: ResourceRef, circle: tuple[int, ...]
+    ) -> Change:
+        if not self._created.keys() >= set(circle):
+            raise unresolvable()
+        _, later = parted(operation.data, self._bulk_ids(circle))
+        return Patch(created, resolved_body(addition(later), Method.POST, self._ids), None)
+
+    def _bulk_ids(self, circle: tuple[int, ...]) -> frozenset[str]:
+        return frozenset(self.operations[index].bulk_id or "" for index in circle)
 
     def _location(self, operation: Given) -> str | None:
         """Return the URI of the resource in an operation's path, where that names one."""

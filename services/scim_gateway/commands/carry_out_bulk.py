@@ -69,43 +69,48 @@ class _Work:
 
     async def _carry_out_batch(self, batch: Sequence[Step]) -> None:
         changes: list[tuple[Step, Change]] = []
-        undoing: list[tuple[Step, Change]] = []
+        failed: list[tuple[Step, Refusal]] = []
         for step in batch:
             try:
                 changes.append((step, self.progress.change(step)))
             except (ScimError, GatewayError) as error:
-                undoing += self._failed(step, error)
-        for (step, _), written in zip(changes, await self._write(changes), strict=True):
-            if isinstance(written, Exception):
-                undoing += self._failed(step, written)
+                failed.append((step, error))
+        written = await self._write([(_place(step), change) for step, change in changes])
+        for (step, _), result in zip(changes, written, strict=True):
+            if isinstance(result, Exception):
+                failed.append((step, result))
             else:
-                self.progress.succeed(step, written)
-        await self._write(undoing, part="-undone")
+                self.progress.succeed(step, result)
+        await self._fail(failed)
 
-    def _failed(self, step: Step, error: Refusal) -> list[tuple[Step, Change]]:
-        undoing = self.progress.fail(step, self.unavailable or error)
-        return [(step, undoing)] if undoing else []
+    async def _fail(self, failed: Sequence[tuple[Step, Refusal]]) -> None:
+        undoing: dict[str, Change] = {}
+        for step, error in failed:
+            undone = self.progress.fail(step, self.unavailable or error)
+            undoing |= {f"{index}-undone": deletion for index, deletion in undone.items()}
+        await self._write(list(undoing.items()))
 
-    async def _write(
-        self, changes: Sequence[tuple[Step, Change]], *, part: str = ""
-    ) -> Sequence[Written]:
+    async def _write(self, changes: Sequence[tuple[str, Change]]) -> Sequence[Written]:
         """Return a result for each change; what is away once is not waited for again."""
         if self.unavailable is not None or not changes:
             return [self.unavailable] * len(changes)
         try:
-            return await self.store.write_all([self._request(*each, part) for each in changes])
+            return await self.store.write_all([self._request(*each) for each in changes])
         except StoreUnavailableError as error:
             self.unavailable = error
             return [error] * len(changes)
         except StoreRefusedError as error:
             return [error] * len(changes)
 
-    def _request(self, step: Step, change: Change, part: str) -> Write:
-        completing = "-completed" if isinstance(step, Completion) else ""
-        txn = f"{self.transaction.txn}-{step.index}{completing}{part}"
+    def _request(self, place: str, change: Change) -> Write:
         return Write(
-            replace(self.transaction, txn=txn),
+            replace(self.transaction, txn=f"{self.transaction.txn}-{place}"),
             change,
             omitted_attributes=DERIVED_ATTRIBUTES,
             strict=self.strict,
         )
+
+
+def _place(step: Step) -> str:
+    """Tell the writes of one request apart."""
+    return f"{step.index}-completed" if isinstance(step, Completion) else str(step.index)

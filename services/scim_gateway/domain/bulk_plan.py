@@ -6,7 +6,7 @@ that they share a batch with others.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -15,6 +15,7 @@ from scim.normalization import comparison_key
 from scim.resource_type import ResourceType
 from scim_gateway.domain.bulk_operations import Given, Malformed, Method, Operation
 from scim_gateway.domain.bulk_references import PREFIX, references
+from scim_gateway.domain.circles import after_needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,18 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """Carry out a POST without what refers to these bulkIds: they close a circle."""
+    """Carry out a POST without what refers to those of its circle, which may not be there yet."""
 
     index: int
-    postponed: frozenset[str]
+    circle: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """Add to what a POST created what refers to these bulkIds."""
+    """Add to what a POST created what refers to those of its circle."""
 
     index: int
-    postponed: frozenset[str]
+    circle: tuple[int, ...]
 
 
 Step: TypeAlias = Whole | Creation | Completion
@@ -52,8 +53,11 @@ def planned(operations: Sequence[Given], *, in_order: bool) -> list[Stage]:
     """
     needs = _needs(operations)
     staging = _Staging(operations, needs, in_order=in_order)
-    for step in _Ordering(operations, needs).steps():
-        staging.add(step)
+    for group in after_needs(needs):
+        if len(group) > 1 or group[0] in needs[group[0]]:
+            staging.add_circle(tuple(group))
+        else:
+            staging.add(Whole(group[0]))
     return [tuple(stage) for _, stage in sorted(staging.stages.items())]
 
 
@@ -75,60 +79,6 @@ def _references(operation: Given) -> frozenset[str]:
 
 
 @dataclass(slots=True)
-class _Ordering:
-    """Puts each operation after those that it needs, depth first and without recursion."""
-
-    operations: Sequence[Given]
-    needs: Sequence[Sequence[int]]
-    _steps: list[Step] = field(default_factory=list)
-    _entered: set[int] = field(default_factory=set)
-    _done: set[int] = field(default_factory=set)
-    _postponed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-
-    def steps(self) -> list[Step]:
-        for index in range(len(self.operations)):
-            if index not in self._entered:
-                self._visit(index)
-        return self._steps
-
-    def _visit(self, root: int) -> None:
-        self._entered.add(root)
-        path = [(root, iter(self.needs[root]))]
-        while path:
-            index, needed = path[-1]
-            following = next((each for each in needed if self._enters(index, each)), None)
-            if following is not None:
-                path.append((following, iter(self.needs[following])))
-            else:
-                path.pop()
-                self._finish(index)
-
-    def _enters(self, index: int, needed: int) -> bool:
-        """Say whether to go on there; what waits for this one itself is to be added later."""
-        if needed in self._entered:
-            if needed not in self._done:
-                self._postponed[index].add(needed)
-            return False
-        self._entered.add(needed)
-        return True
-
-    def _finish(self, index: int) -> None:
-        self._done.add(index)
-        postponed = self._bulk_ids(self._postponed.get(index, ()))
-        self._steps.append(Creation(index, postponed) if postponed else Whole(index))
-        ready = [at for at, missing in self._postponed.items() if self._can_complete(at, missing)]
-        for at in ready:
-            self._steps.append(Completion(at, self._bulk_ids(self._postponed.pop(at))))
-
-    def _can_complete(self, index: int, missing: set[int]) -> bool:
-        return index in self._done and missing <= self._done
-
-    def _bulk_ids(self, indexes: Iterable[int]) -> frozenset[str]:
-        bulk_ids = (self.operations[index].bulk_id for index in indexes)
-        return frozenset(bulk_id for bulk_id in bulk_ids if bulk_id is not None)
-
-
-@dataclass(slots=True)
 class _Staging:
     """Gives each step the first stage that it can be in without making a difference."""
 
@@ -136,25 +86,36 @@ class _Staging:
     needs: Sequence[Sequence[int]]
     in_order: bool
     stages: dict[int, list[Step]] = field(default_factory=lambda: defaultdict(list))
-    _created: dict[int, int] = field(default_factory=dict)
+    _done: dict[int, int] = field(default_factory=dict)
+    """The stage after which what an operation creates can be referred to."""
     _last: dict[object, int] = field(default_factory=dict)
     _floor: int = 0
 
-    def add(self, step: Step) -> None:
+    def add(self, step: Step, *, after: int = -1) -> None:
         operation = self.operations[step.index]
-        stage = max(self._floor, self._after_needs(step), self._after_kin(operation))
+        stage = max(self._floor, after + 1, self._after_needs(step), self._after_kin(operation))
         if self.in_order:
             self._floor = stage
         elif _may_free_a_value(operation):
             stage = self._floor = max((stage, *self.stages))
-        self._created.setdefault(step.index, stage)
+        self._done[step.index] = stage
         self._last.update(dict.fromkeys(_kinship(operation), stage))
         self.stages[stage].append(step)
 
+    def add_circle(self, circle: tuple[int, ...]) -> None:
+        """Create them all, and only then let them refer to each other."""
+        for index in circle:
+            self.add(Creation(index, circle))
+        created = max(self._done.pop(index) for index in circle)
+        for index in circle:
+            self.add(Completion(index, circle), after=created)
+        completed = max(self._done[index] for index in circle)
+        self._done.update(dict.fromkeys(circle, completed))
+
     def _after_needs(self, step: Step) -> int:
-        needed = (each for each in self.needs[step.index] if each in self._created)
-        own = [step.index] if isinstance(step, Completion) else []
-        return max((self._created[each] + 1 for each in (*needed, *own)), default=0)
+        inside = () if isinstance(step, Whole) else step.circle
+        needed = (each for each in self.needs[step.index] if each not in inside)
+        return max((self._done[each] + 1 for each in needed), default=0)
 
     def _after_kin(self, operation: Given) -> int:
         return max((self._last.get(each, 0) for each in _kinship(operation)), default=0)

@@ -16,10 +16,21 @@ from scim_gateway.domain.bulk_operations import Method, Operation
 
 PREFIX: Final = "bulkId:"
 _MARK: Final = PREFIX.encode()
-# Where a string begins, there is a quote after one of these; inside it, quotes are escaped.
-_IN_VALUES: Final = re.compile(rb'(?<=[\[,:])(")bulkId:([^"\\]+)"')
-_IN_FILTERS_TOO: Final = re.compile(rb'((?<=[\[,:])"|\\")bulkId:([^"\\]+)\1')
+# A string begins with a quote after one of these, or after nothing; inside it, quotes are escaped.
+_IN_VALUES: Final = re.compile(rb'(?<![^\[,:])(")bulkId:([^"\\]+)"')
+_IN_FILTERS_TOO: Final = re.compile(rb'((?<![^\[,:])"|\\")bulkId:([^"\\]+)\1')
 _CLAUSE: Final = "RFC 7644 section 3.7.2"
+
+
+def unresolvable() -> InvalidValueError:
+    """Return the error of a reference that leads nowhere.
+
+    It does not name the bulkId, which may be anything: a password that begins in this way.
+    """
+    return InvalidValueError(
+        "a bulkId that the operation refers to is of no POST of this request that succeeded",
+        clause=_CLAUSE,
+    )
 
 
 def is_usable(bulk_id: str) -> bool:
@@ -75,8 +86,8 @@ def parted(
 
 def addition(attributes: Mapping[str, Any]) -> bytes:
     """Return the body of a PATCH that adds these attributes (RFC 7644 section 3.5.2.1)."""
-    operation = {"op": "add", "value": attributes}
-    return orjson.dumps({"schemas": [PATCH_OP], "Operations": [operation]})
+    head = f'{{"schemas":["{PATCH_OP}"],"Operations":[{{"op":"add","value":'
+    return head.encode() + orjson.dumps(attributes) + b"}]}"
 
 
 def _references_in(body: bytes, method: Method) -> frozenset[str]:
@@ -91,9 +102,5 @@ def _pattern(method: Method) -> re.Pattern[bytes]:
 
 def _id(bulk_id: str, ids: Mapping[str, str]) -> str:
     if bulk_id not in ids:
-        # Not to be named: it may be anything that somebody took for a password.
-        raise InvalidValueError(
-            "a bulkId that the operation refers to is of no POST of this request that succeeded",
-            clause=_CLAUSE,
-        )
+        raise unresolvable()
     return ids[bulk_id]

@@ -72,14 +72,14 @@ class BulkRequests:
     def _checked(self, given: Mapping[str, Any]) -> Operation:
         method = _known_method(given["method"])
         resource_type, target = self._place(method, given.get("path"))
-        data = {} if method is Method.DELETE else _data(method, given.get("data"))
+        data, body = _data(method, given.get("data"))
         return Operation(
             method=method,
             bulk_id=_bulk_id(method, given.get("bulkid")),
             resource_type=resource_type,
             target=target,
             data=data,
-            body=b"" if method is Method.DELETE else orjson.dumps(data),
+            body=body,
             if_match=_if_match(given.get("version")),
         )
 
@@ -145,7 +145,18 @@ def _bulk_id(method: Method, value: object) -> str | None:
     return value
 
 
-def _data(method: Method, value: object) -> dict[str, Any]:
+def _data(method: Method, value: object) -> tuple[dict[str, Any], bytes]:
+    """Return the data, and the same as JSON again."""
+    if method is Method.DELETE:
+        return {}, b""
+    data = _object(method, value)
+    try:
+        return data, orjson.dumps(data)
+    except orjson.JSONEncodeError:
+        raise _syntax_error("is nested too deeply", "data") from None
+
+
+def _object(method: Method, value: object) -> dict[str, Any]:
     if method is Method.PATCH and isinstance(value, list):
         # As in the example of section 3.7.3 (erratum 5050): the operations alone.
         return {"schemas": [PATCH_OP], "Operations": value}
