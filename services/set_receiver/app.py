@@ -70,10 +70,10 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             )
         )
         registrar = await opened.enter_async_context(
-            open_channel(settings.address_of("ssf-registrar"))
+            open_channel(settings.peer("ssf-registrar", SERVICE))
         )
         store = await opened.enter_async_context(
-            open_channel(settings.address_of("resource-store"))
+            open_channel(settings.peer("resource-store", SERVICE))
         )
         outside = _Outside(
             database,
@@ -93,7 +93,7 @@ def _service(settings: Settings, outside: _Outside) -> Service:
     admin = AdminApi(tokens, pages, outside.receipts, directory, intake.troubles)
     return Service(
         http=_http(outside.database, PushEndpoint(directory, intake), admin),
-        grpc=grpc_face(settings.address_of(SERVICE), pages),
+        grpc=grpc_face(settings.own_endpoint(SERVICE), pages),
         loops={
             "journal": lambda: follow_journal(
                 directory, forget_token=tokens.forget, forget_all_tokens=tokens.forget_all

@@ -1,0 +1,5 @@
+"""Fixtures of every folder."""
+
+from support.mongo import mongo_url, mongod
+
+__all__ = ["mongo_url", "mongod"]

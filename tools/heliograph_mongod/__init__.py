@@ -1,0 +1,1 @@
+"""A real mongod for tests, the demo and benchmarks; for development alone."""
