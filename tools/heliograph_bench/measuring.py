@@ -16,6 +16,8 @@ class Row:
     ours: float
     reference: float
     target: str
+    note: str = ""
+    """What else is to be known."""
 
     @property
     def ratio(self) -> float:
