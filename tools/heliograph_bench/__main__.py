@@ -36,7 +36,7 @@ def bench(
     """Print operations per CPU-second of ours and of the reference, and their ratio."""
     with ExitStack() as stack:
         url = stack.enter_context(running_mongod()) if store == _OWN_MONGOD else store
-        rows = {
+        rows: dict[str, Callable[[], Awaitable[Row]]] = {
             "hop": hop,
             "group commit": group_commit,
             "load": partial(loading, users, store=url),

@@ -14,6 +14,6 @@ def cpu_seconds(pids: Iterable[int]) -> float:
 
 
 def _ticks(pid: int) -> int:
-    # The name of the program, in brackets, may hold anything; user and system time are fields 14, 15.
+    # The program's name, in brackets, may hold anything. User and system time are fields 14 and 15.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])

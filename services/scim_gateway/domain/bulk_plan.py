@@ -93,13 +93,15 @@ class _Staging:
 
     def add(self, step: Step, *, after: int = -1) -> None:
         operation = self.operations[step.index]
-        stage = max(self._floor, after + 1, self._after_needs(step), self._after_kin(operation))
+        kinship = _kinship(operation)
+        after_kin = max((self._last.get(each, 0) for each in kinship), default=0)
+        stage = max(self._floor, after + 1, self._after_needs(step), after_kin)
         if self.in_order:
             self._floor = stage
         elif _may_free_a_value(operation):
             stage = self._floor = max((stage, *self.stages))
         self._done[step.index] = stage
-        self._last.update(dict.fromkeys(_kinship(operation), stage))
+        self._last.update(dict.fromkeys(kinship, stage))
         self.stages[stage].append(step)
 
     def add_circle(self, circle: tuple[int, ...]) -> None:
@@ -116,9 +118,6 @@ class _Staging:
         inside = () if isinstance(step, Whole) else step.circle
         needed = (each for each in self.needs[step.index] if each not in inside)
         return max((self._done[each] + 1 for each in needed), default=0)
-
-    def _after_kin(self, operation: Given) -> int:
-        return max((self._last.get(each, 0) for each in _kinship(operation)), default=0)
 
 
 def _kinship(operation: Given) -> list[object]:
