@@ -22,7 +22,7 @@ from support.in_process import free_port, serving
 
 from heliograph.common.v1.failure_pb2 import Failure
 from heliograph.resource.v1 import resource_pb2
-from scim.messages import ERROR, LIST_RESPONSE, PATCH_OP, SEARCH_REQUEST
+from scim.messages import BULK_REQUEST, ERROR, LIST_RESPONSE, PATCH_OP, SEARCH_REQUEST
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.app import NAME, build
 from scim_gateway.domain.resources import ResourceRef
@@ -456,6 +456,45 @@ async def test_many_requests_at_once_are_all_answered(gateway: Gateway) -> None:
     )
 
     assert [answer.json["userName"] for answer in read] == names
+
+
+def bulk(count: int) -> dict[str, Any]:
+    operations = [
+        {"method": "POST", "path": "/Users", "bulkId": str(number), "data": ANN}
+        for number in range(count)
+    ]
+    return {"schemas": [BULK_REQUEST], "Operations": operations}
+
+
+async def test_a_batch_whose_answer_is_lost_is_recognised_when_it_comes_again(
+    gateway: Gateway,
+) -> None:
+    gateway.store.answers_lost = 1
+
+    answer = await gateway.ask("POST", "/Bulk", bulk(100))
+
+    txns = {operation.txn for operation in gateway.store.writes}
+    assert [result["status"] for result in answer.json["Operations"]] == ["201"] * 100
+    assert len(gateway.store.resources) == len(txns) == 100
+    assert len(gateway.store.writes) > 100
+
+
+async def test_operations_of_a_store_that_stays_away_ask_for_patience(settings: Settings) -> None:
+    impatient = settings.model_copy(update={"scim_patience_seconds": 0.3})
+    async with configured(impatient) as gateway:
+        await gateway.peers.aclose()
+
+        answer = await gateway.ask("POST", "/Bulk", bulk(100))
+
+    assert answer.status == 200
+    assert [result["status"] for result in answer.json["Operations"]] == ["503"] * 100
+
+
+async def test_a_bulk_request_needs_a_token(gateway: Gateway) -> None:
+    answer = await gateway.ask("POST", "/Bulk", bulk(1), token=None)
+
+    assert answer.error == (401, None)
+    assert gateway.store.writes == []
 
 
 async def test_resources_that_are_too_much_for_one_message_come_in_several(
