@@ -11,10 +11,12 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from heliograph_bench.gateway import creating, reading
 from heliograph_bench.group_commit import group_commit
 from heliograph_bench.hop import hop
 from heliograph_bench.loading import LoadError, loading
 from heliograph_bench.measuring import Row
+from heliograph_bench.services import NotReadyError
 from heliograph_demo.clusters import ClusterError
 from heliograph_mongod.server import MongodUnavailableError, running_mongod
 
@@ -39,6 +41,9 @@ def bench(
         rows: dict[str, Callable[[], Awaitable[Row]]] = {
             "hop": hop,
             "group commit": group_commit,
+            "GET": partial(reading, 32, target="≥ 25 %"),
+            "GET alone": partial(reading, 1, target="≥ 12 %"),
+            "create": creating,
             "load": partial(loading, users, store=url),
         }
         chosen = [row for name, row in rows.items() if name.startswith(only)]
@@ -69,7 +74,7 @@ def main() -> None:
         sys.exit(130)
     except ClusterError as error:
         _fail(str(error), error.exit_code)
-    except (LoadError, MongodUnavailableError) as error:
+    except (LoadError, MongodUnavailableError, NotReadyError) as error:
         _fail(str(error), 1)
 
 

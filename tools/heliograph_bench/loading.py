@@ -1,6 +1,5 @@
 """Loading users over SCIM bulk, beside the same bodies one by one: a whole cluster in processes."""
 
-import asyncio
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from helio.data_folder import DataFolder
 from heliograph_bench.measuring import Row
 from heliograph_bench.people import user
 from heliograph_bench.processes import cpu_seconds
+from heliograph_bench.sending import send_all
 from heliograph_demo.clusters import Cluster, free_port, running
 from scim.messages import BULK_REQUEST, MEDIA_TYPE
 
@@ -70,17 +70,13 @@ class Load:
         self, url: str, bodies: Iterable[bytes], *, senders: int, each: int
     ) -> Sequence[Moment]:
         """Send all bodies, each of which makes so many users; return how it went on."""
-        remaining = iter(bodies)
         moments = [self._moment(0)]
 
-        async def sender() -> None:
-            for body in remaining:
-                _check(await self._post(url, body))
-                moments.append(self._moment(moments[-1].users + each))
+        async def send(body: bytes) -> None:
+            _check(await self._post(url, body))
+            moments.append(self._moment(moments[-1].users + each))
 
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(senders):
-                tasks.create_task(sender())
+        await send_all(bodies, send, senders=senders)
         return moments
 
     async def _post(self, url: str, body: bytes) -> Any:  # noqa: ANN401  JSON
