@@ -62,7 +62,7 @@ class Resources(Protocol):
         """Return one resource as it is kept."""
 
     async def write(self, transitions: Sequence[Transition]) -> list[Outcome | Exception]:
-        """Carry out each transition by itself, in their order, durably.
+        """Carry out each transition by itself, those of one resource in order, durably.
 
         A transition meets the state that it decides on, and all that its decision says happens at
         once or not at all. Its result is the exception that its decision raised, if any, or a

@@ -6,15 +6,13 @@ that they share a batch with others.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from scim.attributes import Uniqueness
-from scim.normalization import comparison_key
-from scim.resource_type import ResourceType
 from scim_gateway.domain.bulk_operations import Given, Malformed, Method, Operation
-from scim_gateway.domain.bulk_references import PREFIX, references
+from scim_gateway.domain.bulk_references import references
+from scim_gateway.domain.bulk_touches import deleted_targets, touched
 from scim_gateway.domain.circles import after_needs
 
 
@@ -48,7 +46,7 @@ Stage: TypeAlias = tuple[Step, ...]
 def planned(operations: Sequence[Given], *, in_order: bool) -> list[Stage]:
     """Return the stages, one after the other; no step needs another one of its stage.
 
-    The steps of a stage are in an order that counts too, where two of them want the same value.
+    In a stage only the order of those that touch one resource counts, which the store keeps.
     With `in_order` nothing is brought forward, so what comes after a failure has not begun.
     """
     needs = _needs(operations)
@@ -89,19 +87,27 @@ class _Staging:
     _done: dict[int, int] = field(default_factory=dict)
     """The stage after which what an operation creates can be referred to."""
     _last: dict[object, int] = field(default_factory=dict)
+    """The last stage in which something was touched."""
+    _deleted: frozenset[str] = field(init=False)
     _floor: int = 0
 
+    def __post_init__(self) -> None:
+        self._deleted = deleted_targets(self.operations)
+
     def add(self, step: Step, *, after: int = -1) -> None:
-        operation = self.operations[step.index]
-        kinship = _kinship(operation)
-        after_kin = max((self._last.get(each, 0) for each in kinship), default=0)
-        stage = max(self._floor, after + 1, self._after_needs(step), after_kin)
+        touch = touched(self.operations[step.index], self._deleted)
+        stage = max(
+            self._floor,
+            after + 1,
+            self._after_needs(step),
+            *(self._last.get(each, 0) for each in touch.follows),
+            *(self._last.get(each, -1) + 1 for each in touch.waits_for),
+        )
         if self.in_order:
             self._floor = stage
-        elif _may_free_a_value(operation):
-            stage = self._floor = max((stage, *self.stages))
         self._done[step.index] = stage
-        self._last.update(dict.fromkeys(kinship, stage))
+        for each in touch.marks:
+            self._last[each] = max(stage, self._last.get(each, 0))
         self.stages[stage].append(step)
 
     def add_circle(self, circle: tuple[int, ...]) -> None:
@@ -118,35 +124,3 @@ class _Staging:
         inside = () if isinstance(step, Whole) else step.circle
         needed = (each for each in self.needs[step.index] if each not in inside)
         return max((self._done[each] + 1 for each in needed), default=0)
-
-
-def _kinship(operation: Given) -> list[object]:
-    """Return what two operations have in common whose order is to be kept."""
-    match operation:
-        case Operation(Method.POST, bulk_id, resource_type, _, data):
-            return [f"{PREFIX}{bulk_id}", *_unique_values(resource_type, data)]
-        case Operation(_, _, _, target):
-            return [target]
-    return []
-
-
-def _unique_values(
-    resource_type: ResourceType, data: Mapping[str, object]
-) -> list[tuple[str, str, object]]:
-    return [
-        (resource_type.name, attribute.name, comparison_key(attribute, value))
-        for name, value in data.items()
-        if (attribute := resource_type.members.get(name.lower())) is not None
-        and attribute.uniqueness is not Uniqueness.NONE
-    ]
-
-
-def _may_free_a_value(operation: Given) -> bool:
-    """Whether what others do may depend on it: a name that is in use before and free after."""
-    match operation:
-        case Operation(Method.DELETE):
-            return True
-        case Operation(Method.PUT | Method.PATCH, _, resource_type):
-            own = resource_type.schema.attributes
-            return any(attribute.uniqueness is not Uniqueness.NONE for attribute in own)
-    return False

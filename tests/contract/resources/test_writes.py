@@ -161,27 +161,6 @@ async def test_of_two_writes_in_one_batch_the_second_meets_what_the_first_made(
     assert isinstance(second, VersionMismatchError)
 
 
-async def test_in_one_batch_a_name_is_free_after_its_release_and_not_before(
-    store: StoreDriver,
-) -> None:
-    ada = await store.user("ada")
-    renaming = {"op": "replace", "path": "userName", "value": "augusta"}
-
-    early, _, in_time, _, after = await store.write_all(
-        [
-            creation("User", {"userName": "ada"}),
-            patching(ada.ref, renaming),
-            creation("User", {"userName": "Ada"}),
-            _delete(ada.ref),
-            creation("User", {"userName": "augusta"}),
-        ]
-    )
-
-    assert isinstance(early, UniquenessError)
-    assert shown(in_time)["userName"] == "Ada"
-    assert shown(after)["userName"] == "augusta"
-
-
 async def test_a_write_without_effect_makes_no_version_and_no_change(store: StoreDriver) -> None:
     made = await store.user("ada", title="Countess")
     end = await store.end()

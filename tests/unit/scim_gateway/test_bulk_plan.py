@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+import pytest
 
 from scim.errors import InvalidSyntaxError
 from scim.registry import standard_registry
@@ -18,8 +19,8 @@ def post(bulk_id: str, *needed: str, user: bool = False, **attributes: Any) -> O
     return Operation(Method.POST, bulk_id, resource_type, None, data, orjson.dumps(data), None)
 
 
-def change(method: Method, target: str, *, user: bool = False) -> Operation:
-    return Operation(method, None, USER if user else GROUP, target, {}, b"{}", None)
+def change(method: Method, target: str, *, user: bool = False, body: bytes = b"{}") -> Operation:
+    return Operation(method, None, USER if user else GROUP, target, {}, body, None)
 
 
 def whole(*indexes: int) -> tuple[Whole, ...]:
@@ -90,14 +91,55 @@ def test_of_two_that_want_one_name_the_first_stays_first() -> None:
         post("c", user=True, userName="bob"),
     ]
 
-    assert planned(operations, in_order=False) == [whole(0, 3), whole(1, 2)]
+    assert planned(operations, in_order=False) == [whole(0, 3), whole(1), whole(2)]
 
 
-def test_nothing_passes_a_deletion_or_a_change_of_what_may_hold_a_name() -> None:
-    for barrier in (change(Method.DELETE, "1"), change(Method.PATCH, "1", user=True)):
-        operations = [post("a"), post("b", "a"), barrier, post("c")]
+@pytest.mark.parametrize(
+    "release",
+    [
+        pytest.param(change(Method.DELETE, "1", user=True), id="a deletion"),
+        pytest.param(change(Method.PUT, "1", user=True), id="a replacement"),
+        pytest.param(change(Method.PATCH, "1", user=True, body=b'{"UserName":""}'), id="a patch"),
+    ],
+)
+def test_a_post_waits_for_what_may_release_the_name_that_it_wants(release: Operation) -> None:
+    operations = [post("a", user=True), release, post("b", user=True), post("c")]
 
-        assert planned(operations, in_order=False) == [whole(0), whole(1, 2, 3)]
+    assert planned(operations, in_order=False) == [whole(0, 1, 3), whole(2)]
+
+
+def test_changes_that_name_no_unique_attribute_hold_nobody_up() -> None:
+    operations = [
+        post("a", user=True),
+        change(Method.PATCH, "bulkId:a", user=True, body=b'{"title":"Dr"}'),
+        post("b", user=True),
+        change(Method.PATCH, "bulkId:b", user=True, body=b'{"title":"Dr"}'),
+    ]
+
+    assert planned(operations, in_order=False) == [whole(0, 2), whole(1, 3)]
+
+
+def test_a_renaming_waits_for_deletions_and_not_for_other_renamings() -> None:
+    operations = [
+        change(Method.PUT, "1", user=True),
+        change(Method.PUT, "2", user=True),
+        change(Method.DELETE, "3", user=True),
+        change(Method.PUT, "4", user=True),
+    ]
+
+    assert planned(operations, in_order=False) == [whole(0, 1, 2), whole(3)]
+
+
+def test_what_names_a_resource_keeps_its_place_before_or_after_the_deletion_of_that() -> None:
+    operations = [
+        post("boss"),
+        post("a", "boss", externalId="17"),
+        change(Method.DELETE, "17"),
+        post("b"),
+        post("c", externalId="17"),
+    ]
+
+    assert planned(operations, in_order=False) == [whole(0, 3), whole(1, 2, 4)]
 
 
 def test_what_is_malformed_or_refers_to_nothing_has_its_place_too() -> None:

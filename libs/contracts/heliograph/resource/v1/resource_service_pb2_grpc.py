@@ -73,8 +73,7 @@ class ResourceServiceServicer:
 
     def WriteResources(self, request, context):
         """Creates, replaces, patches and deletes resources. When the answer is given, every successful
-        operation and its change record are durable. Operations take effect in list order, so that one may
-        take the userName that another before it gave up.
+        operation and its change record are durable. Operations on one resource take effect in list order.
 
         (tenant, txn) is the idempotency key of an operation. Repeated, a successful one has no second
         effect and gives the resource as it is now; a refused one left no trace and is judged again.

@@ -27,8 +27,7 @@ class ResourceServiceStub:
     """
     WriteResources: _aio.UnaryUnaryMultiCallable[_resource_service_pb2.WriteResourcesRequest, _resource_service_pb2.WriteResourcesResponse]
     """Creates, replaces, patches and deletes resources. When the answer is given, every successful
-    operation and its change record are durable. Operations take effect in list order, so that one may
-    take the userName that another before it gave up.
+    operation and its change record are durable. Operations on one resource take effect in list order.
 
     (tenant, txn) is the idempotency key of an operation. Repeated, a successful one has no second
     effect and gives the resource as it is now; a refused one left no trace and is judged again.
@@ -68,8 +67,7 @@ class ResourceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_resource_service_pb2.WriteResourcesRequest, _abc.Awaitable[_resource_service_pb2.WriteResourcesResponse]],
     ) -> _abc.Awaitable[_resource_service_pb2.WriteResourcesResponse]:
         """Creates, replaces, patches and deletes resources. When the answer is given, every successful
-        operation and its change record are durable. Operations take effect in list order, so that one may
-        take the userName that another before it gave up.
+        operation and its change record are durable. Operations on one resource take effect in list order.
 
         (tenant, txn) is the idempotency key of an operation. Repeated, a successful one has no second
         effect and gives the resource as it is now; a refused one left no trace and is judged again.
