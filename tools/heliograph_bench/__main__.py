@@ -31,7 +31,7 @@ def bench(
     users: Annotated[int, typer.Option(min=1000, help="Users to load.")] = 20_000,
     store: Annotated[
         str | None,
-        typer.Option(help="Where clusters keep their state: a URL, or `mongod` to start one."),
+        typer.Option(help="Where state is kept: a URL, or `mongod` to start one."),
     ] = None,
     only: Annotated[str, typer.Option(help="Only rows whose names begin so.")] = "",
 ) -> None:
@@ -41,9 +41,9 @@ def bench(
         rows: dict[str, Callable[[], Awaitable[Row]]] = {
             "hop": hop,
             "group commit": group_commit,
-            "GET": partial(reading, 32, target="≥ 25 %"),
-            "GET alone": partial(reading, 1, target="≥ 12 %"),
-            "create": creating,
+            "GET": partial(reading, 32, store=url, target="≥ 25 %"),
+            "GET alone": partial(reading, 1, store=url, target="≥ 12 %"),
+            "create": partial(creating, store=url),
             "load": partial(loading, users, store=url),
         }
         chosen = [row for name, row in rows.items() if name.startswith(only)]

@@ -15,10 +15,10 @@ GETS = 3000
 CREATES = 1500
 
 
-async def reading(connections: int, *, target: str) -> Row:
+async def reading(connections: int, *, store: str | None, target: str) -> Row:
     """Measure GETs of one user, with token check and ETag, beside a server that only answers."""
     async with (
-        scim_services(REAL_STORE, connections=connections) as scim,
+        scim_services(REAL_STORE, connections=connections, url=store) as scim,
         bare_asgi(connections=connections) as bare,
     ):
         location = await _create(scim, 0)
@@ -30,11 +30,11 @@ async def reading(connections: int, *, target: str) -> Row:
         )
 
 
-async def creating() -> Row:
+async def creating(*, store: str | None) -> Row:
     """Measure durable creations beside those of a store that keeps nothing on disk."""
     numbers = itertools.count()
     async with (
-        scim_services(REAL_STORE, connections=WAITING) as durable,
+        scim_services(REAL_STORE, connections=WAITING, url=store) as durable,
         scim_services(MEMORY_STORE, connections=WAITING) as forgetful,
     ):
         return await compare(

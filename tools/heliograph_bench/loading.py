@@ -1,24 +1,19 @@
-"""Loading users over SCIM bulk, beside the same bodies one by one: a whole cluster in processes."""
+"""Loading users over SCIM bulk, beside the same bodies one by one."""
 
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from io import BytesIO
 from typing import Any, Final
 
-import aiohttp
 import orjson
 
-from helio.api import Api
-from helio.data_folder import DataFolder
 from heliograph_bench.measuring import Row
 from heliograph_bench.people import user
-from heliograph_bench.processes import cpu_seconds
 from heliograph_bench.sending import send_all
-from heliograph_demo.clusters import Cluster, free_port, running
-from scim.messages import BULK_REQUEST, MEDIA_TYPE
+from heliograph_bench.services import REAL_STORE, Server, scim_services
+from scim.messages import BULK_REQUEST
 
 BULK_OPERATIONS: Final = 500
 BULK_REQUESTS: Final = 2
@@ -26,11 +21,10 @@ BULK_REQUESTS: Final = 2
 WAITING: Final = 64
 _WARMING_UP: Final = 1000
 _SHARE_ONE_BY_ONE: Final = 10
-_SERVICES: Final = ("scim-gateway", "resource-store")
 
 
 class LoadError(Exception):
-    """A cluster did not create what it was asked to."""
+    """A server did not create what it was asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +38,15 @@ class Moment:
 
 @dataclass(slots=True)
 class Load:
-    """Creates users at one cluster; each has a number of its own."""
+    """Creates users at one server; each has a number of its own."""
 
-    api: Api
-    pids: Sequence[int]
+    server: Server
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     async def one_by_one(self, count: int) -> Sequence[Moment]:
         """Create users by POSTs, `WAITING` of them at a time."""
         bodies = (orjson.dumps(user(next(self._numbers))) for _ in range(count))
-        url = self.api.url("scim-gateway", "/scim/v2/Users")
-        return await self._sent(url, bodies, senders=WAITING, each=1)
+        return await self._sent("/Users", bodies, senders=WAITING, each=1)
 
     async def in_bulk(self, count: int) -> Sequence[Moment]:
         """Create users by bulk requests, `BULK_REQUESTS` of them at a time."""
@@ -62,70 +54,52 @@ class Load:
         parts = [
             numbers[start : start + BULK_OPERATIONS] for start in range(0, count, BULK_OPERATIONS)
         ]
-        url = self.api.url("scim-gateway", "/scim/v2/Bulk")
         bodies = map(_bulk_request, parts)
-        return await self._sent(url, bodies, senders=BULK_REQUESTS, each=BULK_OPERATIONS)
+        return await self._sent("/Bulk", bodies, senders=BULK_REQUESTS, each=BULK_OPERATIONS)
 
     async def _sent(
-        self, url: str, bodies: Iterable[bytes], *, senders: int, each: int
+        self, path: str, bodies: Iterable[bytes], *, senders: int, each: int
     ) -> Sequence[Moment]:
         """Send all bodies, each of which makes so many users; return how it went on."""
         moments = [self._moment(0)]
 
         async def send(body: bytes) -> None:
-            _check(await self._post(url, body))
+            _check(await self._post(path, body))
             moments.append(self._moment(moments[-1].users + each))
 
         await send_all(bodies, send, senders=senders)
         return moments
 
-    async def _post(self, url: str, body: bytes) -> Any:  # noqa: ANN401  JSON
-        headers = {
-            "Authorization": f"Bearer {self.api.admin_token}",
-            "Content-Type": MEDIA_TYPE,
-        }
-        async with self.api.session.post(url, data=body, headers=headers) as response:
+    async def _post(self, path: str, body: bytes) -> Any:  # noqa: ANN401  JSON
+        async with self.server.session.post(self.server.url + path, data=BytesIO(body)) as response:
             if not response.ok:
-                raise LoadError(f"POST {url}: {response.status} {(await response.text())[:200]}")
+                raise LoadError(f"POST {path}: {response.status} {(await response.text())[:200]}")
             return orjson.loads(await response.read())
 
     def _moment(self, users: int) -> Moment:
-        return Moment(users, time.monotonic(), cpu_seconds(self.pids))
+        return Moment(users, time.monotonic(), self.server.cpu_seconds())
 
 
 async def loading(users: int, *, store: str | None) -> Row:
-    """Measure a load of so many users; `store` is a URL, and None the embedded one."""
-    with TemporaryDirectory(prefix="heliograph-bench-") as folder:
-        place = Path(folder) / "data"
-        with running("bench", place, port=free_port(), keep=False, store=store) as cluster:
-            return await _measured(cluster, users)
+    """Measure a load of so many users; `store` is a URL, and None the embedded one.
 
-
-async def _measured(cluster: Cluster, users: int) -> Row:
-    """Measure one by one before and after, so that a larger store counts for both."""
-    async with aiohttp.ClientSession() as session:
-        load = Load(cluster.api(session), _pids(cluster))
+    One by one is measured before and after, so that a larger store counts for both.
+    """
+    async with scim_services(REAL_STORE, connections=WAITING, url=store) as server:
+        load = Load(server)
         few = max(WAITING, users // _SHARE_ONE_BY_ONE // 2)
         await load.in_bulk(_WARMING_UP)
         before = await load.one_by_one(few)
         loaded = await load.in_bulk(users)
         after = await load.one_by_one(few)
-    alone = _per_cpu_second(before, after)
     return Row(
         f"load: {users:,} users over SCIM bulk, beside one by one at {WAITING} waiting",
         ours=_per_cpu_second(loaded),
-        reference=alone,
+        reference=_per_cpu_second(before, after),
         target="≥ 2×",
         note=f"{_per_second(loaded):,.0f} users/s, one by one {_per_second(before, after):,.0f};"
         f" the last tenth at {_flatness(loaded):.0%} of the first, per CPU-second",
     )
-
-
-def _pids(cluster: Cluster) -> list[int]:
-    state = DataFolder(cluster.data).state()
-    if state is None:
-        raise LoadError("the cluster has ended")
-    return [state.services[service] for service in _SERVICES]
 
 
 def _bulk_request(numbers: Sequence[int]) -> bytes:

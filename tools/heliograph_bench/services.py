@@ -1,7 +1,9 @@
 """The processes that SCIM needs, without the rest of a cluster: gateway, store and registrar."""
 
 import asyncio
+import base64
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -42,19 +44,24 @@ class Server:
 
 
 @asynccontextmanager
-async def scim_services(store: str, *, connections: int) -> AsyncIterator[Server]:
-    """Run the three, with a store of this module; the registrar is not counted."""
+async def scim_services(
+    store: str, *, connections: int, url: str | None = None
+) -> AsyncIterator[Server]:
+    """Run the three, with a store of this module; the registrar is not counted.
+
+    They keep their state at a URL, or else below a folder of their own.
+    """
     with TemporaryDirectory(prefix="heliograph-bench-") as folder, ExitStack() as stack:
         port = free_port()
-        environment = _environment(port)
+        environment = {**_environment(port), **({} if url is None else _storing(url))}
         pids = [
             _start(stack, [module, "--data", str(Path(folder) / "data")], environment)
             for module in ("scim_gateway", store, "ssf_registrar")
         ]
-        url = f"http://127.0.0.1:{port}"
+        origin = f"http://127.0.0.1:{port}"
         async with _session(connections) as session:
-            await _until(lambda: _is_ready(session, f"{url}/readyz"))
-            yield Server(f"{url}/scim/v2", pids[:2], session)
+            await _until(lambda: _is_ready(session, f"{origin}/readyz"))
+            yield Server(f"{origin}/scim/v2", pids[:2], session)
 
 
 @asynccontextmanager
@@ -91,6 +98,12 @@ def _environment(port: int) -> Mapping[str, str]:
     }
     own = {"HELIOGRAPH_PORT": str(port), "HELIOGRAPH_ADMIN_TOKEN": TOKEN}
     return {**inherited, **own}
+
+
+def _storing(url: str) -> Mapping[str, str]:
+    """Return what services must be told to keep their state at a URL: a master key of their own."""
+    master_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return {"HELIOGRAPH_STORE": url, "HELIOGRAPH_MASTER_KEY": master_key}
 
 
 def _session(connections: int) -> aiohttp.ClientSession:

@@ -44,16 +44,10 @@ class Cluster:
 
 
 @contextmanager
-def running(
-    name: str, data: Path, *, port: int, keep: bool, store: str | None = None
-) -> Iterator[Cluster]:
-    """Start a cluster; stop it in the end, unless it is to be kept. Raises `ClusterError`.
-
-    `store` is the URL of where it keeps its state, if not where every cluster does.
-    """
-    where = () if store is None else ("--store", store)
+def running(name: str, data: Path, *, port: int, keep: bool) -> Iterator[Cluster]:
+    """Start a cluster; stop it in the end, unless it is to be kept. Raises `ClusterError`."""
     try:
-        started = _helio("up", "--detach", "--data", str(data), "--port", str(port), *where)
+        started = _helio("up", "--detach", "--data", str(data), "--port", str(port))
         if started.returncode != 0:
             sentence = (started.stderr.strip().splitlines() or ["`helio up` failed"])[-1]
             raise ClusterError(sentence.removeprefix("helio: "), exit_code=started.returncode)

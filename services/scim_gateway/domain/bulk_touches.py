@@ -45,31 +45,31 @@ def touched(operation: Given, deleted: frozenset[str]) -> Touch:
     """Return what an operation touches; `deleted` are the targets that the request deletes.
 
     Who wants a unique value waits for what may give one up: a POST for every change of its type
-    that may, a PUT or PATCH for deletions alone. So two of the latter may share a batch.
+    that may, a PUT or PATCH for deletions alone. So two of the latter may share a batch. What gives
+    one up comes no earlier than who wants one before it, and is to be refused.
     """
     if isinstance(operation, Malformed):
         return Touch()
     resources = (_own_name(operation), *_mentioned(operation, deleted))
     values = tuple(_unique_values(operation))
-    released, gone = _released(operation.resource_type), _gone(operation.resource_type)
+    wanted, released, gone = _all_values(operation.resource_type)
     match operation.method:
         case Method.POST:
-            return Touch(resources, (*values, *released), (*resources, *values))
+            return Touch(resources, (*values, *released), (*resources, *values, *wanted))
         case Method.DELETE:
-            return Touch(resources, (), (*resources, *released, *gone))
+            return Touch((*resources, *wanted), (), (*resources, *released, *gone))
     if not _may_move_a_value(operation):
         return Touch(resources, (), resources)
-    return Touch(resources, (*values, *gone), (*resources, *values, *released))
+    moving = (*resources, *values, *wanted, *released)
+    return Touch((*resources, *wanted), (*values, *gone), moving)
 
 
-def _released(resource_type: ResourceType) -> tuple[Thing, ...]:
-    """Stand for all unique values of a type that something may have given up."""
-    return (("released", resource_type.name),) if _unique_attributes(resource_type) else ()
-
-
-def _gone(resource_type: ResourceType) -> tuple[Thing, ...]:
-    """Stand for all unique values of a type that deletions have given up."""
-    return (("gone", resource_type.name),) if _unique_attributes(resource_type) else ()
+def _all_values(resource_type: ResourceType) -> Sequence[tuple[Thing, ...]]:
+    """Stand for the unique values of a type: wanted, given up by something, or by a deletion."""
+    if not _unique_attributes(resource_type):
+        return (), (), ()
+    name = resource_type.name
+    return (("wanted", name),), (("released", name),), (("gone", name),)
 
 
 def _own_name(operation: Operation) -> str:
