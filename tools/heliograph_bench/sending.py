@@ -20,7 +20,6 @@ async def send_all(
             await send(item)
             count += 1
 
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(senders):
-            tasks.create_task(sender())
+    # Not a task group: the failure itself is to be told, not a group of one.
+    await asyncio.gather(*[sender() for _ in range(senders)])
     return count
