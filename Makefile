@@ -26,8 +26,8 @@ demo: dev ## two clusters, a week of 1,000 people, 0 differences; e.g. make demo
 soak: dev ## 1,000 SIGKILLs over all services under load, and what came of it; not in CI
 	@$(BIN)/python -m heliograph_soak $(ARGS)
 
-bench: dev ## the benchmarks, each printed beside its reference
-	@$(BIN)/python -m heliograph_bench
+bench: dev ## the benchmarks, each printed beside its reference; e.g. make bench ARGS="--users 100000"
+	@$(BIN)/python -m heliograph_bench $(ARGS)
 
 ##@ Checking
 
