@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
+
+APPLYING: Final = "apply"
+"""The lease of whoever applies receipts, which is one process at a time."""
+POLLING: Final = "poll"
+"""The lease of whoever polls."""
 
 
 class ReceiptState(IntEnum):
@@ -88,6 +94,14 @@ class PendingReceipt:
     position: int
     lane: Lane
     next_attempt: int
+
+
+def lane_of(tenant: str, stream_id: str, subject_uri: str, *, position: int) -> Lane:
+    """Return the lane of a receipt; without a SCIM subject, one of its own.
+
+    What has no SCIM subject changes nothing, so there is no order to keep.
+    """
+    return Lane(tenant, stream_id, subject_uri or f"#{position}")
 
 
 @dataclass(frozen=True, slots=True)

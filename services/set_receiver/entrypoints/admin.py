@@ -93,7 +93,7 @@ class AdminApi:
         """List receipts in the order of their arrival."""
         tenant = await self._tenant(request)
         page, next_page_token = await self.pages.read(
-            tenant, stream_id=stream_id, page_size=limit, page_token=after
+            tenant, stream_id=stream_id, state=None, page_size=limit, page_token=after
         )
         return ReceiptList(
             receipts=[_receipt_row(receipt) for receipt in page], next=next_page_token or None

@@ -47,6 +47,7 @@ class ReceiptServicer(pb_grpc.ReceiptServiceServicer):
         page, next_page_token = await self._pages.read(
             request.tenant,
             stream_id=request.stream_id,
+            state=None,
             page_size=request.page_size,
             page_token=request.page_token,
         )

@@ -8,13 +8,14 @@ from typing import Any
 from servicekit.coalescing import Coalescer
 from servicekit.sqlite import Database
 from set_receiver.domain.receipts import (
+    AWAITING,
     Arrival,
-    Lane,
     PendingReceipt,
     Receipt,
     ReceiptState,
     Standing,
     Tally,
+    lane_of,
 )
 
 MIGRATIONS = (
@@ -38,6 +39,10 @@ MIGRATIONS = (
         PRIMARY KEY (tenant, stream_id, state)
     ) STRICT, WITHOUT ROWID
     """,
+    """
+    CREATE INDEX receipt_of_tenant ON receipt (tenant, position);
+    CREATE INDEX receipt_dead ON receipt (tenant, position) WHERE state = 5
+    """,
 )
 
 _ARRIVAL = (
@@ -47,7 +52,7 @@ _ARRIVAL = (
 _STANDING = "state, reason, settled, attempts, first_failed, next_attempt"
 _ARRIVAL_COLUMNS = 11
 _Key = tuple[str, str, int]
-_Batch = Sequence[tuple[Arrival, Standing]]
+_Batch = Sequence[Arrival]
 
 _ADD = f"""
     INSERT INTO receipt ({_ARRIVAL}, {_STANDING}) VALUES ({", ".join("?" * 17)})
@@ -60,7 +65,7 @@ _COUNT = """
 _RECORD = """
     UPDATE receipt SET state = ?, reason = ?, settled = ?, attempts = ?, first_failed = ?,
         next_attempt = ?
-    WHERE position = ?
+    WHERE position = ? AND state = 1
 """
 _PENDING = """
     SELECT position, tenant, stream_id, subject_uri, next_attempt FROM receipt
@@ -76,17 +81,22 @@ class SqliteReceipts:
         self._database = database
         self._add = Coalescer(self._add_batches)
 
-    async def add(self, receipts: Sequence[tuple[Arrival, Standing]]) -> Sequence[bool]:
+    async def add(self, arrivals: Sequence[Arrival]) -> Sequence[bool]:
         """Keep receipts, as the port says."""
-        return await self._add(receipts)
+        return await self._add(arrivals)
 
     async def _add_batches(self, batches: Sequence[_Batch]) -> Sequence[Sequence[bool]]:
-        receipts = [receipt for batch in batches for receipt in batch]
-        are_new = iter(await self._database.write(lambda connection: _insert(connection, receipts)))
+        arrivals = [arrival for batch in batches for arrival in batch]
+        are_new = iter(await self._database.write(lambda connection: _insert(connection, arrivals)))
         return [[next(are_new) for _ in batch] for batch in batches]
 
-    async def record(self, standings: Mapping[int, Standing]) -> None:
-        """Change where receipts stand."""
+    async def record(
+        self,
+        standings: Mapping[int, Standing],
+        *,
+        fence: int,  # noqa: ARG002  the file has one process, which no other can take over from
+    ) -> None:
+        """Change where pending receipts stand."""
         rows = [(*_standing_row(at), position) for position, at in standings.items()]
         positions = tuple(standings)
 
@@ -103,7 +113,9 @@ class SqliteReceipts:
             lambda connection: connection.execute(_PENDING, (after, limit)).fetchall()
         )
         return [
-            PendingReceipt(position, Lane(tenant, stream_id, subject_uri), next_attempt)
+            PendingReceipt(
+                position, lane_of(tenant, stream_id, subject_uri, position=position), next_attempt
+            )
             for position, tenant, stream_id, subject_uri, next_attempt in rows
         ]
 
@@ -112,14 +124,19 @@ class SqliteReceipts:
         return await self._select(f"WHERE {_at(positions)} ORDER BY position", tuple(positions))
 
     async def page(
-        self, tenant: str, *, stream_id: str | None, after: int, limit: int
+        self,
+        tenant: str,
+        *,
+        stream_id: str | None,
+        state: ReceiptState | None,
+        after: int,
+        limit: int,
     ) -> Sequence[Receipt]:
         """Return a page of a tenant's receipts."""
-        if stream_id is None:
-            wanted = "WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?"
-            return await self._select(wanted, (tenant, after, limit))
-        wanted = "WHERE tenant = ? AND stream_id = ? AND position > ? ORDER BY position LIMIT ?"
-        return await self._select(wanted, (tenant, stream_id, after, limit))
+        wanted, values = _of(tenant, stream_id=stream_id, state=state)
+        return await self._select(
+            f"WHERE {wanted} AND position > ? ORDER BY position LIMIT ?", (*values, after, limit)
+        )
 
     async def tallies(self) -> Sequence[Tally]:
         """Return the counts, which are kept with each change."""
@@ -140,18 +157,33 @@ class SqliteReceipts:
         return [_receipt(row) for row in rows]
 
 
-def _insert(connection: sqlite3.Connection, receipts: _Batch) -> list[bool]:
+def _insert(connection: sqlite3.Connection, arrivals: _Batch) -> list[bool]:
+    awaiting = _standing_row(AWAITING)
     are_new = [
-        connection.execute(_ADD, (*_arrival_row(arrival), *_standing_row(standing))).rowcount == 1
-        for arrival, standing in receipts
+        connection.execute(_ADD, (*_arrival_row(arrival), *awaiting)).rowcount == 1
+        for arrival in arrivals
     ]
     counts = Counter(
-        (arrival.tenant, arrival.stream_id, int(standing.state))
-        for (arrival, standing), is_new in zip(receipts, are_new, strict=True)
+        (arrival.tenant, arrival.stream_id, int(AWAITING.state))
+        for arrival, is_new in zip(arrivals, are_new, strict=True)
         if is_new
     )
     _count(connection, counts, 1)
     return are_new
+
+
+def _of(
+    tenant: str, *, stream_id: str | None, state: ReceiptState | None
+) -> tuple[str, tuple[object, ...]]:
+    """Return a condition on receipts, and its values."""
+    conditions, values = ["tenant = ?"], [tenant]
+    if stream_id is not None:
+        conditions.append("stream_id = ?")
+        values.append(stream_id)
+    if state is not None:
+        # literally, as the partial indexes have it
+        conditions.append(f"state = {int(state)}")
+    return " AND ".join(conditions), tuple(values)
 
 
 def _states(connection: sqlite3.Connection, positions: Sequence[int]) -> Counter[_Key]:
