@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+from servicekit.endpoints import Endpoint
 from servicekit.failures import RemoteError, RemoteUnavailableError
-from servicekit.grpc_server import MAX_MESSAGE_BYTES
+from servicekit.grpc_server import KEEPALIVE_MILLISECONDS, MAX_MESSAGE_BYTES
 
 RequestT = TypeVar("RequestT")
 ResponseT = TypeVar("ResponseT")
 
 _AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 _PAUSE_SECONDS = 0.1
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 500),
+    # Despite its name this is how long one attempt may take: a busy peer needs its time.
+    ("grpc.min_reconnect_backoff_ms", 5000),
+)
+_TCP_OPTIONS: Final = (
+    ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),
+    # A replica that comes back under another address is found as soon as the name says so.
+    ("grpc.dns_min_time_between_resolutions_ms", 500),
+    # A machine that is gone says no goodbye.
+    ("grpc.keepalive_time_ms", KEEPALIVE_MILLISECONDS),
+    ("grpc.keepalive_timeout_ms", KEEPALIVE_MILLISECONDS // 2),
+)
 
 
-def open_channel(address: str) -> grpc.aio.Channel:
-    """Return a channel that finds a restarted peer again within half a second."""
-    return grpc.aio.insecure_channel(
-        address,
-        options=[
-            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-            ("grpc.initial_reconnect_backoff_ms", 100),
-            ("grpc.max_reconnect_backoff_ms", 500),
-            # Despite its name this is how long one attempt may take: a busy peer needs its time.
-            ("grpc.min_reconnect_backoff_ms", 5000),
-        ],
+def open_channel(peer: Endpoint) -> grpc.aio.Channel:
+    """Return a channel that finds a restarted peer again within half a second.
+
+    Over TCP it takes turns among the addresses of the peer's name, and talks to nothing whose
+    certificate does not name the peer.
+    """
+    if peer.identity is None:
+        return grpc.aio.insecure_channel(peer.address, options=_OPTIONS)
+    options = [*_OPTIONS, *_TCP_OPTIONS, ("grpc.ssl_target_name_override", peer.service)]
+    return grpc.aio.secure_channel(
+        peer.address, peer.identity.channel_credentials(), options=options
     )
 
 

@@ -1,11 +1,11 @@
-"""The gRPC side of a service: health, errors with reasons, one log line a call."""
+"""The gRPC side of a service: who may call, health, errors with reasons, one measure a call."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import grpc
 import structlog
@@ -15,8 +15,20 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 from prometheus_client import Histogram
 
+from servicekit.callers import CallerNotAllowedError, Door
+from servicekit.endpoints import Endpoint
+from servicekit.failures import StartError
+
 ERROR_DOMAIN = "heliograph"
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+KEEPALIVE_MILLISECONDS = 10_000
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.so_reuseport", 0),
+    # Peers ask so often whether we are still there, and long polls send nothing meanwhile.
+    ("grpc.http2.min_ping_interval_without_data_ms", KEEPALIVE_MILLISECONDS // 2),
+)
 
 _log = structlog.get_logger()
 _seconds = Histogram(
@@ -34,39 +46,57 @@ class HasReason(Protocol):
 class GrpcFace:
     """What a service serves over gRPC, and where."""
 
-    address: str
+    endpoint: Endpoint
     register: tuple[Callable[[grpc.aio.Server], None], ...]
     statuses: Mapping[type[Exception], grpc.StatusCode]
     """The one table from the service's errors to gRPC statuses; subclasses follow their base."""
 
 
 def create_server(face: GrpcFace) -> grpc.aio.Server:
-    """Return a server, not yet started, for the face's servicers and standard health."""
+    """Return a server, not yet started, for the face's servicers and standard health.
+
+    Raises `StartError` when the address cannot be had.
+    """
+    is_tcp = face.endpoint.identity is not None
     server = grpc.aio.server(
-        interceptors=[_ErrorInterceptor(face.statuses)],
-        options=[
-            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-            ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-            ("grpc.so_reuseport", 0),
-        ],
+        interceptors=[_ErrorInterceptor(face.statuses, Door() if is_tcp else None)],
+        options=_OPTIONS,
     )
     for register in face.register:
         register(server)
     servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    server.add_insecure_port(face.address)
+    _listen(server, face.endpoint)
     return server
 
 
+def _listen(server: grpc.aio.Server, endpoint: Endpoint) -> None:
+    try:
+        if endpoint.identity is None:
+            server.add_insecure_port(endpoint.address)
+        else:
+            server.add_secure_port(endpoint.address, endpoint.identity.server_credentials())
+    except RuntimeError:
+        raise StartError(f"cannot listen on {endpoint.address} for gRPC: choose another") from None
+
+
+# The DNS names in the certificate of the caller, where it showed one.
+_NAMES = "peer_dns"
 _WHERE_AND_WHY = ("attribute_path", "clause")
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
 class _ErrorInterceptor(grpc.aio.ServerInterceptor):
-    """Turns a service's errors into statuses; what is in no table is INTERNAL, without detail."""
+    """Turns a service's errors into statuses; what is in no table is INTERNAL, without detail.
 
-    def __init__(self, statuses: Mapping[type[Exception], grpc.StatusCode]) -> None:
-        self._statuses = statuses
+    With a door, a caller that it does not admit is refused before its request is looked at.
+    """
+
+    def __init__(
+        self, statuses: Mapping[type[Exception], grpc.StatusCode], door: Door | None
+    ) -> None:
+        self._statuses = {**statuses, CallerNotAllowedError: grpc.StatusCode.PERMISSION_DENIED}
+        self._door = door
 
     async def intercept_service(
         self,
@@ -75,17 +105,20 @@ class _ErrorInterceptor(grpc.aio.ServerInterceptor):
         ],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
-        """Wrap the handler of a unary call."""
+        """Wrap the handler of a unary call; there are no others."""
         handler = await continuation(handler_call_details)
         if handler is None or handler.unary_unary is None:
-            return handler
+            return None
         answer: Any = handler.unary_unary  # the stubs know only the blocking kind of handler
         method = handler_call_details.method
+        door = self._door
 
         async def answer_or_status(request: object, context: Any) -> object:  # noqa: ANN401
             began = time.perf_counter()
             code = "OK"
             try:
+                if door is not None:
+                    door.admit(method, context.auth_context().get(_NAMES, ()))
                 return await answer(request, context)
             except Exception as error:  # the one place where errors become statuses
                 status = self._status_of(error)

@@ -113,12 +113,12 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving_grpc(face: GrpcFace | None) -> AsyncIterator[None]:
-    """Serve a gRPC face at its address while the context is open."""
+    """Serve a gRPC face at its endpoint while the context is open."""
     if face is None:
         yield
         return
-    if face.address.startswith("unix:"):
-        _make_way(Path(face.address.removeprefix("unix:")))
+    if face.endpoint.identity is None:
+        _make_way(Path(face.endpoint.address.removeprefix("unix:")))
     server = create_server(face)
     await server.start()
     try:

@@ -2,19 +2,34 @@
 
 import argparse
 import os
+import re
 import stat
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from servicekit.faces import FACES, socket_address
+from servicekit.endpoints import Endpoint, unix_endpoint
+from servicekit.faces import FACES
 from servicekit.failures import StartError
+from servicekit.identity import read_identity
 from servicekit.stores import MongoUrl, StoreLocation, parse_store
 
 SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
+
+_TCP_ADDRESS: Final = re.compile(r"(dns:///)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
+
+
+def _tcp_address(value: str) -> str:
+    if _TCP_ADDRESS.fullmatch(value) is None:
+        raise PydanticCustomError("tcp_address", "must be host:port or dns:///host:port")
+    return value
+
+
+TcpAddress = Annotated[str, AfterValidator(_tcp_address)]
 
 
 class ServiceSettings(BaseSettings):
@@ -36,6 +51,14 @@ class ServiceSettings(BaseSettings):
     drain_seconds: float = Field(default=4.0, gt=0)
     supervised: bool = False
     """Set by `helio up`: the service ends when its standard input does."""
+    grpc_listen: TcpAddress | None = None
+    """Where this service listens for its peers over TCP; unset, it is a unix socket."""
+    resource_store: TcpAddress | None = None
+    """Where the resource-store is over TCP; unset, it has its unix socket below DATA."""
+    ssf_registrar: TcpAddress | None = None
+    """Where the ssf-registrar is over TCP; as above."""
+    certificates: Path | None = None
+    """The folder of `helio certificates`, by which services know each other over TCP."""
 
     def http_port(self, service: str) -> int:
         """Return the port of a service's HTTP face."""
@@ -46,9 +69,37 @@ class ServiceSettings(BaseSettings):
         origin = self.public_url or f"http://{self.host}:{self.http_port(service)}"
         return origin.rstrip("/")
 
-    def address_of(self, service: str) -> str:
-        """Return the gRPC address of a service."""
-        return socket_address(self.data, service)
+    @model_validator(mode="after")
+    def _tcp_is_tls(self) -> Self:
+        for name in ("grpc_listen", "resource_store", "ssf_registrar"):
+            if getattr(self, name) is not None and self.certificates is None:
+                raise PydanticCustomError(
+                    "certificates",
+                    "HELIOGRAPH_{name} needs HELIOGRAPH_CERTIFICATES: over TCP services speak TLS"
+                    " alone, and `helio certificates DIR` makes what it takes",
+                    {"name": name.upper()},
+                )
+        return self
+
+    def own_endpoint(self, service: str) -> Endpoint:
+        """Return where a service, which is this process, listens for its peers.
+
+        Raises `StartError` when its certificate cannot be used.
+        """
+        return self._endpoint(service, self.grpc_listen, of=service)
+
+    def peer(self, service: str, caller: str) -> Endpoint:
+        """Return where `caller`, which is this process, calls another service.
+
+        Raises `StartError` when the caller's certificate cannot be used.
+        """
+        addresses = {"resource-store": self.resource_store, "ssf-registrar": self.ssf_registrar}
+        return self._endpoint(service, addresses[service], of=caller)
+
+    def _endpoint(self, service: str, address: str | None, *, of: str) -> Endpoint:
+        if address is None or self.certificates is None:
+            return unix_endpoint(self.data, service)
+        return Endpoint(service, address, read_identity(self.certificates, of))
 
     def location(self) -> StoreLocation:
         """Return where state is kept. Raises `StartError`."""
@@ -76,9 +127,16 @@ def read_settings(
     try:
         return settings_class(**{"data": given.data} if given.data is not None else {})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        raise StartError(f"HELIOGRAPH_{name}: {first['msg']}") from None
+        raise StartError(sentence_of(error)) from None
+
+
+def sentence_of(error: ValidationError) -> str:
+    """Return what is wrong first, in one line that names the variable."""
+    first = error.errors()[0]
+    sentence = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return sentence
+    return f"HELIOGRAPH_{'_'.join(str(part) for part in first['loc']).upper()}: {sentence}"
 
 
 def private_folder(path: Path) -> Path:

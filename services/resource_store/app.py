@@ -76,7 +76,7 @@ def _grpc_face(settings: Settings, storage: SqliteStorage, passwords: Passwords)
         apply=ApplyChanges(storage, types, hashes),
     )
     return GrpcFace(
-        address=settings.address_of(NAME),
+        endpoint=settings.own_endpoint(NAME),
         register=registered(resources, changes, SchemaServicer(registry)),
         statuses=STATUSES,
     )

@@ -39,8 +39,8 @@ NAME = "scim-gateway"
 async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open the channels, and close them at the end."""
     async with (
-        open_channel(settings.address_of("resource-store")) as store,
-        open_channel(settings.address_of("ssf-registrar")) as registrar,
+        open_channel(settings.peer("resource-store", NAME)) as store,
+        open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
     ):
         tokens = BearerTokens(
             GrpcTokens(registrar, patience=settings.scim_patience_seconds).look_up, clock=time.time

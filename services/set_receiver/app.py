@@ -73,10 +73,10 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             )
         )
         registrar = await opened.enter_async_context(
-            open_channel(settings.address_of("ssf-registrar"))
+            open_channel(settings.peer("ssf-registrar", SERVICE))
         )
         store = await opened.enter_async_context(
-            open_channel(settings.address_of("resource-store"))
+            open_channel(settings.peer("resource-store", SERVICE))
         )
         outside = _Outside(
             receipt_store,
@@ -109,7 +109,7 @@ def _service(settings: Settings, outside: _Outside) -> Service:
     admin = AdminApi(tokens, pages, outside.store.receipts, directory, intake.troubles)
     return Service(
         http=_http(outside.store, PushEndpoint(directory, intake), admin),
-        grpc=grpc_face(settings.address_of(SERVICE), pages),
+        grpc=grpc_face(settings.own_endpoint(SERVICE), pages),
         loops={
             "journal": lambda: follow_journal(
                 directory, forget_token=tokens.forget, forget_all_tokens=tokens.forget_all
@@ -159,6 +159,7 @@ def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyL
         outside.store.receipts,
         apply_receipts,
         arrived=intake.arrived,
+        follow=outside.store.follow,
         pace=outside.store.pace,
         clock=microseconds,
         troubles=intake.troubles,

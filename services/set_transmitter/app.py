@@ -77,15 +77,15 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
     """Open the log, the channels and the HTTP client; at the end write what is noted."""
     async with (
         _open_database(settings) as database,
-        open_channel(settings.address_of("resource-store")) as store,
-        open_channel(settings.address_of("ssf-registrar")) as registrar,
+        open_channel(settings.peer("resource-store", NAME)) as store,
+        open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
         push_session(timeout_seconds=settings.push_timeout_seconds) as session,
     ):
         parts = await _parts(database, registrar)
         with _measuring(parts.outboxes):
             yield Service(
                 http=_http(settings, parts, database, ending),
-                grpc=grpc_face(settings.address_of(NAME), ReadDeliveryStates(parts.outboxes)),
+                grpc=grpc_face(settings.own_endpoint(NAME), ReadDeliveryStates(parts.outboxes)),
                 loops={
                     "changes": _feed_loop(parts, store).run,
                     "end": _wake_at_end(parts.news, ending),

@@ -103,7 +103,7 @@ def _service(settings: Settings, storage: _Storage, ending: asyncio.Event) -> Se
     return Service(
         http=_http(settings, storage, origins),
         grpc=grpc_face(
-            settings.address_of(_NAME),
+            settings.own_endpoint(_NAME),
             StreamServicer(storage.streams, storage.journal, origins),
             KeyServicer(storage.keys, origins.issuer),
             tokens=TokenServicer(storage.tokens, time.time),

@@ -12,6 +12,7 @@ import pytest
 from heliograph.ssf.v1 import token_service_pb2 as pb
 from heliograph.ssf.v1 import token_service_pb2_grpc as pb_grpc
 from servicekit.channels import call, call_until, open_channel
+from servicekit.endpoints import Endpoint
 from servicekit.failures import RemoteError, RemoteUnavailableError
 from servicekit.grpc_server import GrpcFace, create_server, registrations
 
@@ -35,9 +36,13 @@ class Tokens(pb_grpc.TokenServiceServicer):
         raise TokenNotFoundError("no such token")
 
 
+def unix(path: Path) -> Endpoint:
+    return Endpoint("ssf-registrar", f"unix:{path}", identity=None)
+
+
 def face(tmp_path: Path) -> GrpcFace:
     return GrpcFace(
-        address=f"unix:{tmp_path}/s.sock",
+        endpoint=unix(tmp_path / "s.sock"),
         register=registrations((pb_grpc.add_TokenServiceServicer_to_server, Tokens())),
         statuses={TokenNotFoundError: grpc.StatusCode.NOT_FOUND},
     )
@@ -47,7 +52,7 @@ def face(tmp_path: Path) -> GrpcFace:
 async def stub(tmp_path: Path) -> AsyncIterator[pb_grpc.TokenServiceStub]:
     server = create_server(face(tmp_path))
     await server.start()
-    async with open_channel(face(tmp_path).address) as channel:
+    async with open_channel(unix(tmp_path / "s.sock")) as channel:
         yield pb_grpc.TokenServiceStub(channel)
     await server.stop(None)
 
@@ -77,7 +82,7 @@ async def test_an_unexpected_error_tells_nothing_of_the_inside(
 
 
 async def test_a_peer_that_is_away_is_told_apart(tmp_path: Path) -> None:
-    async with open_channel(face(tmp_path).address) as channel:
+    async with open_channel(unix(tmp_path / "s.sock")) as channel:
         stub = pb_grpc.TokenServiceStub(channel)
 
         with pytest.raises(RemoteUnavailableError):
@@ -99,7 +104,7 @@ async def test_a_peer_that_is_slow_to_accept_is_reached_all_the_same(tmp_path: P
 
     async with (
         await asyncio.start_unix_server(pass_on, slow) as proxy,
-        open_channel(f"unix:{slow}") as channel,
+        open_channel(unix(slow)) as channel,
     ):
         answer = await call_until(
             pb_grpc.TokenServiceStub(channel).LookUpToken,
@@ -122,7 +127,7 @@ async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None
 
 
 async def test_a_repeatable_call_outlasts_a_restart(tmp_path: Path) -> None:
-    async with open_channel(face(tmp_path).address) as channel:
+    async with open_channel(unix(tmp_path / "s.sock")) as channel:
         stub = pb_grpc.TokenServiceStub(channel)
         with pytest.raises(RemoteUnavailableError):
             await call(stub.LookUpToken, pb.LookUpTokenRequest(), deadline=10)

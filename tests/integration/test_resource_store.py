@@ -26,6 +26,7 @@ from resource_store.app import NAME, build
 from resource_store.settings import Settings
 from scim.messages import PATCH_OP, USER_SCHEMA
 from servicekit.channels import call, open_channel
+from servicekit.endpoints import unix_endpoint
 from servicekit.failures import RemoteError
 
 SECONDS = 10.0
@@ -61,7 +62,7 @@ class Peer:
 async def running_store(settings: Settings) -> AsyncIterator[Peer]:
     async with (
         serving(NAME, settings, build) as origin,
-        open_channel(settings.address_of(NAME)) as channel,
+        open_channel(unix_endpoint(settings.data, NAME)) as channel,
     ):
         yield Peer(
             origin,

@@ -14,6 +14,7 @@ from resource_store.app import NAME
 from resource_store.settings import Settings
 from scim.messages import USER_SCHEMA
 from servicekit.channels import call_until, open_channel
+from servicekit.endpoints import unix_endpoint
 from servicekit.failures import RemoteUnavailableError
 
 
@@ -23,7 +24,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 async def test_no_acknowledged_write_is_lost(settings: Settings) -> None:
-    async with open_channel(settings.address_of(NAME)) as channel:
+    async with open_channel(unix_endpoint(settings.data, NAME)) as channel:
         stub = ResourceServiceStub(channel)
         first = await _started(settings)
         acknowledged = await _write_until_killed(stub, first)

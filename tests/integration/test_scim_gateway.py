@@ -28,6 +28,7 @@ from scim_gateway.app import NAME, build
 from scim_gateway.domain.resources import ResourceRef
 from scim_gateway.settings import Settings
 from servicekit.channels import open_channel
+from servicekit.endpoints import unix_endpoint
 
 TOKEN = "a-token-of-scope-scim"
 MEDIA_TYPE = "application/scim+json"
@@ -461,7 +462,7 @@ async def test_resources_that_are_too_much_for_one_message_come_in_several(
     store.resources["Group", "1"] = large
     async with (
         serving_store(settings, store),
-        open_channel(settings.address_of("resource-store")) as channel,
+        open_channel(unix_endpoint(settings.data, "resource-store")) as channel,
     ):
         resources = GrpcResourceStore(channel, patience=30)
 

@@ -12,7 +12,7 @@ from support.transmitter_cluster import Cluster, creation, patch, running_cluste
 from heliograph.event.v1 import event_service_pb2 as pb
 from heliograph.event.v1.event_service_pb2_grpc import EventServiceStub
 from servicekit.channels import call, open_channel
-from servicekit.faces import socket_address
+from servicekit.endpoints import unix_endpoint
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -254,7 +254,7 @@ async def test_other_services_read_delivery_states(
 ) -> None:
     await add_users(cluster, stream, "reported-by-grpc")
 
-    async with open_channel(socket_address(cluster.data, "set-transmitter")) as channel:
+    async with open_channel(unix_endpoint(cluster.data, "set-transmitter")) as channel:
         request = pb.ReadDeliveryStatesRequest(tenant="default")
         response = await call(EventServiceStub(channel).ReadDeliveryStates, request, deadline=5)
 

@@ -26,6 +26,7 @@ from heliograph.ssf.v1 import (
 from scim.registry import standard_registry
 from scim.schema import resource_type_representation, schema_representation
 from servicekit.bearer import token_hash
+from servicekit.endpoints import unix_endpoint
 from servicekit.grpc_server import GrpcFace, registrations
 from servicekit.runtime import serving_grpc
 from servicekit.settings import ServiceSettings
@@ -218,7 +219,7 @@ async def serving_store(settings: ServiceSettings, store: FakeStore) -> AsyncIte
         (schema_service_pb2_grpc.add_SchemaServiceServicer_to_server, store),
     )
     async with serving_grpc(
-        GrpcFace(settings.address_of("resource-store"), tuple(register), STATUSES)
+        GrpcFace(unix_endpoint(settings.data, "resource-store"), tuple(register), STATUSES)
     ):
         yield
 
@@ -232,7 +233,7 @@ async def serving_registrar(
         (stream_service_pb2_grpc.add_StreamServiceServicer_to_server, registrar),
     )
     async with serving_grpc(
-        GrpcFace(settings.address_of("ssf-registrar"), tuple(register), STATUSES)
+        GrpcFace(unix_endpoint(settings.data, "ssf-registrar"), tuple(register), STATUSES)
     ):
         yield
 

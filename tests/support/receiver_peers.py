@@ -22,6 +22,7 @@ from heliograph.ssf.v1 import (
     token_service_pb2_grpc,
 )
 from servicekit.bearer import token_hash
+from servicekit.endpoints import unix_endpoint
 from servicekit.grpc_server import GrpcFace, registrations
 from servicekit.runtime import serving_grpc
 from servicekit.settings import ServiceSettings
@@ -162,7 +163,7 @@ async def serving_streams(settings: ServiceSettings, streams: FakeStreams) -> As
         (stream_service_pb2_grpc.add_StreamServiceServicer_to_server, streams),
         (token_service_pb2_grpc.add_TokenServiceServicer_to_server, streams),
     )
-    face = GrpcFace(settings.address_of("ssf-registrar"), tuple(register), STATUSES)
+    face = GrpcFace(unix_endpoint(settings.data, "ssf-registrar"), tuple(register), STATUSES)
     async with serving_grpc(face):
         yield
 
@@ -170,7 +171,7 @@ async def serving_streams(settings: ServiceSettings, streams: FakeStreams) -> As
 @asynccontextmanager
 async def serving_changes(settings: ServiceSettings, store: FakeChangeStore) -> AsyncIterator[None]:
     register = registrations((change_service_pb2_grpc.add_ChangeServiceServicer_to_server, store))
-    face = GrpcFace(settings.address_of("resource-store"), tuple(register), STATUSES)
+    face = GrpcFace(unix_endpoint(settings.data, "resource-store"), tuple(register), STATUSES)
     async with serving_grpc(face):
         yield
 

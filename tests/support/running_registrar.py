@@ -14,6 +14,7 @@ from support.in_process import free_port, serving
 
 from servicekit.bearer import token_hash
 from servicekit.channels import open_channel
+from servicekit.endpoints import unix_endpoint
 from servicekit.runtime import Service
 from servicekit.settings import private_folder
 from servicekit.signals import News
@@ -88,7 +89,7 @@ async def running(settings: Settings) -> AsyncIterator[Registrar]:
     async with (
         serving("ssf-registrar", settings, noting_ending) as origin,
         aiohttp.ClientSession() as session,
-        open_channel(settings.address_of("ssf-registrar")) as channel,
+        open_channel(unix_endpoint(settings.data, "ssf-registrar")) as channel,
     ):
         yield Registrar(origin, settings, session, channel, endings[0])
 

@@ -21,7 +21,8 @@ from heliograph.resource.v1 import resource_pb2
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from heliograph.resource.v1.resource_service_pb2_grpc import ResourceServiceStub
 from servicekit.channels import call_until, open_channel
-from servicekit.faces import FACES, module_of, socket_address
+from servicekit.endpoints import unix_endpoint
+from servicekit.faces import FACES, module_of
 
 ADMIN_TOKEN = "token-of-the-administrator"
 ALL_FULL = [
@@ -203,7 +204,7 @@ async def running_cluster(folder: Path, **settings: str) -> AsyncIterator[Cluste
     environment = {f"HELIOGRAPH_{name.upper()}": value for name, value in settings.items()}
     async with (
         aiohttp.ClientSession() as http,
-        open_channel(socket_address(folder, "resource-store")) as channel,
+        open_channel(unix_endpoint(folder, "resource-store")) as channel,
     ):
         store = ResourceServiceStub(channel)
         cluster = Cluster(folder, _free_ports(), http, store, environment)

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from helio import down as downing
 from helio import status as status_
+from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
 from helio.settings import cluster_settings
@@ -87,6 +89,18 @@ def status(
 def hello(data: Data = None) -> None:
     """Do the job once: a person goes in over SCIM, a signed event comes out, and is verified."""
     asyncio.run(say_hello(cluster_settings(data=data), _console))
+
+
+@app.command()
+def certificates(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where they are, or will be.")],
+) -> None:
+    """Make or renew the certificates by which services that run apart know each other."""
+    made = issue_certificates(folder, now=datetime.now(UTC))
+    for path in made:
+        print(f"made {path}")
+    if not made:
+        print(f"all certificates in {folder} are good for {RENEWAL.days} days and more")
 
 
 @app.command(hidden=True)

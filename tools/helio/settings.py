@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from servicekit.failures import StartError
-from servicekit.settings import ServiceSettings
+from servicekit.settings import ServiceSettings, sentence_of
 
 _SQLITE = "sqlite:"
 
@@ -25,6 +25,16 @@ class ClusterSettings(ServiceSettings):
     @classmethod
     def _data_is_the_same_for_every_process(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @model_validator(mode="after")
+    def _unix_sockets_only(self) -> Self:
+        for name in ("grpc_listen", "resource_store", "ssf_registrar"):
+            if getattr(self, name) is not None:
+                raise ValueError(
+                    f"HELIOGRAPH_{name.upper()} is for services that run apart, and `helio up` runs"
+                    " them together on unix sockets: unset it"
+                )
+        return self
 
     @model_validator(mode="after")
     def _embedded_store_only(self) -> Self:
@@ -58,15 +68,7 @@ def cluster_settings(
     try:
         return ClusterSettings(**known)
     except ValidationError as error:
-        raise StartError(_sentence(error)) from None
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors()[0]
-    sentence = first["msg"].removeprefix("Value error, ")
-    if not first["loc"]:
-        return sentence
-    return f"HELIOGRAPH_{'_'.join(str(part) for part in first['loc']).upper()}: {sentence}"
+        raise StartError(sentence_of(error)) from None
 
 
 def child_environment(

@@ -10,6 +10,7 @@ from heliograph.resource.v1 import resource_pb2, resource_service_pb2, resource_
 from heliograph_bench.measuring import Row, compare
 from servicekit.channels import call, open_channel
 from servicekit.coalescing import Coalescer
+from servicekit.endpoints import Endpoint
 from servicekit.grpc_server import GrpcFace, create_server, registrations
 
 WAITING = 64
@@ -40,11 +41,11 @@ class _Store(resource_service_pb2_grpc.ResourceServiceServicer):
 @asynccontextmanager
 async def _stub() -> AsyncIterator[resource_service_pb2_grpc.ResourceServiceStub]:
     with tempfile.TemporaryDirectory() as folder:
-        address = f"unix:{Path(folder) / 'store.sock'}"
+        store = Endpoint("resource-store", f"unix:{Path(folder) / 'store.sock'}", identity=None)
         add = resource_service_pb2_grpc.add_ResourceServiceServicer_to_server
-        server = create_server(GrpcFace(address, registrations((add, _Store())), {}))
+        server = create_server(GrpcFace(store, registrations((add, _Store())), {}))
         await server.start()
-        async with open_channel(address) as channel:
+        async with open_channel(store) as channel:
             yield resource_service_pb2_grpc.ResourceServiceStub(channel)
         await server.stop(None)
 

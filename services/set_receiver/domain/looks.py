@@ -15,6 +15,8 @@ _LONGEST_BETWEEN_SWEEPS = 30.0
 class Pace:
     """How often to look, and how far back; seconds."""
 
+    between: float
+    """The least time between two looks."""
     again: float
     """After so long without news there may be some all the same."""
     sweep: float
@@ -23,10 +25,10 @@ class Pace:
     """How much later than its followers a receipt may become visible (`STRAGGLING_SECONDS`)."""
 
 
-ALONE = Pace(again=1.0, sweep=1.0, straggling=0.0)
+ALONE = Pace(between=0.0, again=1.0, sweep=1.0, straggling=0.0)
 """One process keeps receipts, and knows of each."""
-AMONG_OTHERS = Pace(again=0.25, sweep=1.0, straggling=STRAGGLING_SECONDS)
-"""Several processes keep receipts, and do not tell each other."""
+AMONG_OTHERS = Pace(between=0.02, again=1.0, sweep=1.0, straggling=STRAGGLING_SECONDS)
+"""Several processes keep receipts."""
 
 
 @dataclass(slots=True)

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
@@ -39,7 +40,9 @@ class ApplyLoop:
     receipts: Receipts
     apply_receipts: ApplyReceipts
     arrived: News
-    """Published when this process has kept new receipts."""
+    """Published when there may be new receipts."""
+    follow: Callable[[News], Coroutine[Any, Any, None]]
+    """Publishes it for what other processes keep, until cancelled."""
     pace: Pace
     clock: Callable[[], int]
     troubles: Troubles
@@ -60,6 +63,7 @@ class _Applying:
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.loop.follow(self.loop.arrived))
             tasks.create_task(self._keep_loading())
             for _ in range(_APPLIERS):
                 tasks.create_task(self._keep_applying())
@@ -75,6 +79,7 @@ class _Applying:
                 await self._look(looks)
             except StorageError:
                 _log.warning("receipts.not_readable", exc_info=True)
+            await asyncio.sleep(self.loop.pace.between)
             await self.loop.arrived.wait_past(arrived, seconds=self.loop.pace.again)
 
     async def _look(self, looks: Looks) -> None:

@@ -7,6 +7,7 @@ import grpc
 
 from heliograph.receipt.v1 import receipt_service_pb2 as pb
 from heliograph.receipt.v1 import receipt_service_pb2_grpc as pb_grpc
+from servicekit.endpoints import Endpoint
 from servicekit.grpc_server import GrpcFace, registrations
 from set_receiver.domain.errors import (
     ChangesRefusedError,
@@ -56,11 +57,11 @@ class ReceiptServicer(pb_grpc.ReceiptServiceServicer):
         )
 
 
-def grpc_face(address: str, pages: ReceiptPages) -> GrpcFace:
+def grpc_face(endpoint: Endpoint, pages: ReceiptPages) -> GrpcFace:
     """Return what this service serves over gRPC."""
     servicer = ReceiptServicer(pages)
     register = registrations((pb_grpc.add_ReceiptServiceServicer_to_server, servicer))
-    return GrpcFace(address, tuple(register), STATUSES)
+    return GrpcFace(endpoint, tuple(register), STATUSES)
 
 
 def _encode(receipt: Receipt) -> pb.Receipt:

@@ -5,6 +5,7 @@ from heliograph.event.v1.event_service_pb2_grpc import (
     EventServiceServicer,
     add_EventServiceServicer_to_server,
 )
+from servicekit.endpoints import Endpoint
 from servicekit.grpc_server import GrpcFace, registrations
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 
@@ -35,8 +36,8 @@ class EventServicer(EventServiceServicer):
         )
 
 
-def grpc_face(address: str, read_delivery_states: ReadDeliveryStates) -> GrpcFace:
+def grpc_face(endpoint: Endpoint, read_delivery_states: ReadDeliveryStates) -> GrpcFace:
     """Return what the transmitter serves over gRPC; it has no errors of its own."""
     servicer = EventServicer(read_delivery_states)
     register = registrations((add_EventServiceServicer_to_server, servicer))
-    return GrpcFace(address, tuple(register), statuses={})
+    return GrpcFace(endpoint, tuple(register), statuses={})

@@ -9,6 +9,7 @@ from grpc import StatusCode
 from heliograph.ssf.v1.key_service_pb2_grpc import add_KeyServiceServicer_to_server
 from heliograph.ssf.v1.stream_service_pb2_grpc import add_StreamServiceServicer_to_server
 from heliograph.ssf.v1.token_service_pb2_grpc import add_TokenServiceServicer_to_server
+from servicekit.endpoints import Endpoint
 from servicekit.grpc_server import GrpcFace, registrations
 from ssf_registrar.domain import errors
 from ssf_registrar.entrypoints.key_service import KeyServicer
@@ -30,12 +31,12 @@ STATUSES: Final[Mapping[type[Exception], StatusCode]] = MappingProxyType(
 
 
 def grpc_face(
-    address: str, streams: StreamServicer, keys: KeyServicer, *, tokens: TokenServicer
+    endpoint: Endpoint, streams: StreamServicer, keys: KeyServicer, *, tokens: TokenServicer
 ) -> GrpcFace:
-    """Return the face that serves these servicers at `address`."""
+    """Return the face that serves these servicers at `endpoint`."""
     register = registrations(
         (add_StreamServiceServicer_to_server, streams),
         (add_KeyServiceServicer_to_server, keys),
         (add_TokenServiceServicer_to_server, tokens),
     )
-    return GrpcFace(address, tuple(register), STATUSES)
+    return GrpcFace(endpoint, tuple(register), STATUSES)

@@ -7,6 +7,7 @@ import pytest
 from support.memory_receipts import MemoryReceipts
 
 from servicekit.lone_leases import LoneLeases
+from servicekit.signals import News
 from set_receiver.adapters.mongo.store import open_mongo_store
 from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.sqlite.store import open_sqlite
@@ -26,11 +27,15 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             async with open_mongo_store(url, "set-receiver") as opened:
                 yield opened
         case _:
-            yield ReceiptStore(MemoryReceipts(), LoneLeases(), ALONE, works)
+            yield ReceiptStore(MemoryReceipts(), LoneLeases(), ALONE, works, hear_of_nobody)
 
 
 async def works() -> bool:
     return True
+
+
+async def hear_of_nobody(_news: News) -> None:
+    raise NotImplementedError
 
 
 @pytest.fixture

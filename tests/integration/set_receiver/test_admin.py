@@ -1,6 +1,5 @@
 """What the receiver shows of its receipts."""
 
-import grpc
 from support.eventually import eventually
 from support.received_sets import provenance
 from support.receiver_peers import ADMIN_TOKEN
@@ -8,6 +7,8 @@ from support.receiver_service import Receiver
 
 from heliograph.common.v1.failure_pb2 import Failure
 from heliograph.receipt.v1 import receipt_service_pb2, receipt_service_pb2_grpc
+from servicekit.channels import open_channel
+from servicekit.endpoints import unix_endpoint
 from set_receiver.app import SERVICE
 
 
@@ -44,7 +45,7 @@ async def test_receipts_are_paged_by_both_apis(receiver: Receiver) -> None:
 
 async def jtis_over_grpc(receiver: Receiver) -> list[str]:
     jtis, page_token = [], ""
-    async with grpc.aio.insecure_channel(receiver.settings.address_of(SERVICE)) as channel:
+    async with open_channel(unix_endpoint(receiver.settings.data, SERVICE)) as channel:
         stub = receipt_service_pb2_grpc.ReceiptServiceStub(channel)
         while True:
             page = await stub.ListReceipts(

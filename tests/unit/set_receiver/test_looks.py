@@ -1,6 +1,6 @@
 from set_receiver.domain.looks import AMONG_OTHERS, Looks, Pace
 
-PACE = Pace(again=1, sweep=100, straggling=5)
+PACE = Pace(between=0, again=1, sweep=100, straggling=5)
 
 
 def swept(pace: Pace = PACE) -> Looks:
@@ -40,7 +40,7 @@ def test_a_sweep_does_not_move_the_mark_back() -> None:
 
 
 def test_without_stragglers_nothing_is_looked_at_again() -> None:
-    looks = swept(Pace(again=1, sweep=100, straggling=0))
+    looks = swept(Pace(between=0, again=1, sweep=100, straggling=0))
 
     looks.saw(7, now=1)
 

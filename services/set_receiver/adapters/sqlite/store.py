@@ -1,11 +1,13 @@
 """What the receiver keeps in a SQLite file, which is one process's own."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from servicekit.lone_leases import LoneLeases
+from servicekit.signals import News
 from servicekit.sqlite import Database
 from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.sqlite.receipts import MIGRATIONS, SqliteReceipts
@@ -25,6 +27,10 @@ async def open_sqlite(path: Path) -> AsyncIterator[ReceiptStore]:
         return True
 
     try:
-        yield ReceiptStore(SqliteReceipts(database), LoneLeases(), ALONE, works)
+        yield ReceiptStore(SqliteReceipts(database), LoneLeases(), ALONE, works, _hear_of_nobody)
     finally:
         await database.close()
+
+
+async def _hear_of_nobody(_news: News) -> None:
+    await asyncio.Event().wait()

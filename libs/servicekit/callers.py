@@ -1,0 +1,56 @@
+"""The one table of who may call which RPC; the import-linter contracts draw the same picture."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from servicekit.faces import FACES
+
+_GATEWAY: Final = frozenset({"scim-gateway"})
+_TRANSMITTER: Final = frozenset({"set-transmitter"})
+_RECEIVER: Final = frozenset({"set-receiver"})
+_NOBODY: Final[frozenset[str]] = frozenset()
+
+CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "/heliograph.event.v1.EventService/ReadDeliveryStates": _NOBODY,
+        "/heliograph.receipt.v1.ReceiptService/ListReceipts": _NOBODY,
+        "/heliograph.resource.v1.ChangeService/ApplyChanges": _RECEIVER,
+        "/heliograph.resource.v1.ChangeService/ReadChanges": _TRANSMITTER,
+        "/heliograph.resource.v1.ResourceService/ReadResources": _GATEWAY,
+        "/heliograph.resource.v1.ResourceService/SearchResources": _GATEWAY,
+        "/heliograph.resource.v1.ResourceService/WriteResources": _GATEWAY,
+        "/heliograph.resource.v1.SchemaService/ReadSchemas": _GATEWAY,
+        "/heliograph.ssf.v1.KeyService/GetSigningKey": _TRANSMITTER,
+        "/heliograph.ssf.v1.StreamService/GetStream": _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.StreamService/ListStreams": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.StreamService/ReadJournal": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.TokenService/LookUpToken": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/grpc.health.v1.Health/Check": frozenset(FACES),
+    }
+)
+"""The services that may call a method, by its full name. What is not here, nobody may call."""
+
+
+class CallerNotAllowedError(Exception):
+    """A service calls what is not its to call."""
+
+    reason = "CALLER_NOT_ALLOWED"
+
+
+class Door:
+    """Lets in the callers of a table, by the names in their certificates.
+
+    It stands in the way of every call, so no name is decoded unless it is refused.
+    """
+
+    def __init__(self, callers: Mapping[str, frozenset[str]] = CALLERS) -> None:
+        self._callers = {
+            method: frozenset(name.encode() for name in names) for method, names in callers.items()
+        }
+
+    def admit(self, method: str, names: Iterable[bytes]) -> None:
+        """Raise `CallerNotAllowedError` unless one of the names may call the method."""
+        if self._callers.get(method, frozenset()).isdisjoint(names):
+            caller = b", ".join(names).decode(errors="replace") or "a caller without a name"
+            raise CallerNotAllowedError(f"{caller} may not call {method}")
