@@ -106,7 +106,7 @@ def _service(settings: Settings, outside: _Outside) -> Service:
     intake = Intake(_take_in(outside), arrived=News(), troubles=Troubles())
     pages = ReceiptPages(outside.store.receipts)
     leading = partial(_leading, outside.store.leases, secrets.token_hex(8))
-    admin = AdminApi(tokens, pages, outside.store.receipts, directory, intake.troubles)
+    admin = AdminApi(tokens, intake.arrived, outside.store.receipts, directory, intake.troubles)
     return Service(
         http=_http(outside.store, PushEndpoint(directory, intake), admin),
         grpc=grpc_face(settings.own_endpoint(SERVICE), pages),

@@ -10,6 +10,7 @@ from set_receiver.domain.receipts import (
     PendingReceipt,
     Receipt,
     ReceiptState,
+    Selection,
     Standing,
     Tally,
     lane_of,
@@ -41,18 +42,15 @@ class MemoryReceipts:
     async def read(self, positions: Sequence[int]) -> Sequence[Receipt]:
         return [receipt for receipt in self._receipts if receipt.position in positions]
 
-    async def page(
-        self,
-        tenant: str,
-        *,
-        stream_id: str | None,
-        state: ReceiptState | None,
-        after: int,
-        limit: int,
-    ) -> Sequence[Receipt]:
-        found = [r for r in self._receipts if r.arrival.tenant == tenant and r.position > after]
-        of_stream = [r for r in found if stream_id in {None, r.arrival.stream_id}]
-        return [r for r in of_stream if state in {None, r.standing.state}][:limit]
+    async def page(self, selected: Selection, *, after: int, limit: int) -> Sequence[Receipt]:
+        found = [r for r in self._receipts if _is_of(selected, r)]
+        return [r for r in found if r.position > after][:limit]
+
+    async def reopen(self, positions: Sequence[int]) -> int:
+        found = [r for r in await self.read(positions) if r.standing.state != AWAITING.state]
+        for receipt in found:
+            self._receipts[receipt.position - 1] = replace(receipt, standing=AWAITING)
+        return len(found)
 
     async def tallies(self) -> Sequence[Tally]:
         counted = Counter(
@@ -69,6 +67,16 @@ class MemoryReceipts:
 
 def _identity(arrival: Arrival) -> tuple[str, str, str, str]:
     return arrival.tenant, arrival.stream_id, arrival.iss, arrival.jti
+
+
+def _is_of(selected: Selection, receipt: Receipt) -> bool:
+    arrival = receipt.arrival
+    return (
+        arrival.tenant == selected.tenant
+        and selected.stream_id in {None, arrival.stream_id}
+        and selected.state in {None, receipt.standing.state}
+        and selected.received_from <= arrival.received < selected.received_before
+    )
 
 
 def _pending(receipt: Receipt) -> PendingReceipt:

@@ -7,12 +7,10 @@ from secevent.errors import InvalidRequestError, SetError
 from secevent.token import SecurityEventToken
 from secevent.verification import ExpectedToken, KeySet, verify
 from set_receiver.domain.changes import check_provisioning, subject_uri
-from set_receiver.domain.receipts import Arrival
+from set_receiver.domain.receipts import LATEST, Arrival
 from set_receiver.domain.streams import ReceiveStream
 
 _MICROSECONDS = 1_000_000
-# what a database's integer holds; a stamp so late is refused by the store anyway
-_LATEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,12 @@ def _arrival(
         txn=token.txn or "",
         event_type=" ".join(token.events),
         subject_uri=subject_uri(token),
-        origin_clock=min(token.provenance.clock, _LATEST) if token.provenance else 0,
+        origin_clock=_origin_clock(token),
         received=now,
         traceparent=delivered.traceparent,
     )
+
+
+def _origin_clock(token: SecurityEventToken) -> int:
+    # The store refuses a stamp that is so late.
+    return min(token.provenance.clock, LATEST) if token.provenance else 0

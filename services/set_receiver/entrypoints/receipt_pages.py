@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from set_receiver.domain.errors import InvalidPageTokenError
-from set_receiver.domain.receipts import Receipt, ReceiptState
+from set_receiver.domain.receipts import Receipt, Selection
 from set_receiver.ports.receipts import Receipts
 
 _LARGEST_PAGE = 1000
@@ -17,26 +17,14 @@ class ReceiptPages:
     receipts: Receipts
 
     async def read(
-        self,
-        tenant: str,
-        *,
-        stream_id: str,
-        state: ReceiptState | None,
-        page_size: int,
-        page_token: str,
+        self, selected: Selection, *, page_size: int, page_token: str
     ) -> tuple[Sequence[Receipt], str]:
         """Return a page and the token of the next, empty on the last.
 
-        An empty stream_id means every stream's, no state any. Raises `InvalidPageTokenError`.
+        Raises `InvalidPageTokenError`.
         """
         limit = min(page_size, _LARGEST_PAGE) or _LARGEST_PAGE
-        found = await self.receipts.page(
-            tenant,
-            stream_id=stream_id or None,
-            state=state,
-            after=_position(page_token),
-            limit=limit + 1,
-        )
+        found = await self.receipts.page(selected, after=_position(page_token), limit=limit + 1)
         page = found[:limit]
         return page, str(page[-1].position) if len(found) > limit else ""
 

@@ -7,7 +7,7 @@ from set_receiver.domain.receipts import (
     Arrival,
     PendingReceipt,
     Receipt,
-    ReceiptState,
+    Selection,
     Standing,
     Tally,
 )
@@ -47,18 +47,14 @@ class Receipts(Protocol):
         """Return the receipts at these positions, in the order of arrival."""
         ...
 
-    async def page(
-        self,
-        tenant: str,
-        *,
-        stream_id: str | None,
-        state: ReceiptState | None,
-        after: int,
-        limit: int,
-    ) -> Sequence[Receipt]:
-        """Return the first `limit` receipts of a tenant after a position.
+    async def page(self, selected: Selection, *, after: int, limit: int) -> Sequence[Receipt]:
+        """Return the first `limit` receipts of a selection after a position, in order."""
+        ...
 
-        Of one stream or of all, in one state or in any.
+    async def reopen(self, positions: Sequence[int]) -> int:
+        """Make receipts pending again that are settled, and tell how many were; durable on return.
+
+        They keep their positions.
         """
         ...
 

@@ -11,7 +11,7 @@ from servicekit.mongo import MongoDatabase, open_mongo
 from servicekit.mongo_leases import MongoLeases
 from set_receiver.adapters.mongo.receipts import MongoReceipts
 from set_receiver.adapters.mongo.schema import MIGRATIONS
-from set_receiver.domain.receipts import APPLYING, AWAITING, Receipt, ReceiptState
+from set_receiver.domain.receipts import APPLYING, AWAITING, Receipt, ReceiptState, Selection
 
 Query = Callable[[MongoReceipts], Awaitable[object]]
 
@@ -97,22 +97,20 @@ async def test_migrating_again_changes_nothing(
         ),
         pytest.param(lambda receipts: receipts.read([1, 3]), "_id: 1", id="by position"),
         pytest.param(
-            lambda receipts: receipts.page(
-                "default", stream_id=None, state=None, after=1, limit=10
-            ),
+            lambda receipts: receipts.page(Selection("default"), after=1, limit=10),
             "tenant: 1, _id: 1",
             id="a page of a tenant",
         ),
         pytest.param(
             lambda receipts: receipts.page(
-                "default", stream_id="stream-a", state=None, after=1, limit=10
+                Selection("default", stream_id="stream-a"), after=1, limit=10
             ),
             "tenant: 1, stream_id: 1, _id: 1",
             id="a page of a stream",
         ),
         pytest.param(
             lambda receipts: receipts.page(
-                "default", stream_id=None, state=ReceiptState.DEAD, after=1, limit=10
+                Selection("default", state=ReceiptState.DEAD), after=1, limit=10
             ),
             "tenant: 1, state: 1, _id: 1",
             id="a page of dead ones",

@@ -13,6 +13,7 @@ from set_receiver.domain.receipts import (
     PendingReceipt,
     Receipt,
     ReceiptState,
+    Selection,
     Tally,
 )
 from set_receiver.ports.receipts import Receipts
@@ -29,7 +30,7 @@ async def test_only_the_first_of_equal_arrivals_is_new(receipts: Receipts) -> No
     again = await receipts.add([replace(ARRIVAL, token="another")])
 
     assert [*first, *again] == [True, False, False]
-    page = await receipts.page("default", stream_id=None, state=None, after=0, limit=10)
+    page = await receipts.page(Selection("default"), after=0, limit=10)
     assert page == [Receipt(1, ARRIVAL, AWAITING)]
 
 
@@ -67,7 +68,7 @@ async def test_what_comes_later_has_a_later_position(receipts: Receipts) -> None
     for number in range(5):
         await receipts.add([arrival(f"jti-{number}-a"), arrival(f"jti-{number}-b")])
 
-    found = await receipts.page("default", stream_id=None, state=None, after=0, limit=10)
+    found = await receipts.page(Selection("default"), after=0, limit=10)
 
     expected = [f"jti-{number}-{letter}" for number in range(5) for letter in "ab"]
     assert [receipt.arrival.jti for receipt in found] == expected
@@ -128,38 +129,67 @@ async def test_receipts_are_read_in_the_order_of_their_arrival(receipts: Receipt
 
 
 @pytest.mark.parametrize(
-    ("stream_id", "state", "positions"),
+    ("selected", "positions"),
     [
-        pytest.param(None, None, [2, 3], id="of every stream"),
-        pytest.param("stream-a", None, [3, 6], id="of one stream"),
-        pytest.param(None, ReceiptState.DEAD, [3, 5], id="in one state"),
-        pytest.param("stream-b", ReceiptState.DEAD, [5], id="of one stream and in one state"),
-        pytest.param("stream-b", ReceiptState.PENDING, [2], id="of one stream and pending"),
+        pytest.param(Selection("default"), [2, 3], id="of every stream"),
+        pytest.param(Selection("default", stream_id="stream-a"), [3, 6], id="of one stream"),
+        pytest.param(Selection("default", state=ReceiptState.DEAD), [3, 5], id="in one state"),
+        pytest.param(
+            Selection("default", stream_id="stream-b", state=ReceiptState.DEAD),
+            [5],
+            id="of one stream and in one state",
+        ),
+        pytest.param(
+            Selection("default", stream_id="stream-b", state=ReceiptState.PENDING),
+            [2],
+            id="of one stream and pending",
+        ),
+        pytest.param(
+            Selection("default", received_from=103, received_before=106), [3, 5], id="of a time"
+        ),
     ],
 )
-async def test_a_page_has_the_receipts_of_a_tenant(
-    receipts: Receipts,
-    fence: int,
-    stream_id: str | None,
-    state: ReceiptState | None,
-    positions: list[int],
+async def test_a_page_has_the_receipts_of_a_selection(
+    receipts: Receipts, fence: int, selected: Selection, positions: list[int]
 ) -> None:
-    await receipts.add(
-        [
-            arrival("jti-1"),
-            arrival("jti-2", stream_id="stream-b"),
-            arrival("jti-3"),
-            arrival("jti-4", tenant="acme"),
-            arrival("jti-5", stream_id="stream-b"),
-            arrival("jti-6"),
-            arrival("jti-7"),
-        ]
-    )
+    arrived = [
+        arrival("jti-1"),
+        arrival("jti-2", stream_id="stream-b"),
+        arrival("jti-3"),
+        arrival("jti-4", tenant="acme"),
+        arrival("jti-5", stream_id="stream-b"),
+        arrival("jti-6"),
+        arrival("jti-7"),
+    ]
+    await receipts.add([replace(one, received=100 + n) for n, one in enumerate(arrived, start=1)])
     await receipts.record(dict.fromkeys((1, 3, 4, 5), DEAD), fence=fence)
 
-    page = await receipts.page("default", stream_id=stream_id, state=state, after=1, limit=2)
+    page = await receipts.page(selected, after=1, limit=2)
 
     assert [receipt.position for receipt in page] == positions
+
+
+async def test_a_reopened_receipt_is_pending_again_in_its_place(
+    receipts: Receipts, fence: int
+) -> None:
+    await receipts.add(arrivals(4))
+    await receipts.record({1: DEAD, 2: APPLIED}, fence=fence)
+
+    assert await receipts.reopen([1, 2]) == 2
+
+    pending = await receipts.pending(after=0, limit=10)
+    assert [receipt.position for receipt in pending] == [1, 2, 3, 4]
+    assert [receipt.standing for receipt in await receipts.read([1, 2])] == [AWAITING] * 2
+    assert await receipts.tallies() == [Tally("default", "stream-a", ReceiptState.PENDING, 4)]
+
+
+async def test_only_what_is_settled_is_reopened(receipts: Receipts, fence: int) -> None:
+    await receipts.add(arrivals(2))
+    await receipts.record({1: PARKED}, fence=fence)
+
+    assert await receipts.reopen([1, 2, 3]) == 0
+
+    assert [receipt.standing for receipt in await receipts.read([1, 2])] == [PARKED, AWAITING]
 
 
 async def test_tallies_follow_receipts_from_state_to_state(receipts: Receipts, fence: int) -> None:

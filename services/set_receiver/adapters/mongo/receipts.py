@@ -33,10 +33,12 @@ from set_receiver.adapters.mongo.tallies import MongoTallies
 from set_receiver.domain.looks import STRAGGLING_SECONDS
 from set_receiver.domain.receipts import (
     APPLYING,
+    AWAITING,
     Arrival,
     PendingReceipt,
     Receipt,
     ReceiptState,
+    Selection,
     Standing,
     Tally,
 )
@@ -44,6 +46,7 @@ from set_receiver.domain.receipts import (
 _DUPLICATE_KEY: Final = 11000
 _PENDING: Final = int(ReceiptState.PENDING)
 _OF_PENDING: Final = ("_id", "tenant", "stream_id", "subject_uri", "next_attempt")
+_OF_TALLY: Final = ("tenant", "stream_id", "state")
 _Batch = Sequence[Arrival]
 
 
@@ -85,23 +88,23 @@ class MongoReceipts:
         """Return the receipts at these positions."""
         return await self._select({"_id": {"$in": list(positions)}}, limit=0, index="_id_")
 
-    async def page(
-        self,
-        tenant: str,
-        *,
-        stream_id: str | None,
-        state: ReceiptState | None,
-        after: int,
-        limit: int,
-    ) -> Sequence[Receipt]:
-        """Return a page of a tenant's receipts."""
-        wanted: Document = {"tenant": tenant, "_id": {"$gt": after}}
-        if stream_id is not None:
-            wanted["stream_id"] = stream_id
-        if state is not None:
-            wanted["state"] = int(state)
-        index = _index_for(stream_id=stream_id, state=state)
-        return await self._select(wanted, limit=limit, index=index)
+    async def page(self, selected: Selection, *, after: int, limit: int) -> Sequence[Receipt]:
+        """Return a page of a selection."""
+        return await self._select(_wanted(selected, after), limit=limit, index=_index_for(selected))
+
+    async def reopen(self, positions: Sequence[int]) -> int:
+        """Make settled receipts pending again."""
+        settled = {"_id": {"$in": list(positions)}, "state": {"$ne": _PENDING}}
+
+        async def reopen_all(session: Session) -> int:
+            found = await self._receipts.find(settled, _OF_TALLY, session=session).to_list()
+            await self._receipts.update_many(
+                settled, {"$set": standing_members(AWAITING)}, session=session
+            )
+            await self._tallies.count(found, -1, session=session)
+            return len(found)
+
+        return await self._database.transaction(reopen_all)
 
     async def tallies(self) -> Sequence[Tally]:
         """Return the counts."""
@@ -145,7 +148,7 @@ class MongoReceipts:
     async def _settle(self, standings: Mapping[int, Standing], session: Session) -> None:
         waiting = await self._receipts.find(
             {"_id": {"$in": list(standings)}, "state": _PENDING},
-            ("tenant", "stream_id"),
+            _OF_TALLY,
             session=session,
         ).to_list()
         if not waiting:
@@ -164,15 +167,28 @@ class MongoReceipts:
         await self._tallies.count(arrived, 1, session=session)
 
 
-def _index_for(*, stream_id: str | None, state: ReceiptState | None) -> str:
+def _wanted(selected: Selection, after: int) -> Document:
+    wanted: Document = {
+        "tenant": selected.tenant,
+        "_id": {"$gt": after},
+        "received": {"$gte": selected.received_from, "$lt": selected.received_before},
+    }
+    if selected.stream_id is not None:
+        wanted["stream_id"] = selected.stream_id
+    if selected.state is not None:
+        wanted["state"] = int(selected.state)
+    return wanted
+
+
+def _index_for(selected: Selection) -> str:
     """Return the index whose order is that of a page; the server may prefer `_id` alone."""
-    match state:
+    match selected.state:
         case ReceiptState.PENDING:
             return PENDING
         case ReceiptState.DEAD:
             return DEAD
         case _:
-            return OF_TENANT if stream_id is None else OF_STREAM
+            return OF_TENANT if selected.stream_id is None else OF_STREAM
 
 
 def _duplicates(error: BulkWriteError) -> frozenset[int]:

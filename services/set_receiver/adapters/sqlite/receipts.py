@@ -13,6 +13,7 @@ from set_receiver.domain.receipts import (
     PendingReceipt,
     Receipt,
     ReceiptState,
+    Selection,
     Standing,
     Tally,
     lane_of,
@@ -62,11 +63,8 @@ _COUNT = """
     INSERT INTO tally VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET receipts = receipts + excluded.receipts
 """
-_RECORD = """
-    UPDATE receipt SET state = ?, reason = ?, settled = ?, attempts = ?, first_failed = ?,
-        next_attempt = ?
-    WHERE position = ? AND state = 1
-"""
+_TO_STANDING = ", ".join(f"{column} = ?" for column in _STANDING.split(", "))
+_RECORD = f"UPDATE receipt SET {_TO_STANDING} WHERE position = ? AND state = 1"  # noqa: S608  as above
 _PENDING = """
     SELECT position, tenant, stream_id, subject_uri, next_attempt FROM receipt
     WHERE state = 1 AND position > ? ORDER BY position LIMIT ?
@@ -123,20 +121,28 @@ class SqliteReceipts:
         """Return the receipts at these positions."""
         return await self._select(f"WHERE {_at(positions)} ORDER BY position", tuple(positions))
 
-    async def page(
-        self,
-        tenant: str,
-        *,
-        stream_id: str | None,
-        state: ReceiptState | None,
-        after: int,
-        limit: int,
-    ) -> Sequence[Receipt]:
-        """Return a page of a tenant's receipts."""
-        wanted, values = _of(tenant, stream_id=stream_id, state=state)
+    async def page(self, selected: Selection, *, after: int, limit: int) -> Sequence[Receipt]:
+        """Return a page of a selection."""
+        wanted, values = _of(selected)
         return await self._select(
             f"WHERE {wanted} AND position > ? ORDER BY position LIMIT ?", (*values, after, limit)
         )
+
+    async def reopen(self, positions: Sequence[int]) -> int:
+        """Make settled receipts pending again."""
+
+        def reopen_all(connection: sqlite3.Connection) -> int:
+            _count(connection, _states(connection, positions), -1)
+            settled = f"{_at(positions)} AND state <> {int(AWAITING.state)}"
+            values = (*_standing_row(AWAITING), *positions)
+            changed = connection.execute(
+                f"UPDATE receipt SET {_TO_STANDING} WHERE {settled}",  # noqa: S608  as above
+                values,
+            )
+            _count(connection, _states(connection, positions), 1)
+            return changed.rowcount
+
+        return await self._database.write(reopen_all)
 
     async def tallies(self) -> Sequence[Tally]:
         """Return the counts, which are kept with each change."""
@@ -172,17 +178,16 @@ def _insert(connection: sqlite3.Connection, arrivals: _Batch) -> list[bool]:
     return are_new
 
 
-def _of(
-    tenant: str, *, stream_id: str | None, state: ReceiptState | None
-) -> tuple[str, tuple[object, ...]]:
+def _of(selected: Selection) -> tuple[str, tuple[object, ...]]:
     """Return a condition on receipts, and its values."""
-    conditions, values = ["tenant = ?"], [tenant]
-    if stream_id is not None:
+    conditions = ["tenant = ?", "received >= ?", "received < ?"]
+    values: list[object] = [selected.tenant, selected.received_from, selected.received_before]
+    if selected.stream_id is not None:
         conditions.append("stream_id = ?")
-        values.append(stream_id)
-    if state is not None:
+        values.append(selected.stream_id)
+    if selected.state is not None:
         # literally, as the partial indexes have it
-        conditions.append(f"state = {int(state)}")
+        conditions.append(f"state = {int(selected.state)}")
     return " AND ".join(conditions), tuple(values)
 
 
