@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.eventually import eventually
-from support.receiver_replicas import Replica, Replicas, two_replicas
+from support.receiver_processes import Replica, Replicas, two_replicas
 from support.receiver_service import push_stream
 
 from heliograph.common.v1.failure_pb2 import Failure
