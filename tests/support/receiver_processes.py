@@ -29,7 +29,7 @@ from set_receiver.adapters.mongo.schema import MIGRATIONS
 from set_receiver.app import SERVICE
 from set_receiver.settings import Settings
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 120.0
 
 
 @dataclass
@@ -75,6 +75,8 @@ class Replica(Receiver):
         return (self.settings.data / "log").read_text()
 
     async def _is_ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.returncode is None, self.log()
         try:
             async with self.session.get(f"{self.origin}/readyz") as response:
                 body = await response.json()

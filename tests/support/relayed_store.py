@@ -20,6 +20,8 @@ from servicekit.channels import open_channel
 from servicekit.endpoints import unix_endpoint
 from servicekit.settings import private_folder
 
+_READY_SECONDS = 120.0
+
 
 @dataclass
 class RelayedStore(FakeChangeStore):
@@ -63,7 +65,7 @@ async def relayed_store(folder: Path, store: str) -> AsyncIterator[RelayedStore]
     )
     try:
         async with open_channel(unix_endpoint(data, "resource-store")) as channel:
-            await asyncio.wait_for(channel.channel_ready(), 60)
+            await asyncio.wait_for(channel.channel_ready(), _READY_SECONDS)
             yield RelayedStore(
                 changes=change_grpc.ChangeServiceStub(channel),
                 resources=pb_grpc.ResourceServiceStub(channel),

@@ -22,6 +22,8 @@ from secevent.token import SecurityEventToken
 from servicekit.settings import private_folder
 from set_receiver.settings import Settings
 
+SECONDS = 120.0
+
 pytestmark = pytest.mark.parametrize("store", ["sqlite", "mongodb"], indirect=True)
 
 
@@ -40,7 +42,7 @@ class Peers:
             return
         remote = self.receiver.remote
         remote.offer({token.jti: compact})
-        await eventually(lambda: token.jti in remote.acked, seconds=60)
+        await eventually(lambda: token.jti in remote.acked, seconds=SECONDS)
 
     async def until_settled(self, *expected: tuple[str, str]) -> None:
         """Wait until the receipts have these states and reasons."""
@@ -49,7 +51,7 @@ class Peers:
             found = await self.receiver.receipts()
             return [(row["state"], row["reason"]) for row in found] == list(expected)
 
-        await eventually(are_settled, seconds=60)
+        await eventually(are_settled, seconds=SECONDS)
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ async def test_a_change_whose_record_was_cut_off_by_a_kill_takes_effect_once(
     resource_id = str(uuid4())
     peers.store.answers.clear()
     await peers.deliver(created(peers, resource_id), way)
-    await eventually(lambda: peers.store.applied, seconds=60)
+    await eventually(lambda: peers.store.applied, seconds=SECONDS)
     version = await peers.store.version_of(resource_id)
     await peers.receiver.kill()
     peers.store.answers.set()
