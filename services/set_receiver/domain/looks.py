@@ -33,22 +33,23 @@ AMONG_OTHERS = Pace(between=0.02, again=1.0, sweep=1.0, straggling=STRAGGLING_SE
 
 @dataclass(slots=True)
 class Looks:
-    """The looks of one loader; the times it is given never go back.
+    """The looks of one loader, one after the other; the times it is given never go back.
 
-    What was seen `straggling` seconds ago is a mark: all before it is visible by now, or belongs to
-    a writer that was stopped in the middle. A sweep, which begins at the beginning, finds that too,
-    and what was made pending again.
+    What comes before a position that was seen is visible `straggling` seconds later, and one look
+    after that has found it: then the mark, where looks begin, moves on. A sweep, which begins at
+    the beginning, finds what a writer kept that had been stopped in the middle, and what was made
+    pending again.
     """
 
     pace: Pace
     _mark: int = 0
     _swept: float = float("-inf")
+    _began: float = 0.0
     _seen: deque[tuple[float, int]] = field(default_factory=deque)
 
     def begin(self, *, loaded: int, now: float) -> int:
         """Return after which position to look, when `loaded` receipts are in hand."""
-        while self._seen and self._seen[0][0] + self.pace.straggling <= now:
-            self._mark = max(self._mark, self._seen.popleft()[1])
+        self._began = now
         between = self.pace.sweep if loaded < _FEW else _LONGEST_BETWEEN_SWEEPS
         if now - self._swept < between:
             return self._mark
@@ -56,5 +57,12 @@ class Looks:
         return 0
 
     def saw(self, position: int, *, now: float) -> None:
-        """Say up to which position a look that ended `now` has seen what was visible."""
+        """Say up to which position something pending was visible."""
         self._seen.append((now, position))
+
+    def end(self, *, reached: int) -> None:
+        """Say up to which position the look has seen all that was visible."""
+        while self._seen and self._seen[0][0] + self.pace.straggling <= self._began:
+            if self._seen[0][1] > reached:
+                return
+            self._mark = max(self._mark, self._seen.popleft()[1])

@@ -15,7 +15,7 @@ from set_receiver.commands.apply_receipts import ApplyReceipts
 from set_receiver.domain.errors import StoreUnavailableError
 from set_receiver.domain.lanes import Lanes, Turn
 from set_receiver.domain.looks import Looks, Pace
-from set_receiver.domain.receipts import Receipt, ReceiptState
+from set_receiver.domain.receipts import LATEST, Receipt, ReceiptState
 from set_receiver.entrypoints.leading import seconds_to_act
 from set_receiver.entrypoints.metrics import count_settled
 from set_receiver.entrypoints.troubles import Troubles
@@ -95,7 +95,9 @@ class _Applying:
                 looks.saw(after, now=time.monotonic())
                 self.moved.publish()
             if len(page) < _LOADED_AT_ONCE:
-                return
+                after = LATEST
+                break
+        looks.end(reached=after)
 
     async def _keep_applying(self) -> None:
         while True:
