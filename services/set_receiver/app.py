@@ -16,7 +16,6 @@ from scim.registry import standard_registry
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
 from servicekit.http import create_app
-from servicekit.leases import Leases, Work
 from servicekit.runtime import Service
 from servicekit.signals import News
 from servicekit.stores import SqliteFolder, StoreLocation
@@ -105,7 +104,7 @@ def _service(settings: Settings, outside: _Outside) -> Service:
     tokens = BearerTokens(outside.registrar.look_up_token, clock=time.time)
     intake = Intake(_take_in(outside), arrived=News(), troubles=Troubles())
     pages = ReceiptPages(outside.store.receipts)
-    leading = partial(_leading, outside.store.leases, secrets.token_hex(8))
+    leading = partial(Leading, outside.store.leases, secrets.token_hex(8))
     admin = AdminApi(tokens, intake.arrived, outside.store.receipts, directory, intake.troubles)
     return Service(
         http=_http(outside.store, PushEndpoint(directory, intake), admin),
@@ -128,10 +127,6 @@ def _take_in(outside: _Outside) -> TakeIn:
 
 def _resource_types() -> Mapping[str, str]:
     return {kind.endpoint: kind.name for kind in standard_registry().resource_types}
-
-
-def _leading(leases: Leases, holder: str, name: str, work: Work) -> Leading:
-    return Leading(leases, name, holder, work)
 
 
 def _poll_loops(

@@ -15,8 +15,8 @@ class Leading:
     """Runs `work` for as long as this process is the one that may."""
 
     leases: Leases
-    name: str
     holder: str
+    name: str
     work: Work
 
     async def __call__(self) -> None:

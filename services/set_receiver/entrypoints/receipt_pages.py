@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from set_receiver.domain.errors import InvalidPageTokenError
+from set_receiver.domain.errors import InvalidPageTokenError, ReceiptNotFoundError
 from set_receiver.domain.receipts import Receipt, Selection
 from set_receiver.ports.receipts import Receipts
 
@@ -29,9 +29,25 @@ class ReceiptPages:
         return page, str(page[-1].position) if len(found) > limit else ""
 
 
+def receipt_id(receipt: Receipt) -> str:
+    """Return what both APIs call a receipt."""
+    return str(receipt.position)
+
+
+def position_named(receipt_id: str) -> int:
+    """Return the position of a receipt by its id. Raises `ReceiptNotFoundError`."""
+    if not _is_number(receipt_id):
+        raise ReceiptNotFoundError
+    return int(receipt_id)
+
+
 def _position(page_token: str) -> int:
     if not page_token:
         return 0
-    if not (page_token.isascii() and page_token.isdigit() and len(page_token) < 19):
+    if not _is_number(page_token):
         raise InvalidPageTokenError("a page token must be one that the page before has given")
     return int(page_token)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -17,7 +17,7 @@ from set_receiver.domain.errors import (
     ReceiptPendingError,
 )
 from set_receiver.domain.receipts import LATEST, Receipt, ReceiptState, Selection
-from set_receiver.entrypoints.receipt_pages import ReceiptPages
+from set_receiver.entrypoints.receipt_pages import ReceiptPages, position_named, receipt_id
 
 _STATUSES: Final = {
     InvalidPageTokenError: 400,
@@ -143,12 +143,12 @@ class ReceiptRoutes:
     async def show(self, request: Request, receipt_id: ReceiptId) -> ReceiptRow:
         """Show one receipt."""
         tenant = await self.tenant_of(request)
-        return _row(await self.reapply.find(tenant, _position(receipt_id)))
+        return _row(await self.reapply.find(tenant, position_named(receipt_id)))
 
     async def reapply_one(self, request: Request, receipt_id: ReceiptId) -> Reapplied:
         """Have a settled receipt applied again: harmless where it took effect."""
         tenant = await self.tenant_of(request)
-        await self.reapply.one(tenant, _position(receipt_id))
+        await self.reapply.one(tenant, position_named(receipt_id))
         self.arrived.publish()
         return Reapplied(reapplied=1)
 
@@ -169,7 +169,7 @@ class ReceiptRoutes:
 def _row(receipt: Receipt) -> ReceiptRow:
     arrival, standing = receipt.arrival, receipt.standing
     return ReceiptRow(
-        id=str(receipt.position),
+        id=receipt_id(receipt),
         stream_id=arrival.stream_id,
         iss=arrival.iss,
         jti=arrival.jti,
@@ -184,12 +184,6 @@ def _row(receipt: Receipt) -> ReceiptRow:
         attempts=standing.attempts,
         next_attempt=standing.next_attempt,
     )
-
-
-def _position(receipt_id: str) -> int:
-    if not (receipt_id.isascii() and receipt_id.isdigit() and len(receipt_id) < 19):
-        raise ReceiptNotFoundError
-    return int(receipt_id)
 
 
 async def _answer(_request: Request, error: Exception) -> JSONResponse:

@@ -18,7 +18,7 @@ from set_receiver.domain.errors import (
     StoreUnavailableError,
 )
 from set_receiver.domain.receipts import Receipt, ReceiptState, Selection
-from set_receiver.entrypoints.receipt_pages import ReceiptPages
+from set_receiver.entrypoints.receipt_pages import ReceiptPages, receipt_id
 
 STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ChangesRefusedError: grpc.StatusCode.FAILED_PRECONDITION,
@@ -69,6 +69,7 @@ def grpc_face(endpoint: Endpoint, pages: ReceiptPages) -> GrpcFace:
 def _encode(receipt: Receipt) -> pb.Receipt:
     arrival, standing = receipt.arrival, receipt.standing
     return pb.Receipt(
+        id=receipt_id(receipt),
         stream_id=arrival.stream_id,
         iss=arrival.iss,
         jti=arrival.jti,

@@ -3,10 +3,16 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from servicekit.coalescing import Coalescer
 from servicekit.sqlite import Database
+from set_receiver.adapters.sqlite.rows import (
+    ARRIVAL,
+    STANDING,
+    arrival_row,
+    receipt,
+    standing_row,
+)
 from set_receiver.domain.receipts import (
     AWAITING,
     Arrival,
@@ -19,57 +25,24 @@ from set_receiver.domain.receipts import (
     lane_of,
 )
 
-MIGRATIONS = (
-    """
-    CREATE TABLE receipt (
-        position INTEGER PRIMARY KEY AUTOINCREMENT,
-        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, iss TEXT NOT NULL, jti TEXT NOT NULL,
-        token TEXT NOT NULL, txn TEXT NOT NULL, event_type TEXT NOT NULL,
-        subject_uri TEXT NOT NULL, origin_clock INTEGER NOT NULL, received INTEGER NOT NULL,
-        traceparent TEXT NOT NULL,
-        state INTEGER NOT NULL, reason TEXT NOT NULL, settled INTEGER NOT NULL,
-        attempts INTEGER NOT NULL, first_failed INTEGER NOT NULL, next_attempt INTEGER NOT NULL,
-        UNIQUE (tenant, stream_id, iss, jti)
-    ) STRICT;
-    CREATE INDEX receipt_pending ON receipt (position, tenant, stream_id, subject_uri, next_attempt)
-        WHERE state = 1;
-    CREATE INDEX receipt_of_stream ON receipt (tenant, stream_id, position);
-    CREATE TABLE tally (
-        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, state INTEGER NOT NULL,
-        receipts INTEGER NOT NULL,
-        PRIMARY KEY (tenant, stream_id, state)
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE INDEX receipt_of_tenant ON receipt (tenant, position);
-    CREATE INDEX receipt_dead ON receipt (tenant, position) WHERE state = 5
-    """,
-)
-
-_ARRIVAL = (
-    "tenant, stream_id, iss, jti, token, txn, event_type, subject_uri, origin_clock, received,"
-    " traceparent"
-)
-_STANDING = "state, reason, settled, attempts, first_failed, next_attempt"
-_ARRIVAL_COLUMNS = 11
 _Key = tuple[str, str, int]
 _Batch = Sequence[Arrival]
 
 _ADD = f"""
-    INSERT INTO receipt ({_ARRIVAL}, {_STANDING}) VALUES ({", ".join("?" * 17)})
+    INSERT INTO receipt ({ARRIVAL}, {STANDING}) VALUES ({", ".join("?" * 17)})
     ON CONFLICT (tenant, stream_id, iss, jti) DO NOTHING
 """  # noqa: S608  the columns are constants
 _COUNT = """
     INSERT INTO tally VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET receipts = receipts + excluded.receipts
 """
-_TO_STANDING = ", ".join(f"{column} = ?" for column in _STANDING.split(", "))
+_TO_STANDING = ", ".join(f"{column} = ?" for column in STANDING.split(", "))
 _RECORD = f"UPDATE receipt SET {_TO_STANDING} WHERE position = ? AND state = 1"  # noqa: S608  as above
 _PENDING = """
     SELECT position, tenant, stream_id, subject_uri, next_attempt FROM receipt
     WHERE state = 1 AND position > ? ORDER BY position LIMIT ?
 """
-_SELECT = f"SELECT position, {_ARRIVAL}, {_STANDING} FROM receipt"  # noqa: S608  as above
+_SELECT = f"SELECT position, {ARRIVAL}, {STANDING} FROM receipt"  # noqa: S608  as above
 
 
 class SqliteReceipts:
@@ -95,7 +68,7 @@ class SqliteReceipts:
         fence: int,  # noqa: ARG002  the file has one process, which no other can take over from
     ) -> None:
         """Change where pending receipts stand."""
-        rows = [(*_standing_row(at), position) for position, at in standings.items()]
+        rows = [(*standing_row(at), position) for position, at in standings.items()]
         positions = tuple(standings)
 
         def record_all(connection: sqlite3.Connection) -> None:
@@ -134,7 +107,7 @@ class SqliteReceipts:
         def reopen_all(connection: sqlite3.Connection) -> int:
             _count(connection, _states(connection, positions), -1)
             settled = f"{_at(positions)} AND state <> {int(AWAITING.state)}"
-            values = (*_standing_row(AWAITING), *positions)
+            values = (*standing_row(AWAITING), *positions)
             changed = connection.execute(
                 f"UPDATE receipt SET {_TO_STANDING} WHERE {settled}",  # noqa: S608  as above
                 values,
@@ -160,13 +133,13 @@ class SqliteReceipts:
         rows = await self._database.read(
             lambda connection: connection.execute(f"{_SELECT} {wanted}", values).fetchall()
         )
-        return [_receipt(row) for row in rows]
+        return [receipt(row) for row in rows]
 
 
 def _insert(connection: sqlite3.Connection, arrivals: _Batch) -> list[bool]:
-    awaiting = _standing_row(AWAITING)
+    awaiting = standing_row(AWAITING)
     are_new = [
-        connection.execute(_ADD, (*_arrival_row(arrival), *awaiting)).rowcount == 1
+        connection.execute(_ADD, (*arrival_row(arrival), *awaiting)).rowcount == 1
         for arrival in arrivals
     ]
     counts = Counter(
@@ -206,36 +179,3 @@ def _count(connection: sqlite3.Connection, counts: Counter[_Key], sign: int) -> 
 
 def _at(positions: Sequence[int]) -> str:
     return f"position IN ({', '.join('?' * len(positions))})"
-
-
-def _arrival_row(arrival: Arrival) -> tuple[object, ...]:
-    return (
-        arrival.tenant,
-        arrival.stream_id,
-        arrival.iss,
-        arrival.jti,
-        arrival.token,
-        arrival.txn,
-        arrival.event_type,
-        arrival.subject_uri,
-        arrival.origin_clock,
-        arrival.received,
-        arrival.traceparent,
-    )
-
-
-def _standing_row(standing: Standing) -> tuple[object, ...]:
-    return (
-        int(standing.state),
-        standing.reason,
-        standing.settled,
-        standing.attempts,
-        standing.first_failed,
-        standing.next_attempt,
-    )
-
-
-def _receipt(row: tuple[Any, ...]) -> Receipt:
-    position, *columns = row
-    arrival, (state, *standing) = columns[:_ARRIVAL_COLUMNS], columns[_ARRIVAL_COLUMNS:]
-    return Receipt(position, Arrival(*arrival), Standing(ReceiptState(state), *standing))

@@ -10,7 +10,8 @@ from servicekit.lone_leases import LoneLeases
 from servicekit.signals import News
 from servicekit.sqlite import Database
 from set_receiver.adapters.receipt_store import ReceiptStore
-from set_receiver.adapters.sqlite.receipts import MIGRATIONS, SqliteReceipts
+from set_receiver.adapters.sqlite.receipts import SqliteReceipts
+from set_receiver.adapters.sqlite.schema import MIGRATIONS
 from set_receiver.domain.looks import ALONE
 
 
