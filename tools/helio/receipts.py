@@ -11,6 +11,7 @@ import aiohttp
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from helio.api import Api, running_cluster
@@ -142,8 +143,8 @@ def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         event = row["event_type"].removeprefix("urn:ietf:params:scim:event:")
         cells = (row["state"], row["stream_id"], row["subject_uri"], event, row["reason"])
-        table.add_row(row["id"], _moment(row["received"]), *cells)
-    _console.print(table, markup=False)
+        table.add_row(row["id"], _moment(row["received"]), *map(escape, cells))
+    _console.print(table)
 
 
 def _moment(microseconds: int) -> str:
