@@ -13,12 +13,15 @@ from rich.console import Console
 
 from helio import down as downing
 from helio import status as status_
+from helio.api import ApiError
 from helio.backups.making import default_target, make_backup
 from helio.backups.restoring import restore as restore_backup
 from helio.backups.telling import print_backup, print_restored
 from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
+from helio.options import Data, Json
+from helio.receipts import app as receipts
 from helio.settings import cluster_settings
 from helio.stores import check_store, hide_url
 from helio.up import run_detached, run_in_foreground, supervise_detached
@@ -30,10 +33,10 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(receipts, name="receipts")
 _console = Console()
 _errors = Console(stderr=True)
 
-Data = Annotated[Path | None, typer.Option(help="The data folder. [default: data]")]
 Port = Annotated[
     int | None,
     typer.Option(min=1, max=65531, help="The first of five ports. [default: 8080]"),
@@ -85,7 +88,7 @@ def down(data: Data = None) -> None:
 def status(
     *,
     data: Data = None,
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json: Json = False,
 ) -> None:
     """Show what runs, and whether it is ready; exit code 1 when not all of it is."""
     found = status_.status_of(cluster_settings(data=data))
@@ -166,7 +169,7 @@ def main() -> None:
         sys.exit(130)
     except StartError as error:
         _fail(str(error), 2)
-    except (HelloError, TimeoutError) as error:
+    except (HelloError, ApiError, TimeoutError) as error:
         _fail(str(error), 1)
 
 
