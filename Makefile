@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help up down test demo bench install dev lock format lint types arch proto proto-check breaking \
+.PHONY: help up down test demo soak bench install dev lock format lint types arch proto proto-check breaking \
 	compose-up compose-test compose-down edge tests unit contract integration conformance e2e architecture
 
 ##@ Running
@@ -22,6 +22,9 @@ down: install ## stop the cluster
 
 demo: dev ## two clusters, a week of 1,000 people, 0 differences; e.g. make demo ARGS="--kill"
 	@$(BIN)/python -m heliograph_demo $(ARGS)
+
+soak: dev ## 1,000 SIGKILLs over all services under load, and what came of it; not in CI
+	@$(BIN)/python -m heliograph_soak $(ARGS)
 
 bench: dev ## the benchmarks, each printed beside its reference
 	@$(BIN)/python -m heliograph_bench

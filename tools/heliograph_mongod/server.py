@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -59,13 +59,15 @@ def mongod() -> Path:
     return Path(found)
 
 
-def start(program: Path, folder: Path, port: int) -> "subprocess.Popen[bytes]":
+def start(
+    program: Path, folder: Path, port: int, *, options: Sequence[str] = ("--oplogSize", "512")
+) -> "subprocess.Popen[bytes]":
     """Start a mongod that keeps its data in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [str(program), "--replSet", _REPLICA_SET, "--dbpath", str(folder)]
     command += ["--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"]
     command += ["--logpath", str(folder / "mongod.log"), "--logappend"]
-    command += ["--wiredTigerCacheSizeGB", "0.5", "--oplogSize", "512"]
+    command += ["--wiredTigerCacheSizeGB", "0.5", *options]
     for setting in ("ttlMonitorSleepSecs=1", "diagnosticDataCollectionEnabled=false"):
         command += ["--setParameter", setting]
     return subprocess.Popen(

@@ -1,0 +1,1 @@
+"""A soak: changes without a pause, SIGKILLs without mercy, and the proof that nothing was lost."""

@@ -1,0 +1,84 @@
+"""Kill services by chance while people change, and say whether anything was lost."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from helio.api import ApiError
+from heliograph_demo.clusters import ClusterError, free_port, running
+from heliograph_soak.load import RefusedError
+from heliograph_soak.report import report
+from heliograph_soak.soak import NotSettledError, Result, soak
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+_console = Console(soft_wrap=True, highlight=False, markup=False)
+_errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+_TOLD_EVERY = 25
+
+
+@app.command()
+def main_command(
+    *,
+    kills: Annotated[int, typer.Option(min=1, help="SIGKILLs over all services.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same choices.")] = 1,
+) -> None:
+    """Run a soak and print its report; exit code 1 when a promise was broken."""
+    folder = Path(tempfile.mkdtemp(prefix="heliograph-soak-"))
+    result = _soaked(folder, kills=kills, seed=seed)
+    _console.print(report(result, store="sqlite", day=datetime.now(UTC).date()))
+    if not result.is_good:
+        _console.print(f"Data and logs of A and B are in {folder}")
+        raise typer.Exit(1)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _soaked(folder: Path, *, kills: int, seed: int) -> Result:
+    told = 0
+
+    def tell(line: str) -> None:
+        nonlocal told
+        told += 1
+        if told % _TOLD_EVERY == 0 or kills < _TOLD_EVERY:
+            _console.print(line)
+
+    port_a = free_port()
+    with (
+        running("A", folder / "a", port=port_a, keep=False) as a,
+        running("B", folder / "b", port=free_port(above=port_a), keep=False) as b,
+    ):
+        return asyncio.run(soak(a, b, kills=kills, seed=seed, tell=tell))
+
+
+def main() -> None:
+    """Run the soak; what stops it is told in one line."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:
+        _fail(f"{error.format_message()} (see --help)", error.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except ClusterError as error:
+        _fail(str(error), error.exit_code)
+    except (ApiError, NotSettledError) as error:
+        _fail(str(error), 1)
+    except ExceptionGroup as group:
+        refused = group.subgroup(RefusedError)
+        if refused is None:
+            raise
+        _fail("; ".join(map(str, refused.exceptions)), 1)
+
+
+def _fail(sentence: str, exit_code: int) -> None:
+    _errors.print(f"soak: {sentence}")
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    main()
