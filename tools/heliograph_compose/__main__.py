@@ -15,6 +15,7 @@ from heliograph_compose.failures import ComposeError
 from heliograph_compose.images import base_image, build_images, mongo_image
 from heliograph_compose.secrets_folder import SecretsFolder
 from heliograph_compose.settings import ComposeSettings
+from servicekit.faces import FACES
 from servicekit.failures import StartError
 
 _READY_SECONDS: Final = 180.0
@@ -58,7 +59,7 @@ def _wait_until_ready(settings: ComposeSettings, compose: Compose) -> None:
     ends = time.monotonic() + _READY_SECONDS
     while not _is_ready(settings):
         if time.monotonic() > ends:
-            print(compose("ps", "--all"), compose("logs", "--tail", "20"), file=sys.stderr)
+            print(compose("ps", "--all"), compose("logs", "--tail", "5", *FACES), file=sys.stderr)
             raise ComposeError(f"not ready after {_READY_SECONDS:.0f} s (see above)")
         time.sleep(_PAUSE_SECONDS)
 
