@@ -25,6 +25,7 @@ defaults
     timeout connect 5s
     timeout http-request 30s
     timeout client 75s
+    timeout check 5s
     # polls are held for 50 s at most
     timeout server 60s
     default-server check inter 1s fall 2 rise 1 resolvers names init-addr none
