@@ -35,11 +35,6 @@ class Containers:
     def compose(self, *arguments: str) -> str:
         return Compose(self.settings)(*arguments)
 
-    def start_compose(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Begin what goes on meanwhile."""
-        command = [*Compose(self.settings).command, *arguments]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
 
 @contextmanager
 def running_containers(folder: Path) -> Iterator[Containers]:
