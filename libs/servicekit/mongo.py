@@ -27,6 +27,7 @@ Migration = Callable[[Database], Awaitable[None]]
 _DEFAULT_NAME: Final = "heliograph"
 _SELECTION_MILLISECONDS: Final = 5_000
 _WRITE_MILLISECONDS: Final = 10_000
+_SNAPSHOT: Final = ReadConcern("snapshot")
 _SCHEMA: Final = "schema"
 
 
@@ -52,7 +53,18 @@ class MongoDatabase:
         """
         with storage_errors():
             async with self._client.start_session() as session:
-                return await session.with_transaction(operation)
+                return await session.with_transaction(
+                    operation, _SNAPSHOT, self.database.write_concern
+                )
+
+    async def snapshot(self, operation: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `operation`, which only reads, on one snapshot that a majority has.
+
+        Raises what it raised, or `StorageError`.
+        """
+        with storage_errors():
+            async with self._client.start_session(snapshot=True) as session:
+                return await operation(session)
 
     async def works(self) -> bool:
         """Whether the replica set answers."""

@@ -22,6 +22,7 @@ from servicekit.following import keep_running
 from servicekit.grpc_server import GrpcFace, create_server
 from servicekit.logs import configure_logging
 from servicekit.settings import ServiceSettings, private_folder, read_settings
+from servicekit.stores import SqliteFolder
 from servicekit.telemetry import tracing
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
@@ -65,11 +66,18 @@ async def _serve(name: str, settings: SettingsT, build: Build[SettingsT]) -> Non
     _end_on_signals(ending)
     if settings.supervised:
         _end_with_supervisor(ending)
-    private_folder(settings.data)
+    _make_folders(settings)
     with _listening(settings.host, settings.http_port(name)) as listener:
         async with build(settings, ending) as service, serving_grpc(service.grpc):
             await _serve_http(service, listener, ending, drain_seconds=settings.drain_seconds)
     _log.info("service.stopped")
+
+
+def _make_folders(settings: ServiceSettings) -> None:
+    private_folder(settings.data)
+    location = settings.location()
+    if isinstance(location, SqliteFolder):
+        private_folder(location.folder)
 
 
 async def _serve_http(

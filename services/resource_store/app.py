@@ -6,15 +6,19 @@ import secrets
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from resource_store.adapters.argon2_passwords import Argon2Passwords
-from resource_store.adapters.sqlite.storage import SqliteStorage, open_storage
+from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.commands.apply_changes import ApplyChanges
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadResources
+from resource_store.commands.read_snapshot import ReadSnapshot
 from resource_store.commands.resource_types import ResourceTypes
 from resource_store.commands.search_resources import SearchResources
 from resource_store.commands.write_resources import WriteResources
@@ -25,46 +29,113 @@ from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from resource_store.entrypoints.statuses import STATUSES
 from resource_store.ports.passwords import Passwords
+from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from resource_store.settings import Settings
 from scim.registry import standard_registry
 from servicekit.grpc_server import GrpcFace
 from servicekit.http import create_app
+from servicekit.leases import lead
 from servicekit.runtime import Service
+from servicekit.stores import MongoUrl, SqliteFolder, StoreLocation
 
 NAME: Final = "resource-store"
+_LEASE_SECONDS: Final = 6.0
+
+
+Loops = dict[str, Callable[[], Awaitable[None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """Where resources and their changes are kept, whichever database that is."""
+
+    resources: Resources
+    snapshots: Snapshots
+    feed: ChangeFeed
+    works: Callable[[], Awaitable[bool]]
+    loops: Loops
 
 
 @asynccontextmanager
 async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open the database, and close it after the last request."""
     passwords = Argon2Passwords(threads=settings.password_threads)
-    storage = await open_storage(
-        settings.database_path(NAME),
-        newborn=StoreIdentity(cluster=_random_name(5), epoch=_random_name(10)),
-        now=lambda: time.time_ns() // 1000,
-        ending=ending,
-    )
     try:
-        yield _service(settings, storage, passwords)
+        async with _opened(settings.location(), ending) as store:
+            yield _service(settings, store, passwords)
     finally:
-        await storage.close()
         passwords.close()
 
 
-def _service(settings: Settings, storage: SqliteStorage, passwords: Passwords) -> Service:
+def _opened(location: StoreLocation, ending: asyncio.Event) -> AbstractAsyncContextManager[_Store]:
+    newborn = StoreIdentity(cluster=_random_name(5), epoch=_random_name(10))
+    match location:
+        case SqliteFolder():
+            return _on_sqlite(location.file_of(NAME), newborn, ending)
+        case MongoUrl(url):
+            return _on_mongo(url, newborn, ending)
+
+
+@asynccontextmanager
+async def _on_sqlite(
+    path: Path, newborn: StoreIdentity, ending: asyncio.Event
+) -> AsyncIterator[_Store]:
+    storage = await open_storage(path, newborn=newborn, now=_now, ending=ending)
+    try:
+        loops: Loops = {"end-waiting": _once(storage.end_waiting)}
+        yield _Store(storage, storage, storage, storage.works, loops)
+    finally:
+        await storage.close()
+
+
+@asynccontextmanager
+async def _on_mongo(
+    url: str, newborn: StoreIdentity, ending: asyncio.Event
+) -> AsyncIterator[_Store]:
+    # Here, as importing pymongo must not cost the embedded store's start.
+    from resource_store.adapters.mongo import storage as mongo  # noqa: PLC0415
+    from resource_store.adapters.mongo.collections import MIGRATIONS  # noqa: PLC0415
+    from resource_store.adapters.mongo.feed_reader import MongoFeed  # noqa: PLC0415
+    from resource_store.adapters.mongo.sequencer import LEASE, Sequencer  # noqa: PLC0415
+    from servicekit.mongo import open_mongo  # noqa: PLC0415
+    from servicekit.mongo_leases import MongoLeases  # noqa: PLC0415
+
+    async with (
+        open_mongo(url, NAME, MIGRATIONS) as database,
+        mongo.open_storage(database, newborn=newborn, now=_now) as storage,
+    ):
+        feed, leases = MongoFeed(database, ending=ending), MongoLeases(database)
+        sequence = partial(
+            lead,
+            leases,
+            LEASE,
+            holder=_random_name(10),
+            seconds=_LEASE_SECONDS,
+            work=Sequencer(database, leases).run,
+        )
+        loops: Loops = {
+            "end-waiting": _once(feed.end_waiting),
+            "listen": feed.listen,
+            "sequence": sequence,
+        }
+        yield _Store(storage, storage, feed, storage.works, loops)
+
+
+def _service(settings: Settings, store: _Store, passwords: Passwords) -> Service:
     async def checks() -> dict[str, bool]:
-        return {"store": await storage.works()}
+        return {"store": await store.works()}
 
     return Service(
         http=create_app(NAME, own_store_works=checks),
-        grpc=_grpc_face(settings, storage, passwords),
-        loops={"end-waiting": _once(storage.end_waiting)},
+        grpc=_grpc_face(settings, store, passwords),
+        loops=store.loops,
     )
 
 
-def _grpc_face(settings: Settings, storage: SqliteStorage, passwords: Passwords) -> GrpcFace:
+def _grpc_face(settings: Settings, store: _Store, passwords: Passwords) -> GrpcFace:
     registry = standard_registry()
     types = ResourceTypes(registry)
+    storage = store.resources
     hashes = PasswordHashes(storage, passwords)
     resources = ResourceServicer(
         read=ReadResources(storage),
@@ -72,7 +143,14 @@ def _grpc_face(settings: Settings, storage: SqliteStorage, passwords: Passwords)
         search=SearchResources(storage, types),
     )
     changes = ChangeServicer(
-        read=ReadChanges(storage, storage.identity.epoch),
+        read=ReadChanges(store.feed, storage.identity.epoch),
+        read_snapshot=ReadSnapshot(
+            feed=store.feed,
+            snapshots=store.snapshots,
+            resource_types=types,
+            epoch=storage.identity.epoch,
+            cluster=storage.identity.cluster,
+        ),
         apply=ApplyChanges(storage, types, hashes),
     )
     return GrpcFace(
@@ -80,6 +158,10 @@ def _grpc_face(settings: Settings, storage: SqliteStorage, passwords: Passwords)
         register=registered(resources, changes, SchemaServicer(registry)),
         statuses=STATUSES,
     )
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
 
 
 def _once(action: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

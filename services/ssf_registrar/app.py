@@ -5,23 +5,17 @@ import base64
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
 from servicekit.bearer import BearerTokens, Grant, token_hash
 from servicekit.http import create_app
 from servicekit.runtime import Service
-from servicekit.signals import News
-from servicekit.sqlite import Database
+from servicekit.stores import MongoUrl
 from ssf_registrar.adapters.hosts import SystemHosts
-from ssf_registrar.adapters.sqlite_journal import SqliteJournal
-from ssf_registrar.adapters.sqlite_keys import SqliteKeys
-from ssf_registrar.adapters.sqlite_schema import MIGRATIONS, answers
-from ssf_registrar.adapters.sqlite_streams import SqliteStreams
-from ssf_registrar.adapters.sqlite_tokens import SqliteTokens
-from ssf_registrar.adapters.unlocking import unlock
+from ssf_registrar.adapters.sqlite.storage import open_sqlite_storage
+from ssf_registrar.adapters.storage import Storage
 from ssf_registrar.commands.change_stream import ChangeStream
 from ssf_registrar.commands.check_outbound import CheckOutbound
 from ssf_registrar.commands.create_stream import CreateStream
@@ -38,6 +32,7 @@ from ssf_registrar.entrypoints.key_service import KeyServicer
 from ssf_registrar.entrypoints.management import StreamManagement
 from ssf_registrar.entrypoints.metadata import Metadata
 from ssf_registrar.entrypoints.stream_service import StreamServicer
+from ssf_registrar.entrypoints.token_loop import TokenLoop
 from ssf_registrar.entrypoints.token_service import TokenServicer
 from ssf_registrar.ports.tokens import Tokens
 from ssf_registrar.settings import Settings
@@ -45,92 +40,87 @@ from ssf_registrar.settings import Settings
 _NAME = "ssf-registrar"
 
 
-@dataclass(frozen=True, slots=True)
-class _Storage:
-    database: Database
-    news: News
-    streams: SqliteStreams
-    journal: SqliteJournal
-    keys: SqliteKeys
-    tokens: SqliteTokens
-
-
 @asynccontextmanager
 async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open the storage, make what a first start makes, and hand out the service."""
-    database = Database(settings.database_path(_NAME), MIGRATIONS)
-    try:
-        storage = await _open_storage(settings, database, ending)
+    async with open_storage(settings, ending) as storage:
         await _prepare(settings, storage)
         yield _service(settings, storage, ending)
-    finally:
-        await database.close()
 
 
-async def _open_storage(settings: Settings, database: Database, ending: asyncio.Event) -> _Storage:
-    given = settings.master_key.get_secret_value() if settings.master_key else None
-    path = settings.data / "secrets" / "master-key"
-    sealer = await unlock(database, given=given, path=path)
-    news = News()
-    return _Storage(
-        database,
-        news,
-        SqliteStreams(database, sealer, news),
-        SqliteJournal(database, news, ending=ending),
-        SqliteKeys(database, sealer, news),
-        SqliteTokens(database, news),
+def open_storage(settings: Settings, ending: asyncio.Event) -> AbstractAsyncContextManager[Storage]:
+    """Return the storage that the settings name, to be opened. Raises `StartError`."""
+    given_key = settings.master_key.get_secret_value() if settings.master_key else None
+    location = settings.location()
+    if isinstance(location, MongoUrl):
+        # The embedded store's start is not to pay for the driver.
+        from ssf_registrar.adapters.mongo.storage import open_mongo_storage  # noqa: PLC0415
+
+        return open_mongo_storage(location.url, given_key=given_key, ending=ending)
+    return open_sqlite_storage(
+        location.file_of(_NAME),
+        given_key=given_key,
+        key_path=settings.data / "secrets" / "master-key",
+        ending=ending,
     )
 
 
-async def _prepare(settings: Settings, storage: _Storage) -> None:
+async def _prepare(settings: Settings, storage: Storage) -> None:
     await EnsureSigningKeys(storage.keys)(DEFAULT_TENANT)
     if settings.admin_token is not None:
         hashed = token_hash(settings.admin_token.get_secret_value())
         await storage.tokens.replace(admin_token(hashed))
 
 
-def _service(settings: Settings, storage: _Storage, ending: asyncio.Event) -> Service:
+def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Service:
     origins = Origins(
         issuer=settings.origin_of(_NAME),
         transmitter=settings.origin_of("set-transmitter"),
         receiver=settings.origin_of("set-receiver"),
     )
 
+    tokens = BearerTokens(_look_up(storage.tokens), clock=time.time)
+
     async def wake_readers_at_end() -> None:
         await ending.wait()
         storage.news.publish()
 
     return Service(
-        http=_http(settings, storage, origins),
+        http=_http(settings, storage, origins, Callers(tokens)),
         grpc=grpc_face(
             settings.own_endpoint(_NAME),
             StreamServicer(storage.streams, storage.journal, origins),
             KeyServicer(storage.keys, origins.issuer),
             tokens=TokenServicer(storage.tokens, time.time),
         ),
-        loops={"journal.end": wake_readers_at_end},
+        loops={
+            **storage.loops,
+            "journal.end": wake_readers_at_end,
+            "tokens.forget": TokenLoop(storage.streams, storage.journal, tokens).run,
+        },
     )
 
 
-def _http(settings: Settings, storage: _Storage, origins: Origins) -> FastAPI:
+def _http(settings: Settings, storage: Storage, origins: Origins, callers: Callers) -> FastAPI:
     async def own_store_works() -> dict[str, bool]:
-        return {"store": await answers(storage.database)}
+        return {"store": await storage.works()}
 
     app = create_app(_NAME, own_store_works=own_store_works)
     http_errors.register(app)
     Metadata(origins.issuer, storage.keys).register(app)
-    _management(settings, storage, origins).register(app)
+    _management(settings, storage, origins, callers).register(app)
     return app
 
 
-def _management(settings: Settings, storage: _Storage, origins: Origins) -> StreamManagement:
+def _management(
+    settings: Settings, storage: Storage, origins: Origins, callers: Callers
+) -> StreamManagement:
     policy = EndpointPolicy(
         allow_private=settings.allow_private_endpoints, allow_loopback=settings.listens_on_loopback
     )
     check_outbound = CheckOutbound(SystemHosts(), policy)
-    tokens = BearerTokens(_look_up(storage.tokens), clock=time.time)
     return StreamManagement(
-        callers=Callers(tokens),
+        callers=callers,
         own_streams=OwnStreams(storage.streams),
         create_stream=CreateStream(storage.streams, check_outbound, origins.issuer, _fresh),
         change_stream=ChangeStream(storage.streams, check_outbound, origins, _fresh_header),

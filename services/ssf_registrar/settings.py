@@ -16,7 +16,7 @@ class Settings(ServiceSettings):
     admin_token: SecretStr | None = None
     """The bearer token with every scope of the default tenant; it replaces the former one."""
     master_key: SecretStr | None = None
-    """32 bytes in base64url; unset, the key is in DATA/secrets/master-key."""
+    """32 bytes in base64; unset, the key is in DATA/secrets/master-key, with SQLite alone."""
     allow_private_endpoints: bool = False
     """Whether streams may lead to private, link-local and metadata addresses."""
 

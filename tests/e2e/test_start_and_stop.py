@@ -126,8 +126,9 @@ def test_a_service_that_cannot_start_stops_the_start_with_its_own_line(tmp_path:
         pytest.param(["up", "--foo"], "No such option: --foo", id="an unknown flag"),
         pytest.param(["up", "--port", "99999"], "65531", id="a port that is none"),
         pytest.param(["start"], "No such command 'start'", id="an unknown command"),
+        pytest.param(["up", "--store", "mysql://u:p@h"], "mysql: is no store", id="another store"),
         pytest.param(
-            ["up", "--store", "mongodb://localhost/h"], "embedded store only", id="another store"
+            ["up", "--store", "mongodb://u:p@h"], "HELIOGRAPH_MASTER_KEY is not set", id="no key"
         ),
         pytest.param(["up", "--replicas", "2"], "leave --replicas out", id="replicas"),
         pytest.param(

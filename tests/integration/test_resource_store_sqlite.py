@@ -132,7 +132,7 @@ async def _opened(folder: Path) -> StoreDriver:
         now=lambda: NOON,
         ending=asyncio.Event(),
     )
-    return StoreDriver(storage)
+    return StoreDriver(storage, storage)
 
 
 async def _closed(store: StoreDriver) -> None:

@@ -17,8 +17,8 @@ PUSH = {
 
 
 @pytest.fixture
-async def registrar(tmp_path: Path) -> AsyncIterator[Registrar]:
-    settings = settings_of(tmp_path)
+async def registrar(tmp_path: Path, store_settings: dict[str, str]) -> AsyncIterator[Registrar]:
+    settings = settings_of(tmp_path, **store_settings)
     await give_token(settings, BOB, subject="bob", scopes="ssf.manage")
     await give_token(settings, EVE, subject="eve", scopes="ssf.manage ssf.read")
     await give_token(settings, READER, subject="carol", scopes="ssf.read")

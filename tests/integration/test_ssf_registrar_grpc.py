@@ -24,8 +24,8 @@ LONG = 50_000
 
 
 @pytest.fixture
-async def registrar(tmp_path: Path) -> AsyncIterator[Registrar]:
-    async with running(settings_of(tmp_path)) as running_registrar:
+async def registrar(tmp_path: Path, store_settings: dict[str, str]) -> AsyncIterator[Registrar]:
+    async with running(settings_of(tmp_path, **store_settings)) as running_registrar:
         yield running_registrar
 
 
@@ -133,8 +133,10 @@ async def test_a_waiting_reader_learns_of_each_change_at_once(registrar: Registr
     ]
 
 
-async def test_a_waiting_reader_is_answered_when_the_service_ends(tmp_path: Path) -> None:
-    async with running(settings_of(tmp_path)) as registrar:
+async def test_a_waiting_reader_is_answered_when_the_service_ends(
+    tmp_path: Path, store_settings: dict[str, str]
+) -> None:
+    async with running(settings_of(tmp_path, **store_settings)) as registrar:
         stub = StreamServiceStub(registrar.channel)
         begun = await stub.ReadJournal(pb.ReadJournalRequest(limit=100))
         waiting = asyncio.ensure_future(journal_after(registrar, begun.next_cursor, wait=LONG))

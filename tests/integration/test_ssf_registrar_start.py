@@ -1,14 +1,11 @@
 """Starting ssf-registrar, again and again, on the same data and on damaged data."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from support.in_process import free_port
+from support.registrar_processes import registrar_process
 from support.running_registrar import ADMIN, Registrar, running, settings_of
 
 from heliograph.ssf.v1 import stream_pb2
@@ -30,8 +27,10 @@ async def journal(registrar: Registrar) -> Any:
     return await StreamServiceStub(registrar.channel).ReadJournal(request)
 
 
-async def test_a_second_start_finds_everything_again(tmp_path: Path) -> None:
-    settings = settings_of(tmp_path)
+async def test_a_second_start_finds_everything_again(
+    tmp_path: Path, store_settings: dict[str, str]
+) -> None:
+    settings = settings_of(tmp_path, **store_settings)
     async with running(settings) as first:
         stream = await first.create(delivery=PUSH, description="kept")
         keys = (await first.request("GET", "/jwks.json")).json
@@ -47,8 +46,10 @@ async def test_a_second_start_finds_everything_again(tmp_path: Path) -> None:
     assert found_told == told
 
 
-async def test_a_changed_admin_token_takes_the_place_of_the_former(tmp_path: Path) -> None:
-    settings = settings_of(tmp_path)
+async def test_a_changed_admin_token_takes_the_place_of_the_former(
+    tmp_path: Path, store_settings: dict[str, str]
+) -> None:
+    settings = settings_of(tmp_path, **store_settings)
     async with running(settings) as first:
         cursor = (await journal(first)).next_cursor
 
@@ -105,37 +106,32 @@ async def test_a_missing_or_wrong_master_key_is_a_start_error(
             pass
 
 
-def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "ssf_registrar", "--data", str(folder)],
-        env={
-            "PATH": os.defpath,
-            "HELIOGRAPH_PORT": str(free_port() - 1),
-            "HELIOGRAPH_ADMIN_TOKEN": ADMIN,
-            **environment,
-        },
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def test_a_start_error_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
-    with start(tmp_path / "data", HELIOGRAPH_ADMIN_TOKEN="short") as process:
-        _, written = process.communicate(timeout=60)
+    with registrar_process(tmp_path / "data", HELIOGRAPH_ADMIN_TOKEN="short") as registrar:
+        refusal = registrar.refusal()
 
-    assert process.returncode == 2
-    assert written.startswith("ssf-registrar: HELIOGRAPH_ADMIN_TOKEN: must be at least 16")
-    assert written.count("\n") == 1
+    assert refusal.startswith("ssf-registrar: HELIOGRAPH_ADMIN_TOKEN: must be at least 16")
+
+
+async def test_a_lost_master_key_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    async with running(settings_of(tmp_path)):
+        pass
+    key = tmp_path / "secrets" / "master-key"
+    key.unlink()
+
+    with registrar_process(tmp_path) as registrar:
+        refusal = registrar.refusal()
+
+    assert refusal.startswith(f"ssf-registrar: {key} is missing, and the database holds")
+    assert not key.exists()
 
 
 def test_the_program_starts_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
-    with start(tmp_path / "data") as process:
-        assert process.stderr is not None
-        lines = iter(process.stderr.readline, "")
-        started = next(line for line in lines if "service.started" in line)
-        process.terminate()
-        rest = process.stderr.read()
+    with registrar_process(tmp_path / "data") as registrar:
+        started = registrar.until_started()
+        registrar.process.terminate()
+        _, rest = registrar.process.communicate(timeout=60)
 
-    assert process.returncode == 0
+    assert started is not None
+    assert registrar.process.returncode == 0
     assert ADMIN not in started + rest

@@ -17,11 +17,7 @@ from servicekit.channels import open_channel
 from servicekit.endpoints import unix_endpoint
 from servicekit.runtime import Service
 from servicekit.settings import private_folder
-from servicekit.signals import News
-from servicekit.sqlite import Database
-from ssf_registrar.adapters.sqlite_schema import MIGRATIONS
-from ssf_registrar.adapters.sqlite_tokens import SqliteTokens
-from ssf_registrar.app import build
+from ssf_registrar.app import build, open_storage
 from ssf_registrar.domain.tokens import Token
 from ssf_registrar.settings import Settings
 
@@ -97,9 +93,8 @@ async def running(settings: Settings) -> AsyncIterator[Registrar]:
 async def give_token(settings: Settings, token: str, *, subject: str, scopes: str) -> None:
     """Store a token of the default tenant, as an operator's tool would."""
     private_folder(settings.data)
-    database = Database(settings.database_path("ssf-registrar"), MIGRATIONS)
     granted = Token(
         token_hash(token), "default", subject, subject, frozenset(scopes.split()), expires=0
     )
-    await SqliteTokens(database, News()).replace(granted)
-    await database.close()
+    async with open_storage(settings, asyncio.Event()) as storage:
+        await storage.tokens.replace(granted)

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from resource_store.commands.apply_changes import ApplyChanges, ForeignChange
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadResources
+from resource_store.commands.read_snapshot import ReadSnapshot
 from resource_store.commands.resource_types import ResourceTypes
 from resource_store.commands.search_resources import SearchRequest, SearchResources
 from resource_store.commands.write_resources import (
@@ -25,17 +26,13 @@ from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
-from resource_store.ports.resources import ChangeFeed, Found, Query, Resources
+from resource_store.ports.resources import ChangeFeed, Found, Query, Resources, Snapshots
 from scim.messages import GROUP_SCHEMA, PATCH_OP, USER_SCHEMA
 from scim.profile import TOLERANT, Profile
 from scim.registry import standard_registry
 
 TENANT = "default"
 _FOREIGN = "faraway1"
-
-
-class Storage(Resources, ChangeFeed, Protocol):
-    """A storage with both of its ports."""
 
 
 class PlainPasswords:
@@ -51,11 +48,22 @@ class PlainPasswords:
         return password_hash.rpartition("-")[2] == str(sum(password.encode()))
 
 
+class Storage(Resources, Snapshots, Protocol):
+    """A storage of resources that can be gone through."""
+
+
+async def _at_once() -> None:
+    """Wait for nothing: on SQLite what is committed can be read."""
+
+
 @dataclass
 class StoreDriver:
     """Clients, peers and readers of one store."""
 
     storage: Storage
+    feed: ChangeFeed
+    settled: Callable[[], Awaitable[object]] = _at_once
+    """Waits until every change that was committed can be read."""
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     txns: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -67,7 +75,14 @@ class StoreDriver:
         )
         self.read_resources = ReadResources(self.storage)
         self.search_resources = SearchResources(self.storage, types)
-        self.read_changes = ReadChanges(self.storage, self.storage.identity.epoch)
+        self.read_changes = ReadChanges(self.feed, self.storage.identity.epoch)
+        self.read_snapshot = ReadSnapshot(
+            feed=self.feed,
+            snapshots=self.storage,
+            resource_types=types,
+            epoch=self.storage.identity.epoch,
+            cluster=self.storage.identity.cluster,
+        )
         self.apply_changes = ApplyChanges(self.storage, types, hashes)
 
     async def user(self, user_name: str, /, **attributes: Any) -> Resource:
@@ -161,10 +176,12 @@ class StoreDriver:
 
     async def changes(self, cursor: str = "") -> list[Change]:
         """Return every change after a cursor."""
+        await self.settled()
         return list((await self.read_changes(cursor, limit=1000, wait_seconds=0)).changes)
 
     async def end(self) -> str:
         """Return the cursor at the end of the feed."""
+        await self.settled()
         return (await self.read_changes("", limit=1000, wait_seconds=0)).next_cursor
 
     async def applied(self, *changes: ForeignChange) -> list[Any]:

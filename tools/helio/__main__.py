@@ -18,6 +18,7 @@ from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
 from helio.replica_set import initiate_replica_set
 from helio.settings import cluster_settings
+from helio.stores import check_store, hide_url
 from helio.up import run_detached, run_in_foreground, supervise_detached
 from servicekit.failures import StartError
 
@@ -47,12 +48,18 @@ def up(
         bool, typer.Option("--if-stopped", help="Leave a cluster that runs alone.")
     ] = False,
     store: Annotated[
-        str | None, typer.Option(help="Where state is kept. [default: sqlite:, in the data folder]")
+        str | None,
+        typer.Option(
+            help="Where state is kept: sqlite:, sqlite:FOLDER or mongodb://HOST/?replicaSet=NAME."
+            " [default: sqlite:, in the data folder]"
+        ),
     ] = None,
     replicas: Annotated[int | None, typer.Option(min=1, help="Copies of each service.")] = None,
 ) -> None:
     """Start the cluster on loopback and wait until it is ready; Ctrl-C stops it."""
     settings = cluster_settings(data=data, port=port, store=store, replicas=replicas)
+    hide_url(settings, sys.orig_argv[1:])
+    check_store(settings)
     pid = DataFolder(settings.data).owner()
     if pid is not None and if_stopped:
         _console.print(str(AlreadyRunningError(pid)), markup=False, highlight=False)

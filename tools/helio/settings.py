@@ -3,14 +3,16 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from servicekit.failures import StartError
 from servicekit.settings import ServiceSettings, sentence_of
 
-_SQLITE = "sqlite:"
+_ADMIN_TOKEN: Final = "HELIOGRAPH_ADMIN_TOKEN"  # noqa: S105  a name
+_MASTER_KEY: Final = "HELIOGRAPH_MASTER_KEY"
+_OF_THE_REGISTRAR: Final = frozenset({_ADMIN_TOKEN, _MASTER_KEY})
 
 
 class ClusterSettings(ServiceSettings):
@@ -18,6 +20,8 @@ class ClusterSettings(ServiceSettings):
 
     admin_token: SecretStr | None = None
     """The admin token; where it is not set, one is made and kept in the data folder."""
+    master_key: SecretStr | None = None
+    """What the registrar encrypts under; where it is not set, the embedded store makes one."""
     replicas: int = Field(default=1, ge=1)
     """Copies of each service; the embedded store carries one."""
 
@@ -25,6 +29,14 @@ class ClusterSettings(ServiceSettings):
     @classmethod
     def _data_is_the_same_for_every_process(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("store")
+    @classmethod
+    def _folder_is_the_same_for_every_process(cls, value: str) -> str:
+        scheme, _, folder = value.partition(":")
+        if scheme == "sqlite" and folder:
+            return f"sqlite:{Path(folder).expanduser().resolve()}"
+        return value
 
     @model_validator(mode="after")
     def _unix_sockets_only(self) -> Self:
@@ -34,21 +46,6 @@ class ClusterSettings(ServiceSettings):
                     f"HELIOGRAPH_{name.upper()} is for services that run apart, and `helio up` runs"
                     " them together on unix sockets: unset it"
                 )
-        return self
-
-    @model_validator(mode="after")
-    def _embedded_store_only(self) -> Self:
-        scheme = self.store.partition(":")[0]
-        if self.store != _SQLITE:
-            raise ValueError(
-                f"--store {scheme}: is not supported: this release has the embedded store only"
-                f" ({_SQLITE}, the default)"
-            )
-        if self.replicas > 1:
-            raise ValueError(
-                f"--replicas {self.replicas}: the embedded store ({_SQLITE}) carries one of each"
-                " service: leave --replicas out"
-            )
         return self
 
 
@@ -76,14 +73,14 @@ def child_environment(
 ) -> Mapping[str, str]:
     """Return a service's environment: this process's own, and what makes it part of the cluster.
 
-    The admin token goes to the registrar alone, which keeps its hash.
+    The admin token, of which it keeps the hash, and the master key go to the registrar alone.
     """
     inherited = {
         name: value
         for name, value in os.environ.items()  # noqa: TID251  handed down whole
-        if name.upper() != "HELIOGRAPH_ADMIN_TOKEN"
+        if name.upper() not in _OF_THE_REGISTRAR
     }
-    own = {"HELIOGRAPH_ADMIN_TOKEN": admin_token} if service == "ssf-registrar" else {}
+    own = _registrar_secrets(settings, admin_token) if service == "ssf-registrar" else {}
     return {
         **inherited,
         **own,
@@ -91,3 +88,9 @@ def child_environment(
         "HELIOGRAPH_STORE": settings.store,
         "HELIOGRAPH_SUPERVISED": "true",
     }
+
+
+def _registrar_secrets(settings: ClusterSettings, admin_token: str) -> Mapping[str, str]:
+    master_key = settings.master_key
+    given = {} if master_key is None else {_MASTER_KEY: master_key.get_secret_value()}
+    return {_ADMIN_TOKEN: admin_token, **given}

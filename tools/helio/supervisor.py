@@ -15,6 +15,7 @@ from helio.ports import check_ports
 from helio.readiness import is_ready
 from helio.reports import Died, Failed, Ready, Report, Starting, Stopped, Stopping, Up
 from helio.settings import ClusterSettings, child_environment
+from helio.stores import owned_store
 from servicekit.faces import FACES
 from servicekit.failures import StartError
 
@@ -38,7 +39,7 @@ async def supervise(settings: ClusterSettings, report: Callable[[Report], None])
     folder = DataFolder(settings.data)
     try:
         folder.prepare()
-        with folder.owned():
+        with folder.owned(), owned_store(settings):
             # The services of a supervisor that was killed need a moment to end.
             await check_ports(settings, patient=folder.state() is not None)
             failure = await Supervisor(settings, folder, report).run()

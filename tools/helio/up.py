@@ -78,6 +78,8 @@ def _start(settings: ClusterSettings, folder: DataFolder) -> Iterator[Report]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            # Everybody can read a command line, and the store's URL may hold a password.
+            env={**os.environ, "HELIOGRAPH_STORE": settings.store},  # noqa: TID251  handed down
             pass_fds=(write,),
             start_new_session=True,
         )

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from resource_store.domain.changes import Change, cursor_at, position_of
 from resource_store.ports.resources import ChangeFeed
 
-_MAX_CHANGES = 1000
+MAX_CHANGES: Final = 1000
+"""The most changes that one answer tells."""
 _MAX_WAIT_SECONDS = 50.0
 
 
@@ -33,7 +35,7 @@ class ReadChanges:
         position = position_of(cursor, epoch=self.epoch)
         entries = await self.feed.changes_after(
             position,
-            limit=min(max(limit, 1), _MAX_CHANGES),
+            limit=min(max(limit, 1), MAX_CHANGES),
             wait_seconds=min(wait_seconds, _MAX_WAIT_SECONDS),
         )
         last = entries[-1].position if entries else position

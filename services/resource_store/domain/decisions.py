@@ -85,6 +85,30 @@ class Deleted:
 Decision: TypeAlias = Unchanged | Written | Restamped | Deleted
 
 
+def effect_of(decision: Decision) -> Effect:
+    """Return what becomes of a transition by its decision."""
+    match decision:
+        case Unchanged(effect):
+            return effect
+        case Written():
+            return Effect.APPLIED
+        case Restamped():
+            return Effect.UNCHANGED
+        case Deleted(change=change):
+            return Effect.APPLIED if change else Effect.UNCHANGED
+
+
+def resource_after(decision: Decision, state: State) -> Resource | None:
+    """Return the resource that there is to show after a decision."""
+    match decision:
+        case Unchanged():
+            return state.current.resource if state.current else None
+        case Written(stored):
+            return stored.resource
+        case Restamped() | Deleted():
+            return None
+
+
 class IdentityKind(Enum):
     """Whose repetition an identity recognises."""
 

@@ -77,7 +77,7 @@ class InvalidCursorError(StoreError):
     reason = "INVALID_CURSOR"
 
     def __init__(self) -> None:
-        super().__init__("the cursor is none that ReadChanges gave: give one back as it came")
+        super().__init__("the cursor or key is none that was given: give one back as it came")
 
 
 class StorageFailedError(StoreError):

@@ -14,14 +14,16 @@ from resource_store.domain.decisions import (
     Effect,
     Identity,
     IdentityKind,
+    Restamped,
     State,
     Unchanged,
+    Written,
 )
-from resource_store.domain.edits import Edit, Representation
+from resource_store.domain.edits import ActiveState, Edit, Representation
 from resource_store.domain.errors import StampAheadError
 from resource_store.domain.resources import Ref, Stamp
 from resource_store.domain.settlement import Draft, removed, settled
-from scim.errors import UniquenessError
+from scim.errors import ScimError, UniquenessError
 from scim.resource_type import ResourceType
 
 MAX_AHEAD_MICROSECONDS = 5 * 60 * 1_000_000
@@ -41,9 +43,26 @@ class ForeignEdit:
         _require_type(state, self.edit.ref)
         if not isinstance(self.edit, Representation):
             require_current(state, self.edit.ref)
+        if self.cause.origin == _latest(state) and not isinstance(self.edit, ActiveState):
+            return self._again(state)
+        return self._settled(state)
+
+    def _settled(self, state: State) -> Written | Restamped | Unchanged:
         draft = _without_gone_members(self.edit.draft(state), state)
         refuse_own_membership(draft)
         return settled(draft, self.cause, state)
+
+    def _again(self, state: State) -> Decision:
+        """Decide a change whose stamp the resource has: a snapshot contained it, say.
+
+        Then it changes nothing, and what it removes may be gone. But where an activation that is
+        told of the same change came before it, the rest of it is still to come.
+        """
+        try:
+            decision = self._settled(state)
+        except ScimError:
+            return Unchanged(Effect.STALE)
+        return decision if isinstance(decision, Written) else Unchanged(Effect.STALE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
+from resource_store.domain.resources import Ref
 from scim.attributes import Attribute, Uniqueness
+from scim.errors import UniquenessError
 from scim.messages import ENTERPRISE_USER_SCHEMA
 from scim.normalization import comparison_key
 from scim.resource_type import ResolvedPath, ResourceType
@@ -64,6 +66,15 @@ def index_keys(resource_type: ResourceType, attributes: Mapping[str, Any]) -> fr
 def is_unique(attribute: Attribute) -> bool:
     """Whether no two resources of a type may have the same value."""
     return attribute.uniqueness is not Uniqueness.NONE
+
+
+def key_in_use(ref: Ref, key: IndexKey) -> UniquenessError:
+    """Return the refusal of a unique key that another resource has."""
+    return UniquenessError(
+        f"another {ref.resource_type} has this {key.path} already: choose another",
+        attribute_path=key.path,
+        clause="RFC 7644 section 3.3",
+    )
 
 
 def _values(resolved: ResolvedPath, attributes: Mapping[str, Any]) -> Iterator[object]:

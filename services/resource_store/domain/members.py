@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from resource_store.domain.resources import reference
+from resource_store.domain.resources import Ref, reference
 
 MEMBERS = "members"
 GROUPS = "groups"
@@ -28,6 +28,21 @@ class Member:
             **({"$ref": ref} if ref else {}),
             "type": self.resource_type,
         }
+
+
+def member_element(member: Member, *, display: str) -> dict[str, str]:
+    """Return the element of `members` that a reader sees, with the member's name for people."""
+    return member.element() | ({"display": display} if display else {})
+
+
+def group_element(group: Ref, *, display: str, is_direct: bool) -> dict[str, str]:
+    """Return the element of `groups` that a reader sees (RFC 7643 section 4.1.2)."""
+    return {
+        "value": group.id,
+        "$ref": reference(group.resource_type, group.id) or "",
+        "display": display,
+        "type": "direct" if is_direct else "indirect",
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ def entity_tag(stamp: Stamp) -> str:
     return f'W/"{base36(stamp.clock)}-{stamp.cluster}"'
 
 
+def clock_of(version: str) -> int:
+    """Return the clock reading of the commit that an entity-tag of this store stands for."""
+    return int(version.removeprefix('W/"').partition("-")[0], 36)
+
+
 def base36(number: int) -> str:
     """Return a natural number in the digits 0 to 9 and a to z."""
     digits = ""

@@ -6,6 +6,7 @@ from heliograph.resource.v1 import change_service_pb2 as pb
 from heliograph.resource.v1 import change_service_pb2_grpc
 from resource_store.commands.apply_changes import ApplyChanges, ForeignChange
 from resource_store.commands.read_changes import ReadChanges
+from resource_store.commands.read_snapshot import ReadSnapshot
 from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.decisions import Effect
@@ -38,8 +39,11 @@ _DISPOSITIONS: Final = {
 class ChangeServicer(change_service_pb2_grpc.ChangeServiceServicer):
     """Hands out the change feed, and takes in changes of others."""
 
-    def __init__(self, *, read: ReadChanges, apply: ApplyChanges) -> None:
+    def __init__(
+        self, *, read: ReadChanges, read_snapshot: ReadSnapshot, apply: ApplyChanges
+    ) -> None:
         self._read = read
+        self._read_snapshot = read_snapshot
         self._apply = apply
 
     async def ReadChanges(  # noqa: N802 the contract's name
@@ -53,6 +57,26 @@ class ChangeServicer(change_service_pb2_grpc.ChangeServiceServicer):
         )
         return pb.ReadChangesResponse(
             changes=map(_change_message, found.changes), next_cursor=found.next_cursor
+        )
+
+    async def ReadSnapshot(  # noqa: N802 the contract's name
+        self,
+        request: pb.ReadSnapshotRequest,
+        _context: Any,  # noqa: ANN401 grpc's own
+    ) -> pb.ReadSnapshotResponse:
+        """Read a page of the state, or what changed meanwhile."""
+        found = await self._read_snapshot(
+            request.tenant,
+            request.cursor if request.HasField("cursor") else None,
+            after_key=request.after_key,
+            limit=request.limit,
+        )
+        return pb.ReadSnapshotResponse(
+            changes=map(_change_message, found.changes),
+            next_cursor=found.next_cursor,
+            entries=map(_change_message, found.entries),
+            next_key=found.next_key,
+            total=found.total,
         )
 
     async def ApplyChanges(  # noqa: N802 the contract's name

@@ -7,6 +7,7 @@ from typing import Protocol
 from resource_store.domain.changes import FeedEntry
 from resource_store.domain.decisions import Outcome, Transition
 from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
+from resource_store.domain.snapshots import Tombstone, Whole
 from scim.filters import Filter
 from scim.resource_type import ResourceType
 
@@ -74,6 +75,22 @@ class Resources(Protocol):
         """Return a page of the matches in the order of their ids; it may be shorter than asked."""
 
 
+class Snapshots(Protocol):
+    """Goes through the state of a tenant in the order of ids, each page by an index."""
+
+    async def resources_after(self, tenant: str, after: Ref, *, limit: int) -> Sequence[Whole]:
+        """Return the resources of a type after an id: at most `limit`, and no more than fit.
+
+        Where there is one, it returns at least one.
+        """
+
+    async def tombstones_after(self, tenant: str, after: str, *, limit: int) -> Sequence[Tombstone]:
+        """Return the tombstones after an id."""
+
+    async def count(self, tenant: str) -> int:
+        """Return how many resources and tombstones there are."""
+
+
 class ChangeFeed(Protocol):
     """Gives the changes of a storage in the order of their commits."""
 
@@ -84,3 +101,6 @@ class ChangeFeed(Protocol):
 
         No change that is committed later gets a position before one that was returned.
         """
+
+    async def end(self) -> int:
+        """Return the position of the last change; 0 where there is none."""

@@ -22,7 +22,7 @@ def stored_master_key(path: Path, *, may_make: bool) -> bytes:
     """Return the key of a file, which is made where there is none and `may_make` allows it."""
     try:
         if path.exists():
-            return _decoded(path.read_text("ascii"), source=str(path))
+            return _read(path)
         if not may_make:
             raise StartError(
                 f"{path} is missing, and the database holds what was encrypted with it:"
@@ -34,8 +34,15 @@ def stored_master_key(path: Path, *, may_make: bool) -> bytes:
         raise StartError(f"cannot use the master key {path}: {error}") from None
 
 
+def _read(path: Path) -> bytes:
+    return _decoded(path.read_text("ascii"), source=str(path))
+
+
 def _make(path: Path) -> bytes:
-    """Make a key file that is either whole and durable or not there at all."""
+    """Make a key file that is either whole and durable or not there at all, and return its key.
+
+    When another process has made it at the same moment, its key is the one.
+    """
     key = secrets.token_bytes(_KEY_BYTES)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -46,6 +53,8 @@ def _make(path: Path) -> bytes:
             os.fsync(file.fileno())
         # unlike a rename, a link never takes the place of a key that another process has made
         os.link(temporary, path)
+    except FileExistsError:
+        key = _read(path)
     finally:
         temporary.unlink()
     _sync_folder(path.parent)
@@ -62,10 +71,10 @@ def _sync_folder(folder: Path) -> None:
 
 def _decoded(text: str, *, source: str) -> bytes:
     try:
-        stripped = text.strip().rstrip("=")
-        key = base64.b64decode(stripped + "=" * (-len(stripped) % 4), altchars=b"-_", validate=True)
+        standard = text.strip().rstrip("=").replace("-", "+").replace("_", "/")
+        key = base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != _KEY_BYTES:
-        raise StartError(f"{source} must hold {_KEY_BYTES} bytes in base64url")
+        raise StartError(f"{source} must hold {_KEY_BYTES} bytes in base64")
     return key

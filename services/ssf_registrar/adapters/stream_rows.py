@@ -18,14 +18,20 @@ from ssf_registrar.domain.streams import (
 )
 from ssf_registrar.ports.sealing import Sealer
 
-COLUMNS: Final = (
-    "tenant, stream_id, direction, revision, created, configuration, sealed_authorization_header"
+NAMES: Final = (
+    "tenant",
+    "stream_id",
+    "direction",
+    "revision",
+    "created",
+    "configuration",
+    "sealed_authorization_header",
 )
 Row = tuple[str, str, str, int, int, str, bytes | None]
 
 
 def encode(stream: Stream, sealer: Sealer) -> Row:
-    """Return a stream's row, in the order of `COLUMNS`."""
+    """Return a stream's row, in the order of `NAMES`."""
     header = authorization_header(stream.delivery)
     identity = _identity(stream.tenant, stream.stream_id)
     return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
-from ssf_registrar.domain.errors import InvalidCursorError
+from ssf_registrar.domain.errors import EpochChangedError, InvalidCursorError
 from ssf_registrar.domain.streams import Direction
 
 # what a 64-bit integer of a database holds
@@ -58,3 +58,14 @@ class JournalPage:
 
     entries: tuple[JournalEntry, ...]
     next_cursor: Cursor
+
+
+def start_of(cursor: Cursor | None, *, end: Cursor) -> Cursor:
+    """Return where to read on in a journal that reaches to `end`; None is its beginning.
+
+    Raises `EpochChangedError` for a cursor of another epoch, or of a place beyond the end.
+    """
+    start = cursor or Cursor(end.epoch, 0)
+    if start.epoch != end.epoch or start.position > end.position:
+        raise EpochChangedError
+    return start

@@ -10,6 +10,7 @@ from heliograph.ssf.v1.key_service_pb2_grpc import add_KeyServiceServicer_to_ser
 from heliograph.ssf.v1.stream_service_pb2_grpc import add_StreamServiceServicer_to_server
 from heliograph.ssf.v1.token_service_pb2_grpc import add_TokenServiceServicer_to_server
 from servicekit.endpoints import Endpoint
+from servicekit.failures import StorageError
 from servicekit.grpc_server import GrpcFace, registrations
 from ssf_registrar.domain import errors
 from ssf_registrar.entrypoints.key_service import KeyServicer
@@ -26,6 +27,7 @@ STATUSES: Final[Mapping[type[Exception], StatusCode]] = MappingProxyType(
         errors.TokenNotFoundError: StatusCode.NOT_FOUND,
         errors.InvalidCursorError: StatusCode.INVALID_ARGUMENT,
         errors.EpochChangedError: StatusCode.FAILED_PRECONDITION,
+        StorageError: StatusCode.UNAVAILABLE,
     }
 )
 

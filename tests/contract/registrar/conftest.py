@@ -1,48 +1,40 @@
 """The storage ports of ssf-registrar, once for each adapter that implements them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from support.registrar_storage import (
+    documents_at_rest,
+    files_at_rest,
+    mongo_replica,
+    sqlite_storage,
+)
 
-from servicekit.signals import News
-from servicekit.sqlite import Database
-from ssf_registrar.adapters.sealing import AesGcmSealer
-from ssf_registrar.adapters.sqlite_journal import SqliteJournal
-from ssf_registrar.adapters.sqlite_keys import SqliteKeys
-from ssf_registrar.adapters.sqlite_schema import MIGRATIONS
-from ssf_registrar.adapters.sqlite_streams import SqliteStreams
-from ssf_registrar.adapters.sqlite_tokens import SqliteTokens
+from ssf_registrar.adapters.storage import Storage
 from ssf_registrar.ports.journal import Journal
 from ssf_registrar.ports.keys import Keys
 from ssf_registrar.ports.streams import Streams
 from ssf_registrar.ports.tokens import Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
-    streams: Streams
-    journal: Journal
-    keys: Keys
-    tokens: Tokens
-    at_rest: Callable[[], bytes]
-    """Gives all that is in its files, to look for what must not be there."""
+@pytest.fixture(params=["sqlite", "mongodb"])
+def store(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
 
 
-@pytest.fixture(params=["sqlite"])
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    database = Database(tmp_path / "registrar.sqlite3", MIGRATIONS)
-    sealer, news = AesGcmSealer(bytes(32)), News()
-    yield Storage(
-        SqliteStreams(database, sealer, news),
-        SqliteJournal(database, news, ending=asyncio.Event()),
-        SqliteKeys(database, sealer, news),
-        SqliteTokens(database, news),
-        lambda: b"".join(path.read_bytes() for path in tmp_path.iterdir()),
-    )
-    await database.close()
+@pytest.fixture
+async def storage(
+    store: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Storage]:
+    if store == "sqlite":
+        opened = sqlite_storage(tmp_path)
+    else:
+        opened = mongo_replica(request.getfixturevalue("mongo_url"))
+    async with opened as storage:
+        yield storage
 
 
 @pytest.fixture
@@ -66,5 +58,8 @@ def tokens(storage: Storage) -> Tokens:
 
 
 @pytest.fixture
-def at_rest(storage: Storage) -> Callable[[], bytes]:
-    return storage.at_rest
+def at_rest(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], bytes]:
+    """Give all that is stored, to look for what must not be there."""
+    if store == "sqlite":
+        return partial(files_at_rest, tmp_path)
+    return partial(documents_at_rest, request.getfixturevalue("mongo_url"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from support.store_driver import StoreDriver
+from support.stores import StorePlace, opened
 
-from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.domain.resources import StoreIdentity
 
 NOON = 1_800_000_000_000_000
@@ -34,14 +34,15 @@ def ending() -> asyncio.Event:
     return asyncio.Event()
 
 
-@pytest.fixture(params=["sqlite"])
-async def store(
-    request: pytest.FixtureRequest, tmp_path: Path, time: Time, ending: asyncio.Event
-) -> AsyncIterator[StoreDriver]:
-    assert request.param == "sqlite"
+@pytest.fixture(params=["sqlite", "mongodb"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> StorePlace:
+    if request.param == "sqlite":
+        return StorePlace(folder=tmp_path, mongo_url=None)
+    return StorePlace(folder=None, mongo_url=request.getfixturevalue("mongo_url"))
+
+
+@pytest.fixture
+async def store(place: StorePlace, time: Time, ending: asyncio.Event) -> AsyncIterator[StoreDriver]:
     newborn = StoreIdentity(cluster="here2345", epoch="firstepoch")
-    storage = await open_storage(
-        tmp_path / "store.sqlite3", newborn=newborn, now=time, ending=ending
-    )
-    yield StoreDriver(storage)
-    await storage.close()
+    async with opened(place, newborn, now=time, ending=ending) as driver:
+        yield driver

@@ -4,13 +4,12 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from support.store_driver import StoreDriver
+from support.stores import StorePlace, opened
 
-from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.commands.apply_changes import ForeignChange
 from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, Change
@@ -22,15 +21,11 @@ WRITES = 120
 
 
 @pytest.fixture
-async def follower(tmp_path: Path, ending: asyncio.Event) -> AsyncIterator[StoreDriver]:
-    storage = await open_storage(
-        tmp_path / "follower.sqlite3",
-        newborn=StoreIdentity(cluster="there234", epoch="otherepoch"),
-        now=lambda: NOON + 1_000_000,
-        ending=ending,
-    )
-    yield StoreDriver(storage)
-    await storage.close()
+async def follower(place: StorePlace, ending: asyncio.Event) -> AsyncIterator[StoreDriver]:
+    newborn = StoreIdentity(cluster="there234", epoch="otherepoch")
+    other = place.named("follower")
+    async with opened(other, newborn, now=lambda: NOON + 1_000_000, ending=ending) as driver:
+        yield driver
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -139,6 +139,7 @@ async def test_removing_active_from_who_is_inactive_activates(store: StoreDriver
 async def test_the_feed_is_read_on_from_a_cursor(store: StoreDriver) -> None:
     people = [await store.user(name) for name in ("ada", "grace", "joan")]
 
+    await store.settled()
     read, cursor = [], ""
     for _ in range(4):
         page = await store.read_changes(cursor, limit=1, wait_seconds=0)
@@ -191,7 +192,7 @@ async def test_readers_do_not_wait_past_the_services_end(
 async def test_a_cursor_of_a_restored_store_is_refused(store: StoreDriver) -> None:
     await store.user("ada")
     end = await store.end()
-    restored = ReadChanges(store.storage, "secondepoch")
+    restored = ReadChanges(store.feed, "secondepoch")
 
     with pytest.raises(EpochChangedError):
         await restored(end, limit=1, wait_seconds=0)

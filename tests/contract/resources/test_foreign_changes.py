@@ -208,6 +208,24 @@ async def test_an_activation_of_the_same_transaction_as_its_patch_is_not_stale(
     assert results == [Effect.APPLIED, Effect.UNCHANGED]
 
 
+async def test_a_patch_that_comes_after_its_activation_still_takes_effect(
+    store: StoreDriver,
+) -> None:
+    await store.applied(foreign(CREATE, ADA, {"userName": "ada"}, clock=EARLIER, txn="1"))
+    patch = patch_message(
+        {"op": "replace", "path": "active", "value": False},
+        {"op": "replace", "path": "title", "value": "Lady"},
+    )
+
+    results = await store.applied(
+        foreign(PATCH, ADA, activation=Activation.DEACTIVATED, clock=EARLIER + 1, txn="2"),
+        foreign(PATCH, ADA, patch, clock=EARLIER + 1, txn="2"),
+    )
+
+    assert results == [Effect.APPLIED, Effect.APPLIED]
+    assert (await _ada(store))["title"] == "Lady"
+
+
 async def test_a_delete_wins_over_what_came_before_it_and_not_over_what_came_later(
     store: StoreDriver,
 ) -> None:

@@ -8,7 +8,7 @@ from servicekit.failures import StartError
 
 @pytest.fixture(autouse=True)
 def _environment_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ADMIN_TOKEN", "DATA", "PORT", "STORE"):
+    for name in ("ADMIN_TOKEN", "DATA", "MASTER_KEY", "PORT", "STORE"):
         monkeypatch.delenv(f"HELIOGRAPH_{name}", raising=False)
 
 
@@ -27,6 +27,15 @@ def test_the_data_folder_is_the_same_for_every_process(
     assert cluster_settings(data=Path("here")).data == tmp_path / "here"
 
 
+def test_the_stores_folder_is_the_same_for_every_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert cluster_settings(store="sqlite:here").store == f"sqlite:{tmp_path}/here"
+    assert cluster_settings(store="sqlite:").store == "sqlite:"
+
+
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELIOGRAPH_PORT", "eighty")
 
@@ -34,15 +43,17 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         cluster_settings()
 
 
-def test_only_the_registrar_is_told_the_admin_token(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_registrar_is_told_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELIOGRAPH_ADMIN_TOKEN", "of the operator")
+    monkeypatch.setenv("HELIOGRAPH_MASTER_KEY", "key")
     settings = cluster_settings()
 
     registrar = child_environment(settings, "ssf-registrar", admin_token="secret")
     gateway = child_environment(settings, "scim-gateway", admin_token="secret")
 
     assert registrar["HELIOGRAPH_ADMIN_TOKEN"] == "secret"
-    assert "HELIOGRAPH_ADMIN_TOKEN" not in gateway
+    assert registrar["HELIOGRAPH_MASTER_KEY"] == "key"
+    assert not {"HELIOGRAPH_ADMIN_TOKEN", "HELIOGRAPH_MASTER_KEY"} & set(gateway)
 
 
 def test_services_know_that_they_are_supervised_and_where() -> None:

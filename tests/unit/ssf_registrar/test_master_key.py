@@ -2,6 +2,8 @@
 
 import base64
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,14 @@ from servicekit.failures import StartError
 from ssf_registrar.adapters.master_key import given_master_key, stored_master_key
 
 KEY = bytes(range(32))
+MAKE = """
+import os, sys
+from pathlib import Path
+from ssf_registrar.adapters.master_key import stored_master_key
+print("ready", flush=True)
+while not os.path.exists(sys.argv[2]): pass
+print(stored_master_key(Path(sys.argv[1]), may_make=True).hex(), end="")
+"""
 TEXT = base64.urlsafe_b64encode(KEY).decode()
 
 
@@ -48,6 +58,30 @@ def test_a_given_key_may_have_padding_or_not(text: str) -> None:
     assert given_master_key(text) == KEY
 
 
+def test_a_given_key_may_be_of_either_base64_alphabet() -> None:
+    key = b"\xfb\xff" * 16
+
+    assert given_master_key(base64.b64encode(key).decode()) == key
+    assert given_master_key(base64.urlsafe_b64encode(key).decode()) == key
+
+
+def test_processes_that_make_the_key_at_once_have_one_key(tmp_path: Path) -> None:
+    path, go = tmp_path / "secrets" / "master-key", tmp_path / "go"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", MAKE, path, go], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+
+    go.touch()
+
+    keys = {process.communicate(timeout=60)[0] for process in processes}
+    assert keys == {stored_master_key(path, may_make=False).hex()}
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_given_key_of_another_length_is_refused_by_its_variable() -> None:
-    with pytest.raises(StartError, match=r"HELIOGRAPH_MASTER_KEY must hold 32 bytes in base64url"):
+    with pytest.raises(StartError, match=r"HELIOGRAPH_MASTER_KEY must hold 32 bytes in base64"):
         given_master_key("c2hvcnQ")

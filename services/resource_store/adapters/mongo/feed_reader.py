@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from resource_store.adapters.mongo import feed
-from resource_store.adapters.mongo.sequencer import STATE
+from resource_store.adapters.mongo.sequencer import FEED, STATE
 from resource_store.domain.changes import FeedEntry
 from resource_store.domain.errors import StorageFailedError
 from servicekit.failures import StorageError
@@ -34,6 +34,15 @@ class MongoFeed:
             if entries or remaining <= 0 or self._ending.is_set():
                 return entries
             await self._news.wait_past(edition, seconds=remaining)
+
+    async def end(self) -> int:
+        """Return the position of the last change that was sequenced."""
+        try:
+            with storage_errors():
+                state = await self._database[STATE].find_one(FEED)
+        except StorageError as error:
+            raise StorageFailedError(str(error)) from error
+        return int(state["position"]) if state else 0
 
     async def listen(self) -> None:
         """Wake readers whenever something was sequenced, until cancelled."""

@@ -64,6 +64,12 @@ def entries_after(connection: sqlite3.Connection, position: int, *, limit: int) 
     return entries
 
 
+def end(connection: sqlite3.Connection) -> int:
+    """Return the position of the last change."""
+    (position,) = connection.execute("SELECT coalesce(max(position), 0) FROM changes").fetchone()
+    return int(position)
+
+
 def last_clock(connection: sqlite3.Connection) -> int:
     """Return the latest clock reading that the store has seen."""
     row = connection.execute("SELECT clock FROM changes ORDER BY position DESC LIMIT 1").fetchone()

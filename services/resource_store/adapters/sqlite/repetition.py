@@ -1,18 +1,16 @@
 """Records of what was done, so that it is not done again."""
 
 import sqlite3
-from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from resource_store.domain.decisions import Identity, IdentityKind
+from resource_store.domain.repetition import KEPT, Done
 from resource_store.domain.resources import Ref
 
-_DAY = 24 * 3600 * 1_000_000
+_MICROSECOND = timedelta(microseconds=1)
 _PRUNED_EVERY = 64
 _PRUNED_AT_ONCE = 2 * _PRUNED_EVERY
-
-# A client repeats a request within seconds, a transmitter an event perhaps after weeks.
-_KEPT: Final = {IdentityKind.TRANSACTION: _DAY, IdentityKind.EFFECT: 90 * _DAY}
 
 _FIND: Final = {
     IdentityKind.TRANSACTION: """
@@ -44,14 +42,6 @@ _FORGET: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was written, and whether it was deleted by that."""
-
-    ref: Ref
-    deleted: bool
-
-
 def find(connection: sqlite3.Connection, tenant: str, identity: Identity | None) -> Done | None:
     """Return what was done under this identity before."""
     if identity is None:
@@ -70,4 +60,5 @@ def remember(
         (tenant, identity.key, now, ref.resource_type, ref.id, done.deleted),
     )
     if (inserted.lastrowid or 0) % _PRUNED_EVERY == 0:
-        connection.execute(_FORGET[identity.kind], (_PRUNED_AT_ONCE, now - _KEPT[identity.kind]))
+        kept = KEPT[identity.kind] // _MICROSECOND
+        connection.execute(_FORGET[identity.kind], (_PRUNED_AT_ONCE, now - kept))

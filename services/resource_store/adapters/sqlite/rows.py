@@ -4,9 +4,15 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from resource_store.domain.members import GROUPS, MEMBERS, Member
+from resource_store.domain.members import (
+    GROUPS,
+    MEMBERS,
+    Member,
+    group_element,
+    member_element,
+)
 from resource_store.domain.representations import derived_attributes, with_derived
-from resource_store.domain.resources import Ref, Resource, Stamp, Stored, reference
+from resource_store.domain.resources import Ref, Resource, Stamp, Stored
 
 COLUMNS = (
     "resource_type, id, attributes, version, created, last_modified, origin_clock, origin_cluster"
@@ -91,8 +97,7 @@ def _member_elements(
     connection: sqlite3.Connection, tenant: str, group_id: str
 ) -> Iterator[dict[str, str]]:
     for member_id, member_type, display in connection.execute(_MEMBERS, (tenant, group_id)):
-        shown = {"display": display} if display else {}
-        yield Member(member_id, member_type).element() | shown
+        yield member_element(Member(member_id, member_type), display=display)
 
 
 def _group_elements(
@@ -100,9 +105,5 @@ def _group_elements(
 ) -> Iterator[dict[str, str]]:
     rows = connection.execute(_GROUPS, {"tenant": tenant, "id": member_id})
     for group_id, resource_type, display, is_direct in rows:
-        yield {
-            "value": group_id,
-            "$ref": reference(resource_type, group_id) or "",
-            "display": display,
-            "type": "direct" if is_direct else "indirect",
-        }
+        group = Ref(resource_type, group_id)
+        yield group_element(group, display=display, is_direct=bool(is_direct))

@@ -5,6 +5,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from resource_store.adapters.looking import (
+    LOOKED_AT_ONCE,
+    Sought,
+    fitting,
+    refs_on_page,
+    size_of,
+)
 from resource_store.adapters.sqlite.rows import COLUMNS, completed, resource_of
 from resource_store.domain.candidates import (
     AnyOf,
@@ -15,16 +22,10 @@ from resource_store.domain.candidates import (
     MembersOf,
     Source,
     candidates,
-    mentioned,
 )
-from resource_store.domain.members import DERIVED
-from resource_store.domain.representations import for_filtering
 from resource_store.domain.resources import Ref, Resource
 from resource_store.ports.resources import Found, Search, TypedFilter
-from scim.evaluation import predicate
 from scim.filters import Filter
-
-_MAX_BYTES = 16 * 1024 * 1024
 
 _KEYED = """
     SELECT id FROM index_keys
@@ -39,20 +40,16 @@ _MEMBERS_OF = """
 """
 _GROUPS_WITH = "SELECT group_id FROM members WHERE tenant = ? AND member_id = ?"
 
-_ROWS_AT_ONCE = 200
-
 
 def search_resources(connection: sqlite3.Connection, search: Search) -> Found:
     """Return a page of the matches in the order of their ids, and how many there are."""
     if len(search.filters) == 1 and (found := _counted(connection, search)) is not None:
         return found
-    matching = sorted(
-        (ref for typed in search.filters for ref in _matching(connection, search.tenant, typed)),
-        key=lambda ref: ref.id,
-    )
-    first = search.start_index - 1
-    page = matching[first : first + search.count]
-    return Found(len(matching), tuple(_page(connection, search, page)))
+    matching = [
+        ref for typed in search.filters for ref in _matching(connection, search.tenant, typed)
+    ]
+    page = refs_on_page(matching, search)
+    return Found(len(matching), _page(connection, search, page))
 
 
 def _counted(connection: sqlite3.Connection, search: Search) -> Found | None:
@@ -67,7 +64,7 @@ def _counted(connection: sqlite3.Connection, search: Search) -> Found | None:
         f"SELECT resource_type, id FROM resources {where} ORDER BY id LIMIT ? OFFSET ?",  # noqa: S608 constants
         (*values, search.count, search.start_index - 1),
     )
-    return Found(total, tuple(_page(connection, search, [Ref(*row) for row in rows])))
+    return Found(total, _page(connection, search, [Ref(*row) for row in rows]))
 
 
 def _condition(tenant: str, typed: TypedFilter) -> tuple[str, tuple[Any, ...]] | None:
@@ -92,29 +89,27 @@ def _looked_at(
     connection: sqlite3.Connection, tenant: str, typed: TypedFilter, condition: Filter
 ) -> Iterator[Ref]:
     where, values = among(tenant, typed, candidates(condition, typed.resource_type))
-    derived = DERIVED & mentioned(condition)
-    holds = predicate(condition)
+    sought = Sought.by(condition)
     rows = connection.execute(f"SELECT {COLUMNS} FROM resources {where}", values)  # noqa: S608 constants
-    while batch := list(islice(rows, _ROWS_AT_ONCE)):
+    while batch := list(islice(rows, LOOKED_AT_ONCE)):
         for resource in map(resource_of, batch):
-            whole = completed(connection, tenant, resource, shown=derived)
-            if holds(for_filtering(whole)):
+            whole = completed(connection, tenant, resource, shown=sought.derived)
+            if sought.includes(whole):
                 yield resource.ref
 
 
-def _page(connection: sqlite3.Connection, search: Search, refs: list[Ref]) -> Iterator[Resource]:
-    """Read the resources of a page, as many of them as fit one message."""
-    size = 0
+def _page(connection: sqlite3.Connection, search: Search, refs: list[Ref]) -> tuple[Resource, ...]:
+    """Read resources, as many of them as fit one message."""
+    return tuple(fitting(_each(connection, search, refs), size_of))
+
+
+def _each(connection: sqlite3.Connection, search: Search, refs: list[Ref]) -> Iterator[Resource]:
     for ref in refs:
         row = connection.execute(
             f"SELECT {COLUMNS} FROM resources WHERE tenant = ? AND id = ?",  # noqa: S608 constants
             (search.tenant, ref.id),
         ).fetchone()
-        resource = completed(connection, search.tenant, resource_of(row), shown=search.shown)
-        size += len(resource.attributes)
-        if size > _MAX_BYTES and size > len(resource.attributes):
-            return
-        yield resource
+        yield completed(connection, search.tenant, resource_of(row), shown=search.shown)
 
 
 def among(tenant: str, typed: TypedFilter, found: Candidates | None) -> tuple[str, tuple[Any, ...]]:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from resource_store.adapters.sqlite import feed
+from resource_store.adapters.sqlite import feed, snapshots
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
 from resource_store.adapters.sqlite.searching import search_resources
 from resource_store.adapters.sqlite.tables import MIGRATIONS
@@ -15,6 +15,7 @@ from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import Outcome, Transition
 from resource_store.domain.errors import StorageFailedError
 from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
+from resource_store.domain.snapshots import Tombstone, Whole
 from resource_store.ports.resources import Found, Query, Search
 from servicekit.failures import StorageError
 from servicekit.signals import News
@@ -22,7 +23,7 @@ from servicekit.sqlite import Database
 
 
 class SqliteStorage:
-    """Implements the ports `Resources` and `ChangeFeed`; made by `open_storage`."""
+    """Implements `Resources`, `ChangeFeed` and `Snapshots`; made by `open_storage`."""
 
     def __init__(
         self,
@@ -84,6 +85,26 @@ class SqliteStorage:
             if entries or remaining <= 0 or self._ending.is_set():
                 return entries
             await self._news.wait_past(edition, seconds=remaining)
+
+    async def end(self) -> int:
+        """Return the position of the last change."""
+        return await self._database.read(feed.end)
+
+    async def resources_after(self, tenant: str, after: Ref, *, limit: int) -> Sequence[Whole]:
+        """Return the resources of a type after an id."""
+        return await self._database.read(
+            lambda c: snapshots.resources_after(c, tenant, after, limit=limit)
+        )
+
+    async def tombstones_after(self, tenant: str, after: str, *, limit: int) -> Sequence[Tombstone]:
+        """Return the tombstones after an id."""
+        return await self._database.read(
+            lambda c: snapshots.tombstones_after(c, tenant, after, limit=limit)
+        )
+
+    async def count(self, tenant: str) -> int:
+        """Return how many resources and tombstones there are."""
+        return await self._database.read(lambda c: snapshots.count(c, tenant))
 
     async def end_waiting(self) -> None:
         """Wait for the service's end, then let no reader of the feed wait any more."""

@@ -18,13 +18,14 @@ from resource_store.domain.decisions import (
     Restamped,
     State,
     Transition,
-    Unchanged,
     Written,
+    effect_of,
+    resource_after,
 )
-from resource_store.domain.keys import IndexKey
+from resource_store.domain.keys import IndexKey, key_in_use
 from resource_store.domain.members import Member
+from resource_store.domain.repetition import Done
 from resource_store.domain.resources import Ref, Resource, Stamp, Stored
-from scim.errors import UniquenessError
 
 _NAMED_MEMBERS = """
     SELECT m.member_id, coalesce(r.resource_type, m.member_type)
@@ -92,15 +93,16 @@ class Carrying:
             return self._repeated(repeated)
         state = self._state()
         decision = transition.decide(state)
-        effect, resource = self._store(decision, state)
+        self._store(decision, state)
+        effect = effect_of(decision)
         if transition.identity is not None and effect is not Effect.OWN:
-            done = repetition.Done(transition.ref, deleted=isinstance(decision, Deleted))
+            done = Done(transition.ref, deleted=isinstance(decision, Deleted))
             repetition.remember(
                 self.connection, transition.tenant, transition.identity, done=done, now=state.now
             )
-        return self._shown(effect, resource)
+        return self._shown(effect, resource_after(decision, state))
 
-    def _repeated(self, done: repetition.Done) -> Outcome:
+    def _repeated(self, done: Done) -> Outcome:
         stored = read_stored(self.connection, self.transition.tenant, done.ref.id)
         is_there = stored is not None and not done.deleted
         return self._shown(Effect.REPEATED, stored.resource if stored and is_there else None)
@@ -143,20 +145,14 @@ class Carrying:
         rows = self._rows(_NAMED_MEMBERS, transition.ref.id, names)
         return {member_id: Member(member_id, member_type) for member_id, member_type in rows}
 
-    def _store(self, decision: Decision, state: State) -> tuple[Effect, Resource | None]:
-        """Store what was decided; return its effect, and the resource that there is to show."""
+    def _store(self, decision: Decision, state: State) -> None:
         match decision:
-            case Unchanged(effect):
-                return effect, state.current.resource if state.current else None
-            case Written(stored):
+            case Written():
                 self._write(decision, state)
-                return Effect.APPLIED, stored.resource
             case Restamped(stamp):
                 self._restamp(stamp)
-                return Effect.UNCHANGED, None
             case Deleted():
                 self._delete(decision, state)
-                return Effect.APPLIED if decision.change else Effect.UNCHANGED, None
 
     def _write(self, written: Written, state: State) -> None:
         ref = written.stored.resource.ref
@@ -177,11 +173,7 @@ class Carrying:
                 continue
             row = self._rows(_HOLDER, ref.resource_type, key.path, key.key, ref.id).fetchone()
             if row is not None:
-                raise UniquenessError(
-                    f"another {ref.resource_type} has this {key.path} already: choose another",
-                    attribute_path=key.path,
-                    clause="RFC 7644 section 3.3",
-                )
+                raise key_in_use(ref, key)
 
     def _put_resource(self, stored: Stored, display: str) -> None:
         resource = stored.resource

@@ -157,6 +157,95 @@ class ReadChangesResponse(_message.Message):
 Global___ReadChangesResponse: _TypeAlias = ReadChangesResponse  # noqa: Y015
 
 @_typing.final
+class ReadSnapshotRequest(_message.Message):
+    """Where to read on from, in the feed and in the state."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    AFTER_KEY_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    """Whose state."""
+    cursor: _builtins.str
+    """The next_cursor of the last response, or of ReadChanges. Absent means from the present end of the
+    feed; empty, from its beginning.
+    """
+    after_key: _builtins.str
+    """The next_key of the last response; empty means from the beginning of the state."""
+    limit: _builtins.int
+    """The most changes or entries to return; at least 1."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        cursor: _builtins.str | None = ...,
+        after_key: _builtins.str = ...,
+        limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "cursor", b"cursor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "after_key", b"after_key", "cursor", b"cursor", "limit", b"limit", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__cursor: _TypeAlias = _typing.Literal["cursor"]  # noqa: Y015
+    _WhichOneofArgType__cursor: _TypeAlias = _typing.Literal["_cursor", b"_cursor"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cursor) -> _WhichOneofReturnType__cursor | None: ...
+
+Global___ReadSnapshotRequest: _TypeAlias = ReadSnapshotRequest  # noqa: Y015
+
+@_typing.final
+class ReadSnapshotResponse(_message.Message):
+    """Changes, or a page of the state."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    NEXT_KEY_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
+    """As in ReadChangesResponse."""
+    next_key: _builtins.str
+    """Opaque; empty when the state is finished. Until then a page may be shorter than the limit."""
+    total: _builtins.int
+    """How many entries all pages have, at about this moment; only with the first page."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Change]:
+        """In commit order, of every tenant."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Change]:
+        """The resources, one type after the other (User, Group), then what was deleted; each in the order of ids,
+        index by index, so that the last page costs what the first one does.
+
+        A resource is a change of kind CREATE with all of its data, members included, the stamp of its origin,
+        its version, and of its lineage what is known: the origin and this cluster. Its activation is
+        DEACTIVATED where it is not active. A deleted one is a change of kind DELETE with its stamp and no
+        externalId. Both have an empty txn.
+        """
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[Global___Change] | None = ...,
+        next_cursor: _builtins.str = ...,
+        entries: _abc.Iterable[Global___Change] | None = ...,
+        next_key: _builtins.str = ...,
+        total: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_total", b"_total", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_total", b"_total", "changes", b"changes", "entries", b"entries", "next_cursor", b"next_cursor", "next_key", b"next_key", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__total: _TypeAlias = _typing.Literal["total"]  # noqa: Y015
+    _WhichOneofArgType__total: _TypeAlias = _typing.Literal["_total", b"_total"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total) -> _WhichOneofReturnType__total | None: ...
+
+Global___ReadSnapshotResponse: _TypeAlias = ReadSnapshotResponse  # noqa: Y015
+
+@_typing.final
 class Change(_message.Message):
     """One committed change."""
 

@@ -40,6 +40,11 @@ class ChangeServiceStub:
                 request_serializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadChangesRequest.SerializeToString,
                 response_deserializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadChangesResponse.FromString,
                 _registered_method=True)
+        self.ReadSnapshot = channel.unary_unary(
+                '/heliograph.resource.v1.ChangeService/ReadSnapshot',
+                request_serializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadSnapshotRequest.SerializeToString,
+                response_deserializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadSnapshotResponse.FromString,
+                _registered_method=True)
         self.ApplyChanges = channel.unary_unary(
                 '/heliograph.resource.v1.ChangeService/ApplyChanges',
                 request_serializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ApplyChangesRequest.SerializeToString,
@@ -57,6 +62,22 @@ class ChangeServiceServicer:
         Waits up to wait_milliseconds for a first one. Fails with FAILED_PRECONDITION and reason
         EPOCH_CHANGED when the cursor is of a store that has since been restored, and with INVALID_ARGUMENT
         and reason INVALID_CURSOR when it is no cursor at all.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReadSnapshot(self, request, context):
+        """Reads the present state of a tenant, page by page, and between the pages what changes meanwhile:
+        "snapshot, then tail", for who has to begin anew.
+
+        Changes after the cursor come first, as ReadChanges gives them, of every tenant and without waiting;
+        such an answer has no entries, and its next_key is the after_key of the request. Only when there are
+        none is there a page of the state. So everything before next_cursor that no answer listed among its
+        changes is in the state that the pages show, and what a page shows may be told by a later change once
+        more, with the same stamp: ApplyChanges recognises that.
+
+        Fails as ReadChanges does, and with INVALID_CURSOR for a key that is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -80,6 +101,11 @@ def add_ChangeServiceServicer_to_server(servicer, server):
                     servicer.ReadChanges,
                     request_deserializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadChangesRequest.FromString,
                     response_serializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadChangesResponse.SerializeToString,
+            ),
+            'ReadSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadSnapshot,
+                    request_deserializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadSnapshotRequest.FromString,
+                    response_serializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadSnapshotResponse.SerializeToString,
             ),
             'ApplyChanges': grpc.unary_unary_rpc_method_handler(
                     servicer.ApplyChanges,
@@ -115,6 +141,33 @@ class ChangeService:
             '/heliograph.resource.v1.ChangeService/ReadChanges',
             heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadChangesRequest.SerializeToString,
             heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.resource.v1.ChangeService/ReadSnapshot',
+            heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadSnapshotRequest.SerializeToString,
+            heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadSnapshotResponse.FromString,
             options,
             channel_credentials,
             insecure,

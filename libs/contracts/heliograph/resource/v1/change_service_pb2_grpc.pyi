@@ -23,6 +23,18 @@ class ChangeServiceStub:
     EPOCH_CHANGED when the cursor is of a store that has since been restored, and with INVALID_ARGUMENT
     and reason INVALID_CURSOR when it is no cursor at all.
     """
+    ReadSnapshot: _aio.UnaryUnaryMultiCallable[_change_service_pb2.ReadSnapshotRequest, _change_service_pb2.ReadSnapshotResponse]
+    """Reads the present state of a tenant, page by page, and between the pages what changes meanwhile:
+    "snapshot, then tail", for who has to begin anew.
+
+    Changes after the cursor come first, as ReadChanges gives them, of every tenant and without waiting;
+    such an answer has no entries, and its next_key is the after_key of the request. Only when there are
+    none is there a page of the state. So everything before next_cursor that no answer listed among its
+    changes is in the state that the pages show, and what a page shows may be told by a later change once
+    more, with the same stamp: ApplyChanges recognises that.
+
+    Fails as ReadChanges does, and with INVALID_CURSOR for a key that is none.
+    """
     ApplyChanges: _aio.UnaryUnaryMultiCallable[_change_service_pb2.ApplyChangesRequest, _change_service_pb2.ApplyChangesResponse]
     """Applies changes that another cluster, or another SCIM service provider, told of. When the answer is
     given, each effect and the record that prevents its repetition are durable in one transaction.
@@ -45,6 +57,24 @@ class ChangeServiceServicer(metaclass=_abc_1.ABCMeta):
         Waits up to wait_milliseconds for a first one. Fails with FAILED_PRECONDITION and reason
         EPOCH_CHANGED when the cursor is of a store that has since been restored, and with INVALID_ARGUMENT
         and reason INVALID_CURSOR when it is no cursor at all.
+        """
+
+    @_abc_1.abstractmethod
+    def ReadSnapshot(
+        self,
+        request: _change_service_pb2.ReadSnapshotRequest,
+        context: _aio.ServicerContext[_change_service_pb2.ReadSnapshotRequest, _abc.Awaitable[_change_service_pb2.ReadSnapshotResponse]],
+    ) -> _abc.Awaitable[_change_service_pb2.ReadSnapshotResponse]:
+        """Reads the present state of a tenant, page by page, and between the pages what changes meanwhile:
+        "snapshot, then tail", for who has to begin anew.
+
+        Changes after the cursor come first, as ReadChanges gives them, of every tenant and without waiting;
+        such an answer has no entries, and its next_key is the after_key of the request. Only when there are
+        none is there a page of the state. So everything before next_cursor that no answer listed among its
+        changes is in the state that the pages show, and what a page shows may be told by a later change once
+        more, with the same stamp: ApplyChanges recognises that.
+
+        Fails as ReadChanges does, and with INVALID_CURSOR for a key that is none.
         """
 
     @_abc_1.abstractmethod

@@ -5,7 +5,7 @@ from typing import Final
 
 from servicekit.signals import News
 from servicekit.sqlite import Database
-from ssf_registrar.adapters.sqlite_journal import record
+from ssf_registrar.adapters.sqlite.journal import record
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.domain.tokens import Token
 

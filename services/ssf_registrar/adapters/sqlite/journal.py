@@ -6,8 +6,14 @@ from typing import Final
 
 from servicekit.signals import News
 from servicekit.sqlite import Database
-from ssf_registrar.domain.errors import EpochChangedError
-from ssf_registrar.domain.journal import Cursor, JournalEntry, JournalKind, JournalPage
+from ssf_registrar.adapters.waiting_journal import WaitingJournal
+from ssf_registrar.domain.journal import (
+    Cursor,
+    JournalEntry,
+    JournalKind,
+    JournalPage,
+    start_of,
+)
 from ssf_registrar.domain.streams import Direction
 
 _INSERT: Final = (
@@ -19,26 +25,13 @@ _SELECT: Final = (
 )
 
 
-class SqliteJournal:
-    """Reads the journal; whoever writes to it publishes the news."""
+def sqlite_journal(database: Database, news: News, *, ending: asyncio.Event) -> WaitingJournal:
+    """Return the journal of a database; whoever writes to it publishes the news."""
 
-    def __init__(self, database: Database, news: News, *, ending: asyncio.Event) -> None:
-        """Long polls answer at once when `ending` is set and the news are published."""
-        self._database = database
-        self._news = news
-        self._ending = ending
+    async def read_page(cursor: Cursor | None, limit: int) -> JournalPage:
+        return await database.read(lambda connection: _page(connection, cursor, limit))
 
-    async def read(self, cursor: Cursor | None, *, limit: int, wait: float) -> JournalPage:
-        """Return entries after `cursor`, waiting up to `wait` seconds for a first one."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + wait
-        while True:
-            edition = self._news.edition
-            page = await self._database.read(lambda connection: _page(connection, cursor, limit))
-            left = ends - loop.time()
-            if page.entries or left <= 0 or self._ending.is_set():
-                return page
-            await self._news.wait_past(edition, seconds=left)
+    return WaitingJournal(read_page, news, ending=ending)
 
 
 def record(connection: sqlite3.Connection, entry: JournalEntry) -> None:
@@ -64,9 +57,7 @@ def end_of_journal(connection: sqlite3.Connection) -> Cursor:
 
 def _page(connection: sqlite3.Connection, cursor: Cursor | None, limit: int) -> JournalPage:
     end = end_of_journal(connection)
-    start = cursor or Cursor(end.epoch, 0)
-    if start.epoch != end.epoch or start.position > end.position:
-        raise EpochChangedError
+    start = start_of(cursor, end=end)
     rows = connection.execute(_SELECT, (start.position, limit)).fetchall()
     last = rows[-1][0] if rows else start.position
     return JournalPage(tuple(_entry(row[1:]) for row in rows), Cursor(end.epoch, last))

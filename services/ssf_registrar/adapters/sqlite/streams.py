@@ -5,15 +5,16 @@ from typing import Final
 
 from servicekit.signals import News
 from servicekit.sqlite import Database
-from ssf_registrar.adapters.sqlite_journal import end_of_journal, record
-from ssf_registrar.adapters.stream_rows import COLUMNS, Row, decode, encode
+from ssf_registrar.adapters.sqlite.journal import end_of_journal, record
+from ssf_registrar.adapters.stream_rows import NAMES, Row, decode, encode
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.domain.streams import Direction, Stream
 from ssf_registrar.ports.sealing import Sealer
 from ssf_registrar.ports.streams import StaleStreamError, StreamSnapshot
 
-_INSERT: Final = f"INSERT INTO streams ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_SELECT: Final = f"SELECT {COLUMNS} FROM streams"  # noqa: S608  constants
+_COLUMNS: Final = ", ".join(NAMES)
+_INSERT: Final = f"INSERT INTO streams ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SELECT: Final = f"SELECT {_COLUMNS} FROM streams"  # noqa: S608  constants
 _OF_TENANT: Final = f"{_SELECT} WHERE tenant = ? ORDER BY created, stream_id"
 _OF_DIRECTION: Final = f"{_SELECT} WHERE direction = ? ORDER BY created, tenant, stream_id"
 _ONE: Final = f"{_SELECT} WHERE tenant = ? AND stream_id = ?"

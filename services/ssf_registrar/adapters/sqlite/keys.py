@@ -2,14 +2,15 @@
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Final
 
 import orjson
 
-from secevent.signing import public_jwk
 from servicekit.signals import News
 from servicekit.sqlite import Database
-from ssf_registrar.adapters.sqlite_journal import record
+from ssf_registrar.adapters.key_rows import decode_private, encode, identity_of
+from ssf_registrar.adapters.sqlite.journal import record
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.ports.sealing import Sealer
 
@@ -35,10 +36,7 @@ class SqliteKeys:
             lambda connection: connection.execute(_SIGNING, (tenant, algorithm)).fetchall()
         )
         for kid, sealed in rows:
-            jwk: dict[str, object] = orjson.loads(
-                self._sealer.unseal(sealed, identity=_identity(tenant, kid))
-            )
-            return jwk
+            return decode_private(tenant, kid, sealed, self._sealer)
         return None
 
     async def public_keys(self, tenant: str) -> tuple[Mapping[str, object], ...]:
@@ -50,14 +48,7 @@ class SqliteKeys:
 
     async def add_first(self, tenant: str, private_jwk: Mapping[str, object]) -> None:
         """Store a tenant's first key of an algorithm, unless there is one."""
-        kid = str(private_jwk["kid"])
-        row = (
-            tenant,
-            kid,
-            private_jwk["alg"],
-            orjson.dumps(public_jwk(private_jwk)).decode(),
-            self._sealer.seal(orjson.dumps(private_jwk), identity=_identity(tenant, kid)),
-        )
+        row = astuple(encode(tenant, private_jwk, self._sealer))
 
         def insert(connection: sqlite3.Connection) -> None:
             if connection.execute(_INSERT, row).rowcount:
@@ -70,8 +61,4 @@ class SqliteKeys:
 async def first_sealed_key(database: Database) -> tuple[bytes, str] | None:
     """Return a sealed value and its identity, to try a master key on; None on a first start."""
     rows = await database.read(lambda connection: connection.execute(_ANY).fetchall())
-    return next(((sealed, _identity(tenant, kid)) for tenant, kid, sealed in rows), None)
-
-
-def _identity(tenant: str, kid: str) -> str:
-    return f"keys/{tenant}/{kid}/private_jwk"
+    return next(((sealed, identity_of(tenant, kid)) for tenant, kid, sealed in rows), None)

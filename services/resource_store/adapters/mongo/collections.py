@@ -1,0 +1,58 @@
+"""The collections of a store in one MongoDB database, and their indexes."""
+
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+from resource_store.adapters.mongo import feed
+from resource_store.domain.decisions import IdentityKind
+from resource_store.domain.repetition import KEPT
+from servicekit.mongo import Database, Migration
+
+RESOURCES: Final = "resources"
+UNIQUE_KEYS: Final = "unique_keys"
+MEMBERS: Final = "members"
+TOMBSTONES: Final = "tombstones"
+META: Final = "meta"
+REPETITION: Final = {IdentityKind.TRANSACTION: "transactions", IdentityKind.EFFECT: "effects"}
+
+_TENANT: Final = ("_id.tenant", ASCENDING)
+_ID: Final = ("_id.id", ASCENDING)
+_BY_TYPE: Final = [_TENANT, ("type", ASCENDING), _ID]
+# What a filter finds comes in the order of the ids, without being sorted.
+_BY_KEY: Final = [
+    _TENANT,
+    ("type", ASCENDING),
+    ("keys.path", ASCENDING),
+    ("keys.key", ASCENDING),
+    _ID,
+]
+_BY_GROUP: Final = [("tenant", ASCENDING), ("group", ASCENDING), ("member", ASCENDING)]
+_BY_MEMBER: Final = [("tenant", ASCENDING), ("member", ASCENDING), ("group", ASCENDING)]
+
+
+async def _first_indexes(database: Database) -> None:
+    await database[RESOURCES].create_indexes(
+        [IndexModel(_BY_TYPE, name="by_type"), IndexModel(_BY_KEY, name="by_key")]
+    )
+    await database[MEMBERS].create_indexes(
+        [
+            IndexModel(_BY_GROUP, name="by_group", unique=True),
+            IndexModel(_BY_MEMBER, name="by_member"),
+        ]
+    )
+    await database[TOMBSTONES].create_indexes([IndexModel([_TENANT, _ID], name="by_id")])
+    for kind, name in REPETITION.items():
+        expiring = IndexModel(
+            [("made", ASCENDING)],
+            name="expiring",
+            expireAfterSeconds=int(KEPT[kind].total_seconds()),
+        )
+        await database[name].create_indexes([expiring])
+
+    await feed.prepare(database)
+    await database[META].create_index([("_id", ASCENDING)])
+    await database[UNIQUE_KEYS].create_index([("_id", ASCENDING)])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first_indexes,)

@@ -1,0 +1,146 @@
+"""The storage of resources in one MongoDB database, beside other processes that use the same."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from pymongo import ReturnDocument
+
+from resource_store.adapters.mongo import feed, snapshots
+from resource_store.adapters.mongo.batches import Batch
+from resource_store.adapters.mongo.collections import META
+from resource_store.adapters.mongo.documents import Address, resource_of, stored_of
+from resource_store.adapters.mongo.faults import blamed
+from resource_store.adapters.mongo.reading import Reading, Shown
+from resource_store.adapters.mongo.searching import Searching
+from resource_store.adapters.mongo.writer import Result, Writer
+from resource_store.domain.clock import HybridClock
+from resource_store.domain.decisions import Outcome, Transition
+from resource_store.domain.errors import StorageFailedError
+from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
+from resource_store.domain.snapshots import Tombstone, Whole
+from resource_store.ports.resources import Found, Query, Search
+from servicekit.failures import StorageError
+from servicekit.mongo import Document, MongoDatabase, Session
+
+T = TypeVar("T")
+
+
+class MongoStorage:
+    """Implements the ports `Resources` and `Snapshots`; made by `open_storage`."""
+
+    def __init__(
+        self, database: MongoDatabase, identity: StoreIdentity, *, clock: HybridClock
+    ) -> None:
+        self.identity = identity
+        self._database = database
+        self._clock = clock
+        self._writer = Writer(self._carry_out)
+
+    async def read(self, queries: Sequence[Query]) -> list[Resource | None]:
+        """Return what each query asks for."""
+
+        async def look(reading: Reading) -> list[Resource | None]:
+            found = await reading.resources({_address(query) for query in queries})
+            showing = [
+                (place, Shown(query.tenant, resource_of(document), query.shown))
+                for place, query in enumerate(queries)
+                if (document := found.get(_address(query)))
+                and document["type"] == query.ref.resource_type
+            ]
+            resources = await reading.completed([shown for _, shown in showing])
+            by_place = dict(zip((place for place, _ in showing), resources, strict=True))
+            return [by_place.get(place) for place in range(len(queries))]
+
+        return await self._read(look)
+
+    async def read_stored(self, tenant: str, ref: Ref) -> Stored | None:
+        """Return one resource as it is kept."""
+        here = (tenant, ref.id)
+        found = await self._read(lambda reading: reading.resources([here]))
+        stored = stored_of(found.get(here))
+        return stored if stored and stored.resource.ref == ref else None
+
+    async def write(self, transitions: Sequence[Transition]) -> list[Outcome | Exception]:
+        """Carry out each transition by itself, all of them by few transactions."""
+        results = await self._writer.write(transitions)
+        for result in results:
+            if isinstance(result, StorageFailedError):
+                raise result
+        return results
+
+    async def search(self, search: Search) -> Found:
+        """Return a page of the matches."""
+        return await self._read(lambda reading: Searching(reading, search).found())
+
+    async def resources_after(self, tenant: str, after: Ref, *, limit: int) -> Sequence[Whole]:
+        """Return the resources of a type after an id."""
+        return await self._read(
+            lambda reading: snapshots.resources_after(reading, tenant, after, limit=limit)
+        )
+
+    async def tombstones_after(self, tenant: str, after: str, *, limit: int) -> Sequence[Tombstone]:
+        """Return the tombstones after an id."""
+        return await self._read(
+            lambda reading: snapshots.tombstones_after(reading, tenant, after, limit=limit)
+        )
+
+    async def count(self, tenant: str) -> int:
+        """Return how many resources and tombstones there are."""
+        return await self._read(lambda reading: snapshots.count(reading, tenant))
+
+    async def works(self) -> bool:
+        """Whether the database answers."""
+        return await self._database.works()
+
+    async def finish(self) -> None:
+        """Finish the writes that wait."""
+        await self._writer.finish()
+
+    async def _carry_out(self, transitions: Sequence[Transition]) -> Sequence[Result]:
+        async def operation(session: Session) -> Sequence[Result]:
+            with blamed():
+                return await Batch(self._database, session, self._clock).outcomes(transitions)
+
+        return await self._database.transaction(operation)
+
+    async def _read(self, look: Callable[[Reading], Awaitable[T]]) -> T:
+        try:
+            return await self._database.snapshot(
+                lambda session: look(Reading(self._database, session))
+            )
+        except StorageError as error:
+            raise StorageFailedError(str(error)) from error
+
+
+@asynccontextmanager
+async def open_storage(
+    database: MongoDatabase, *, newborn: StoreIdentity, now: Callable[[], int]
+) -> AsyncIterator[MongoStorage]:
+    """Open a store in a database with `MIGRATIONS`; a new one takes the identity of `newborn`."""
+    identity = await _identity(database, newborn)
+    last = await feed.last_clock(database[feed.CHANGES])
+    storage = MongoStorage(
+        database, identity, clock=HybridClock(identity.cluster, now=now, last=last)
+    )
+    try:
+        yield storage
+    finally:
+        await storage.finish()
+
+
+async def _identity(database: MongoDatabase, newborn: StoreIdentity) -> StoreIdentity:
+    """Return the identity; of several processes that come first together, one makes it."""
+    made = {"cluster": newborn.cluster, "epoch": newborn.epoch}
+    kept: Document | None = await database[META].find_one_and_update(
+        {"_id": "identity"},
+        {"$setOnInsert": made},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    found = kept or made
+    return StoreIdentity(found["cluster"], found["epoch"])
+
+
+def _address(query: Query) -> Address:
+    return query.tenant, query.ref.id

@@ -1,0 +1,54 @@
+"""Keys in MongoDB, the private ones sealed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import orjson
+from pymongo import ASCENDING
+
+from servicekit.mongo import MongoDatabase, storage_errors
+from ssf_registrar.adapters.key_rows import decode_private, encode
+from ssf_registrar.adapters.mongo.changes import Changes, Turn
+from ssf_registrar.domain.journal import JournalEntry, JournalKind
+from ssf_registrar.ports.sealing import Sealer
+
+
+class MongoKeys:
+    """Keeps the keys that tenants sign with, a document each."""
+
+    def __init__(self, database: MongoDatabase, sealer: Sealer, changes: Changes) -> None:
+        self._keys = database["keys"]
+        self._sealer = sealer
+        self._changes = changes
+
+    async def signing_key(self, tenant: str, algorithm: str) -> Mapping[str, object] | None:
+        """Return the private key that the tenant signs with now, or None."""
+        with storage_errors():
+            found = await self._keys.find_one(_signing(tenant, algorithm))
+        if found is None:
+            return None
+        return decode_private(tenant, found["kid"], found["sealed_private_jwk"], self._sealer)
+
+    async def public_keys(self, tenant: str) -> tuple[Mapping[str, object], ...]:
+        """Return the public halves of the tenant's keys, oldest first."""
+        with storage_errors():
+            found = await self._keys.find({"tenant": tenant}).sort("made", ASCENDING).to_list()
+        return tuple(orjson.loads(key["public_jwk"]) for key in found)
+
+    async def add_first(self, tenant: str, private_jwk: Mapping[str, object]) -> None:
+        """Store a tenant's first key of an algorithm, unless there is one."""
+        row = asdict(encode(tenant, private_jwk, self._sealer))
+
+        async def insert(turn: Turn) -> None:
+            signing = _signing(tenant, row["algorithm"])
+            if await self._keys.find_one(signing, session=turn.session):
+                return
+            key = {**row, "signs": True, "made": turn.number}
+            await self._keys.insert_one(key, session=turn.session)
+            turn.entries.append(JournalEntry(JournalKind.KEY_ROTATED, tenant))
+
+        await self._changes.make(insert)
+
+
+def _signing(tenant: str, algorithm: str) -> dict[str, object]:
+    return {"tenant": tenant, "algorithm": algorithm, "signs": True}
