@@ -53,10 +53,15 @@ def running_containers(folder: Path) -> Iterator[Containers]:
 def _compose_program(
     settings: ComposeSettings, *arguments: str
 ) -> "subprocess.CompletedProcess[str]":
+    inherited = {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251  handed down
+        if not name.startswith("HELIOGRAPH_") or name.startswith("HELIOGRAPH_COMPOSE_")
+    }
     return subprocess.run(
         [sys.executable, "-m", "heliograph_compose", *arguments],
         env={
-            **os.environ,  # noqa: TID251  handed down
+            **inherited,
             "HELIOGRAPH_COMPOSE_PROJECT": settings.project,
             "HELIOGRAPH_COMPOSE_FOLDER": str(settings.folder),
             "HELIOGRAPH_COMPOSE_PORT": str(settings.port),
