@@ -1,6 +1,7 @@
 """The folder of a cluster in containers: its certificates, its secrets and its settings."""
 
 import base64
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ class SecretsFolder:
     def __init__(self, settings: ComposeSettings) -> None:
         self._settings = settings
         self._folder = settings.folder.resolve()
+        self._certificates = self._folder / "certificates"
         self._registrar = self._folder / "ssf-registrar.env"
         self.environment = self._folder / "compose.env"
         """What compose.yaml is filled in with."""
@@ -31,9 +33,8 @@ class SecretsFolder:
     def prepare(self, *, mongo_image: str) -> None:
         """Make secrets that are missing, renew certificates, write the settings."""
         private_folder(self._folder)
-        certificates = self._folder / "certificates"
-        issue_certificates(certificates, now=datetime.now(UTC))
-        self._give_keys_to(_user(), certificates)
+        issue_certificates(self._certificates, now=datetime.now(UTC))
+        self._give_keys_to(_user())
         if not self._registrar.exists():
             _write(self._registrar, _fresh_secrets())
         _write(self.environment, self._variables(mongo_image))
@@ -43,15 +44,20 @@ class SecretsFolder:
         lines = self._registrar.read_text().splitlines()
         return dict(line.split("=", 1) for line in lines)["HELIOGRAPH_ADMIN_TOKEN"]
 
-    def _give_keys_to(self, user: int, certificates: Path) -> None:
+    def _give_keys_to(self, user: int) -> None:
         if os.getuid() != user:
             for service in FACES:
-                os.chown(CertificateFiles(certificates, service).key, user, user)
+                os.chown(CertificateFiles(self._certificates, service).key, user, user)
+
+    def _digest_of_certificates(self) -> str:
+        files = [CertificateFiles(self._certificates, service).certificate for service in FACES]
+        return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
     def _variables(self, mongo_image: str) -> Mapping[str, str]:
         return {
             "HELIOGRAPH_FOLDER": str(self._folder),
             "HELIOGRAPH_UID": str(_user()),
+            "HELIOGRAPH_CERTIFICATES_DIGEST": self._digest_of_certificates(),
             "HELIOGRAPH_IMAGE": HELIOGRAPH,
             "HELIOGRAPH_EDGE_IMAGE": EDGE,
             "HELIOGRAPH_MONGO_IMAGE": mongo_image,

@@ -19,6 +19,11 @@ def prepared(folder: Path) -> SecretsFolder:
     return made
 
 
+def variables(folder: SecretsFolder) -> dict[str, str]:
+    lines = folder.environment.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
 def test_secrets_are_made_once(tmp_path: Path) -> None:
     first = prepared(tmp_path / "c")
     secrets = (tmp_path / "c" / "ssf-registrar.env").read_bytes()
@@ -55,8 +60,17 @@ def test_what_is_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
 def test_containers_never_run_as_root_and_own_their_keys(tmp_path: Path) -> None:
     folder = prepared(tmp_path)
 
-    lines = folder.environment.read_text().splitlines()
-    user = int(dict(line.split("=", 1) for line in lines)["HELIOGRAPH_UID"])
+    user = int(variables(folder)["HELIOGRAPH_UID"])
 
     assert user == (os.getuid() or 10001)
     assert (tmp_path / "certificates" / "set-receiver-key.pem").stat().st_uid == user
+
+
+def test_new_certificates_change_what_containers_are_made_of(tmp_path: Path) -> None:
+    first = variables(prepared(tmp_path))
+    (tmp_path / "certificates" / "set-receiver.pem").unlink()
+
+    second = variables(prepared(tmp_path))
+
+    changed = {name for name in second if first[name] != second[name]}
+    assert changed == {"HELIOGRAPH_CERTIFICATES_DIGEST"}
