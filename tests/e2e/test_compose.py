@@ -21,6 +21,27 @@ from servicekit.faces import FACES
 pytestmark = pytest.mark.timeout(1500)
 
 
+ASK_FOR_THE_SIGNING_KEY = """
+import asyncio
+from heliograph.ssf.v1.key_service_pb2 import GetSigningKeyRequest
+from heliograph.ssf.v1.key_service_pb2_grpc import KeyServiceStub
+from servicekit.channels import call, open_channel
+from servicekit.failures import RemoteError
+from servicekit.settings import ServiceSettings
+
+async def ask(service):
+    async with open_channel(ServiceSettings().peer("ssf-registrar", service)) as channel:
+        request = GetSigningKeyRequest(tenant="default", algorithm="RS256")
+        try:
+            await call(KeyServiceStub(channel).GetSigningKey, request, deadline=30)
+        except RemoteError as error:
+            return error.reason
+        return "answered"
+
+print(asyncio.run(ask("SERVICE")))
+"""
+
+
 @pytest.fixture(scope="module")
 def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
     try:
@@ -161,3 +182,17 @@ def test_a_service_is_not_root_and_has_no_key_but_its_own(
 
     assert user.strip() != "0"
     assert files.split() == sorted(["ca.pem", f"{service}-key.pem", f"{service}.pem"])
+
+
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [("set-transmitter", "answered"), ("set-receiver", "CALLER_NOT_ALLOWED")],
+)
+def test_signing_keys_are_for_the_transmitter_alone(
+    containers: Containers, service: str, said: str
+) -> None:
+    program = ASK_FOR_THE_SIGNING_KEY.replace("SERVICE", service)
+
+    output = containers.compose("exec", "-T", service, "python", "-c", program)
+
+    assert output.strip() == said

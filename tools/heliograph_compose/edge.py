@@ -28,7 +28,7 @@ defaults
     timeout check 5s
     # polls are held for 50 s at most
     timeout server 60s
-    default-server check inter 1s fall 2 rise 1 resolvers names init-addr none
+    default-server check inter 2s fall 2 rise 1 resolvers names init-addr none
 
 resolvers names
     parse-resolv-conf
