@@ -22,6 +22,7 @@ from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
 from helio.options import Data, Json
 from helio.receipts import app as receipts
+from helio.replica_set import initiate_replica_set
 from helio.settings import cluster_settings
 from helio.stores import check_store, hide_url
 from helio.up import run_detached, run_in_foreground, supervise_detached
@@ -147,6 +148,12 @@ def certificates(
         print(f"made {path}")
     if not made:
         print(f"all certificates in {folder} are good for {RENEWAL.days} days and more")
+
+
+@app.command("initiate-replica-set", hidden=True)
+def initiate(address: Annotated[str, typer.Argument(metavar="HOST:PORT")]) -> None:
+    """Make a mongod a replica set of one, and wait until it takes writes."""
+    initiate_replica_set(address)
 
 
 @app.command(hidden=True)
