@@ -22,6 +22,8 @@ class KeepStreams:
     deliveries: Deliveries
     settle: Settle
     load: LoadPending
+    growth: asyncio.Lock
+    """Held while the log grows or a stream joins it."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def list_all(self) -> tuple[set[str], str]:
@@ -84,8 +86,9 @@ class KeepStreams:
     async def _open(self, stream: Stream, *, instead_of: Outbox | None) -> Outbox:
         if instead_of is not None:
             await self._close(instead_of)
-        outbox = Outbox(stream, await self.deliveries.open(stream))
-        self.outboxes.put(outbox)
+        async with self.growth:
+            outbox = Outbox(stream, await self.deliveries.open(stream))
+            self.outboxes.put(outbox)
         await self.load(outbox)
         return outbox
 

@@ -1,5 +1,6 @@
 """Taking in the change feed."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,13 +11,22 @@ from set_transmitter.ports.event_log import EventLog
 
 @dataclass(frozen=True, slots=True)
 class TakeInChanges:
-    """Logs what changes tell of, and shares it out."""
+    """Logs what changes tell of, and shares it out.
+
+    `growth` is held while the log grows or a stream joins it.
+    """
 
     log: EventLog
     outboxes: Outboxes
+    growth: asyncio.Lock
+
+    async def begin(self) -> tuple[set[str], str]:
+        """Return the cursor to go on from, and the streams for which the log has had more."""
+        return self.outboxes.reach(await self.log.end()), await self.log.feed_cursor()
 
     async def __call__(self, changes: Sequence[Change], *, feed_cursor: str) -> set[str]:
         """Return the streams that have something new, once it is durable."""
         events = [event for change in changes for event in events_of(change)]
-        logged = await self.log.append(events, feed_cursor=feed_cursor)
-        return self.outboxes.share_out(logged)
+        async with self.growth:
+            logged = await self.log.append(events, feed_cursor=feed_cursor)
+            return self.outboxes.share_out(logged)
