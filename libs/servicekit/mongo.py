@@ -8,7 +8,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
+from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.uri_parser import parse_uri
@@ -93,7 +93,7 @@ async def open_mongo(
     Its name is the URL's path (or "heliograph"), a hyphen and the service's name. Raises
     `StartError` when it cannot be reached, is no replica set, or was written by a newer release.
     """
-    client, name = _client(url)
+    client, name, hosts = _client(url)
     try:
         database = client.get_database(
             f"{name}-{service}",
@@ -101,16 +101,17 @@ async def open_mongo(
             read_concern=ReadConcern("majority"),
             read_preference=ReadPreference.PRIMARY,
         )
-        await _check_replica_set(client)
+        await _check_replica_set(client, hosts)
         await _migrate(database, migrations)
         yield MongoDatabase(client, database)
     finally:
         await client.close()
 
 
-def _client(url: str) -> tuple[AsyncMongoClient[Document], str]:
+def _client(url: str) -> tuple[AsyncMongoClient[Document], str, str]:
     try:
-        name = parse_uri(url)["database"] or _DEFAULT_NAME
+        parsed = parse_uri(url)
+        hosts = ", ".join(f"{host}:{port}" for host, port in parsed["nodelist"])
         client: AsyncMongoClient[Document] = AsyncMongoClient(
             url,
             appname="heliograph",
@@ -123,14 +124,18 @@ def _client(url: str) -> tuple[AsyncMongoClient[Document], str]:
             f"HELIOGRAPH_STORE is no valid MongoDB URL ({type(error).__name__}):"
             " use mongodb://HOST/?replicaSet=NAME"
         ) from None
-    return client, name
+    return client, parsed["database"] or _DEFAULT_NAME, hosts
 
 
-async def _check_replica_set(client: AsyncMongoClient[Document]) -> None:
+async def _check_replica_set(client: AsyncMongoClient[Document], hosts: str) -> None:
     try:
         hello = await client.admin.command("hello")
+    except OperationFailure as error:
+        raise StartError(
+            f"MongoDB refuses the credentials of HELIOGRAPH_STORE (code {error.code}):"
+            " correct the user, the password, or authSource"
+        ) from None
     except PyMongoError as error:
-        hosts = ", ".join(f"{host}:{port}" for host, port in sorted(client.nodes)) or "its hosts"
         raise StartError(
             f"cannot reach MongoDB at {hosts} ({type(error).__name__}):"
             " start it, or correct HELIOGRAPH_STORE"

@@ -81,7 +81,7 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
         open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
         push_session(timeout_seconds=settings.push_timeout_seconds) as session,
     ):
-        parts = await _parts(database, registrar)
+        parts = await _parts(database, registrar, restore_id=settings.last_restore())
         with _measuring(parts.outboxes):
             yield Service(
                 http=_http(settings, parts, database, ending),
@@ -115,9 +115,9 @@ def _measuring(outboxes: Outboxes) -> Iterator[None]:
         REGISTRY.unregister(measures)
 
 
-async def _parts(database: Database, registrar: grpc.aio.Channel) -> _Parts:
+async def _parts(database: Database, registrar: grpc.aio.Channel, *, restore_id: str) -> _Parts:
     log = SqliteEventLog(database)
-    await log.begin(epoch=_new_epoch())
+    await log.begin(epoch=_new_epoch(), restore_id=restore_id)
     epoch = await log.epoch()
     outboxes = Outboxes(epoch=epoch, end=await log.end())
     deliveries = SqliteDeliveries(database)

@@ -148,6 +148,7 @@ async def _opened(folder: Path) -> StoreDriver:
     storage = await open_storage(
         folder / "store.sqlite3",
         newborn=StoreIdentity(cluster="here2345", epoch="firstepoch"),
+        restore_id="",
         now=lambda: NOON,
         ending=asyncio.Event(),
     )

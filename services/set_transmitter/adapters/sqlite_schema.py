@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from servicekit.restoring import RESTORE_MIGRATION
+
 MIGRATIONS: Final = (
     """
     CREATE TABLE log (
@@ -60,4 +62,5 @@ MIGRATIONS: Final = (
         PRIMARY KEY (stream_id, position)
     ) STRICT, WITHOUT ROWID;
     """,
+    RESTORE_MIGRATION,
 )

@@ -29,7 +29,7 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         return
     database = Database(tmp_path / "set-transmitter.sqlite3", MIGRATIONS)
     log = SqliteEventLog(database)
-    await log.begin(epoch="first-name")
+    await log.begin(epoch="first-name", restore_id="")
     yield Storage(log, SqliteDeliveries(database))
     await database.close()
 

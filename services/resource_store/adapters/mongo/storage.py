@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pymongo import ReturnDocument
 
@@ -22,8 +22,11 @@ from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
 from resource_store.domain.snapshots import Tombstone, Whole
 from resource_store.ports.resources import Found, Query, Search
 from servicekit.mongo import Document, MongoDatabase, Session
+from servicekit.mongo_restoring import note_restore
 
 T = TypeVar("T")
+
+IDENTITY: Final = {"_id": "identity"}
 
 
 class MongoStorage:
@@ -114,10 +117,13 @@ class MongoStorage:
 
 @asynccontextmanager
 async def open_storage(
-    database: MongoDatabase, *, newborn: StoreIdentity, now: Callable[[], int]
+    database: MongoDatabase, *, newborn: StoreIdentity, restore_id: str, now: Callable[[], int]
 ) -> AsyncIterator[MongoStorage]:
-    """Open a store in a database with `MIGRATIONS`; a new one takes the identity of `newborn`."""
-    identity = await _identity(database, newborn)
+    """Open a store in a database with `MIGRATIONS`; a new one takes the identity of `newborn`.
+
+    One that was restored, which is known by a new `restore_id`, takes the epoch.
+    """
+    identity = await _identity(database, newborn, restore_id=restore_id)
     last = await feed.last_clock(database[feed.CHANGES])
     storage = MongoStorage(
         database, identity, clock=HybridClock(identity.cluster, now=now, last=last)
@@ -128,12 +134,15 @@ async def open_storage(
         await storage.finish()
 
 
-async def _identity(database: MongoDatabase, newborn: StoreIdentity) -> StoreIdentity:
+async def _identity(
+    database: MongoDatabase, newborn: StoreIdentity, *, restore_id: str
+) -> StoreIdentity:
     """Return the identity; of several processes that come first together, one makes it."""
     made = {"cluster": newborn.cluster, "epoch": newborn.epoch}
+    await note_restore(database[META], IDENTITY, restore_id, made={"epoch": newborn.epoch})
     kept: Document | None = await database[META].find_one_and_update(
-        {"_id": "identity"},
-        {"$setOnInsert": made},
+        IDENTITY,
+        {"$setOnInsert": {**made, "restore": restore_id}},
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )

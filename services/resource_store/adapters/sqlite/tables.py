@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from servicekit.restoring import RESTORE_MIGRATION
+
 MIGRATIONS: Final = (
     """
     CREATE TABLE meta (
@@ -98,6 +100,7 @@ MIGRATIONS: Final = (
         UNIQUE (tenant, key)
     );
     """,
+    RESTORE_MIGRATION,
     """
     CREATE TABLE async_requests (
         number INTEGER PRIMARY KEY,
