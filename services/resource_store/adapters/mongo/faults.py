@@ -7,7 +7,9 @@ from typing import Final
 from bson.errors import BSONError
 from pymongo.errors import BulkWriteError, ConnectionFailure, DocumentTooLarge, PyMongoError
 
-from resource_store.domain.errors import TooLargeError
+from resource_store.domain.errors import StorageFailedError, TooLargeError
+from servicekit.failures import StorageError
+from servicekit.mongo import storage_errors
 
 _DUPLICATE_KEY: Final = 11000
 _TOO_LARGE: Final = frozenset({10334, 17419, 17420})
@@ -35,6 +37,16 @@ def blamed() -> Iterator[None]:
         raise _fault(error) from None
     except BSONError as error:
         raise _fault(error) from None
+
+
+@contextmanager
+def storage_failures() -> Iterator[None]:
+    """Turn what MongoDB could not do into the port's own `StorageFailedError`."""
+    try:
+        with storage_errors():
+            yield
+    except StorageError as error:
+        raise StorageFailedError(str(error)) from error
 
 
 def _is_no_fault_of_it(error: PyMongoError) -> bool:

@@ -7,10 +7,11 @@ from typing import Final, TypeVar
 from pymongo import ReturnDocument
 
 from resource_store.adapters.mongo import feed, snapshots
+from resource_store.adapters.mongo.async_requests import MongoAsyncRequests
 from resource_store.adapters.mongo.batches import Batch
 from resource_store.adapters.mongo.collections import META
 from resource_store.adapters.mongo.documents import Address, resource_of, stored_of
-from resource_store.adapters.mongo.faults import blamed
+from resource_store.adapters.mongo.faults import blamed, storage_failures
 from resource_store.adapters.mongo.reading import Reading, Shown
 from resource_store.adapters.mongo.searching import Searching
 from resource_store.adapters.mongo.writer import Result, Writer
@@ -20,7 +21,6 @@ from resource_store.domain.errors import StorageFailedError
 from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
 from resource_store.domain.snapshots import Tombstone, Whole
 from resource_store.ports.resources import Found, Query, Search
-from servicekit.failures import StorageError
 from servicekit.mongo import Document, MongoDatabase, Session
 from servicekit.mongo_restoring import note_restore
 
@@ -36,6 +36,7 @@ class MongoStorage:
         self, database: MongoDatabase, identity: StoreIdentity, *, clock: HybridClock
     ) -> None:
         self.identity = identity
+        self.async_requests = MongoAsyncRequests(database)
         self._database = database
         self._clock = clock
         self._writer = Writer(self._carry_out)
@@ -108,12 +109,10 @@ class MongoStorage:
         return await self._database.transaction(operation)
 
     async def _read(self, look: Callable[[Reading], Awaitable[T]]) -> T:
-        try:
+        with storage_failures():
             return await self._database.snapshot(
                 lambda session: look(Reading(self._database, session))
             )
-        except StorageError as error:
-            raise StorageFailedError(str(error)) from error
 
 
 @asynccontextmanager

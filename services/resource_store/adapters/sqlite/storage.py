@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from resource_store.adapters.sqlite import feed, snapshots
+from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
 from resource_store.adapters.sqlite.searching import search_resources
 from resource_store.adapters.sqlite.tables import MIGRATIONS
@@ -35,6 +36,7 @@ class SqliteStorage:
         ending: asyncio.Event,
     ) -> None:
         self.identity = identity
+        self.async_requests = SqliteAsyncRequests(database)
         self._database = database
         self._clock = clock
         self._ending = ending

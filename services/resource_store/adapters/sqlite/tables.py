@@ -101,4 +101,20 @@ MIGRATIONS: Final = (
     );
     """,
     RESTORE_MIGRATION,
+    """
+    CREATE TABLE async_requests (
+        number INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        txn TEXT NOT NULL,
+        operation BLOB NOT NULL,
+        accepted INTEGER NOT NULL,
+        status INTEGER,
+        location TEXT,
+        version TEXT,
+        error BLOB,
+        UNIQUE (tenant, txn)
+    );
+    CREATE INDEX async_requests_waiting ON async_requests (accepted, number) WHERE status IS NULL;
+    CREATE INDEX async_requests_settled ON async_requests (accepted) WHERE status IS NOT NULL;
+    """,
 )
