@@ -33,6 +33,7 @@ from set_transmitter.adapters.storage import Storage
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.conclude_push import ConcludePush
+from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
@@ -165,7 +166,7 @@ def _measuring(outboxes: Outboxes) -> Iterator[None]:
 
 async def _parts(peers: _Peers, held: Held) -> _Parts:
     logbook = await peers.storage.open_log(held, epoch=_new_epoch())
-    log, deliveries, growth = logbook.log, logbook.deliveries, asyncio.Lock()
+    log, deliveries, growth = logbook.log, logbook.deliveries, Growth()
     epoch = await log.epoch()
     outboxes = Outboxes(epoch=epoch, end=await log.end())
     settle = Settle(outboxes, deliveries)

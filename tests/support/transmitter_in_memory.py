@@ -1,6 +1,5 @@
 """The transmitter's commands over ports in memory."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +8,7 @@ from support.memory_event_log import MemoryDeliveries, MemoryEventLog, MemorySna
 from secevent.token import SecurityEventToken
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
+from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
@@ -68,7 +68,7 @@ class Transmitter:
         self.settle = Settle(self.outboxes, deliveries)
         self.load = LoadPending(self.outboxes, deliveries)
         self.prepare = PrepareSets("epoch", deliveries, self.signing)
-        growth = asyncio.Lock()
+        growth = Growth()
         self.keep_streams = KeepStreams(
             self.directory, self.outboxes, deliveries, self.settle, self.load, growth
         )

@@ -1,9 +1,9 @@
 """Taking in the change feed."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from set_transmitter.commands.growth import Growth
 from set_transmitter.domain.events import Change, events_of
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.ports.event_log import EventLog
@@ -11,14 +11,11 @@ from set_transmitter.ports.event_log import EventLog
 
 @dataclass(frozen=True, slots=True)
 class TakeInChanges:
-    """Logs what changes tell of, and shares it out.
-
-    `growth` is held while the log grows or a stream joins it.
-    """
+    """Logs what changes tell of, and shares it out."""
 
     log: EventLog
     outboxes: Outboxes
-    growth: asyncio.Lock
+    growth: Growth
 
     async def begin(self) -> tuple[set[str], str]:
         """Return the cursor to go on from, and the streams for which the log has had more."""
@@ -27,6 +24,6 @@ class TakeInChanges:
     async def __call__(self, changes: Sequence[Change], *, feed_cursor: str) -> set[str]:
         """Return the streams that have something new, once it is durable."""
         events = [event for change in changes for event in events_of(change)]
-        async with self.growth:
+        async with self.growth.growing():
             logged = await self.log.append(events, feed_cursor=feed_cursor)
             return self.outboxes.share_out(logged)

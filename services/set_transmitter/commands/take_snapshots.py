@@ -1,9 +1,9 @@
 """Bringing receivers up to the present state."""
 
-import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from set_transmitter.commands.growth import Growth
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.snapshots import SnapshotPage
@@ -13,15 +13,12 @@ from set_transmitter.ports.snapshots import Snapshots
 
 @dataclass(frozen=True, slots=True)
 class TakeSnapshots:
-    """Begins snapshots, and logs them page by page.
-
-    `growth` is held while the log grows or a stream joins it.
-    """
+    """Begins snapshots, and logs them page by page."""
 
     snapshots: Snapshots
     deliveries: Deliveries
     outboxes: Outboxes
-    growth: asyncio.Lock
+    growth: Growth
 
     @property
     def is_any_under_way(self) -> bool:
@@ -38,19 +35,19 @@ class TakeSnapshots:
 
     async def read_again(self) -> None:
         """Take over from what is stored, after it was not known whether a page was logged."""
-        async with self.growth:
+        async with self.growth.growing():
             stored = await self.snapshots.all()
             for outbox in self.outboxes:
                 outbox.snapshot = stored.get(outbox.stream.stream_id)
 
     async def begin(self, stream_id: str) -> None:
         """Begin a snapshot of one stream, or begin it anew."""
-        async with self.growth:
+        async with self.growth.growing():
             await self._begin({stream_id}, feed_cursor=None)
 
     async def begin_all(self, *, feed_cursor: str) -> set[str]:
         """Begin a snapshot of every stream, and return them; the feed goes on from a cursor."""
-        async with self.growth:
+        async with self.growth.growing():
             return await self._begin(await self.deliveries.stream_ids(), feed_cursor=feed_cursor)
 
     async def go_on(
@@ -60,7 +57,7 @@ class TakeSnapshots:
 
         It counts as committed now, in microseconds since 1970: that is since when it is pending.
         """
-        async with self.growth:
+        async with self.growth.growing():
             outbox = self.outboxes.get(stream_id)
             if outbox is None:
                 return set()
