@@ -1,5 +1,6 @@
 """A service's database in a MongoDB replica set."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Any, Final, TypeVar
@@ -15,6 +16,7 @@ from pymongo.uri_parser import parse_uri
 from pymongo.write_concern import WriteConcern
 
 from servicekit.failures import StartError, StorageError
+from servicekit.mongo_abandoned import end_abandoned_transactions
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -100,6 +102,7 @@ async def open_mongo(
 
     Its name is the URL's path (or "heliograph"), a hyphen and the service's name. Raises
     `StartError` when it cannot be reached, is no replica set, or was written by a newer release.
+    While it is open, transactions that others died in are ended (`servicekit.mongo_abandoned`).
     """
     client, name, hosts = _client(url)
     try:
@@ -111,9 +114,20 @@ async def open_mongo(
         )
         await _check_replica_set(client, hosts)
         await _migrate(database, migrations)
-        yield MongoDatabase(client, database)
+        async with _held_up_by_nobody(client):
+            yield MongoDatabase(client, database)
     finally:
         await client.close()
+
+
+@asynccontextmanager
+async def _held_up_by_nobody(client: AsyncMongoClient[Document]) -> AsyncIterator[None]:
+    ending = asyncio.create_task(end_abandoned_transactions(client))
+    try:
+        yield
+    finally:
+        ending.cancel()
+        await asyncio.wait([ending])
 
 
 def _client(url: str) -> tuple[AsyncMongoClient[Document], str, str]:
