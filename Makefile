@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help up down test demo soak bench install dev lock format lint types arch proto proto-check breaking \
-	tests unit contract integration conformance e2e architecture
+	compose-up compose-test compose-down edge tests unit contract integration conformance e2e architecture
 
 ##@ Running
 
@@ -26,8 +26,14 @@ demo: dev ## two clusters, a week of 1,000 people, 0 differences; e.g. make demo
 soak: dev ## 1,000 SIGKILLs over all services under load, and what came of it; not in CI
 	@$(BIN)/python -m heliograph_soak $(ARGS)
 
-bench: dev ## the benchmarks, each printed beside its reference
-	@$(BIN)/python -m heliograph_bench
+bench: dev ## the benchmarks, each printed beside its reference; e.g. make bench ARGS="--users 100000"
+	@$(BIN)/python -m heliograph_bench $(ARGS)
+
+compose-up: dev ## the cluster in containers, behind one origin: build, start, wait, print URL and token
+	@$(BIN)/python -m heliograph_compose up
+
+compose-down: dev ## stop the cluster in containers; ARGS=--volumes to lose its data, too
+	@$(BIN)/python -m heliograph_compose down $(ARGS)
 
 ##@ Checking
 
@@ -66,6 +72,9 @@ tests: dev ## all tests in one run, with coverage
 unit contract integration conformance e2e architecture: dev ## the tests of one folder
 	@$(PYTEST) tests/$@ $(ARGS)
 
+compose-test: dev ## the cluster in containers, tested from outside
+	@$(PYTEST) tests/e2e/test_compose.py $(ARGS)
+
 ##@ Changing
 
 install: ## the virtual environment from requirements.lock
@@ -85,6 +94,9 @@ format: dev ## ruff format, ruff check --fix, buf format
 
 proto: dev ## regenerate libs/contracts from proto/
 	@$(BIN)/python tools/build/generate_contracts.py
+
+edge: dev ## the edge proxy's configuration from libs/servicekit/faces.py
+	@$(BIN)/python -m heliograph_compose edge
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } \

@@ -1,5 +1,6 @@
 """Fixtures of every folder."""
 
+from support.cluster_stores import cluster_store
 from support.mongo import mongo_url, mongod
 
-__all__ = ["mongo_url", "mongod"]
+__all__ = ["cluster_store", "mongo_url", "mongod"]

@@ -125,6 +125,8 @@ class _ErrorInterceptor(grpc.aio.ServerInterceptor):
                 code = status.name
                 if status is grpc.StatusCode.INTERNAL:
                     _log.exception("grpc.failed", method=method)
+                elif isinstance(error, CallerNotAllowedError):
+                    _log.error("grpc.caller_refused", method=method, detail=str(error))
                 await context.abort_with_status(rpc_status.to_status(_message(error, status)))
                 raise
             finally:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from servicekit.cancelling import cancelled
 from servicekit.failures import StorageError
 
 _log = structlog.get_logger()
@@ -85,8 +86,7 @@ async def _work_under(leases: Leases, held: Held, *, seconds: float, work: Work)
     try:
         await _renew_while(working, leases, held, seconds=seconds)
     finally:
-        working.cancel()
-        await asyncio.wait([working])
+        await cancelled([working])
         await _given_back(leases, held.lease)
     if not working.cancelled():
         working.result()

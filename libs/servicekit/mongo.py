@@ -1,5 +1,6 @@
 """A service's database in a MongoDB replica set."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Any, Final, TypeVar
@@ -8,13 +9,14 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
+from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.uri_parser import parse_uri
 from pymongo.write_concern import WriteConcern
 
 from servicekit.failures import StartError, StorageError
+from servicekit.mongo_abandoned import end_abandoned_transactions
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -100,8 +102,9 @@ async def open_mongo(
 
     Its name is the URL's path (or "heliograph"), a hyphen and the service's name. Raises
     `StartError` when it cannot be reached, is no replica set, or was written by a newer release.
+    While it is open, transactions that others died in are ended (`servicekit.mongo_abandoned`).
     """
-    client, name = _client(url)
+    client, name, hosts = _client(url)
     try:
         database = client.get_database(
             f"{name}-{service}",
@@ -109,16 +112,28 @@ async def open_mongo(
             read_concern=ReadConcern("majority"),
             read_preference=ReadPreference.PRIMARY,
         )
-        await _check_replica_set(client)
+        await _check_replica_set(client, hosts)
         await _migrate(database, migrations)
-        yield MongoDatabase(client, database)
+        async with _held_up_by_nobody(client):
+            yield MongoDatabase(client, database)
     finally:
         await client.close()
 
 
-def _client(url: str) -> tuple[AsyncMongoClient[Document], str]:
+@asynccontextmanager
+async def _held_up_by_nobody(client: AsyncMongoClient[Document]) -> AsyncIterator[None]:
+    ending = asyncio.create_task(end_abandoned_transactions(client))
     try:
-        name = parse_uri(url)["database"] or _DEFAULT_NAME
+        yield
+    finally:
+        ending.cancel()
+        await asyncio.wait([ending])
+
+
+def _client(url: str) -> tuple[AsyncMongoClient[Document], str, str]:
+    try:
+        parsed = parse_uri(url)
+        hosts = ", ".join(f"{host}:{port}" for host, port in parsed["nodelist"])
         client: AsyncMongoClient[Document] = AsyncMongoClient(
             url,
             appname="heliograph",
@@ -131,14 +146,18 @@ def _client(url: str) -> tuple[AsyncMongoClient[Document], str]:
             f"HELIOGRAPH_STORE is no valid MongoDB URL ({type(error).__name__}):"
             " use mongodb://HOST/?replicaSet=NAME"
         ) from None
-    return client, name
+    return client, parsed["database"] or _DEFAULT_NAME, hosts
 
 
-async def _check_replica_set(client: AsyncMongoClient[Document]) -> None:
+async def _check_replica_set(client: AsyncMongoClient[Document], hosts: str) -> None:
     try:
         hello = await client.admin.command("hello")
+    except OperationFailure as error:
+        raise StartError(
+            f"MongoDB refuses the credentials of HELIOGRAPH_STORE (code {error.code}):"
+            " correct the user, the password, or authSource"
+        ) from None
     except PyMongoError as error:
-        hosts = ", ".join(f"{host}:{port}" for host, port in sorted(client.nodes)) or "its hosts"
         raise StartError(
             f"cannot reach MongoDB at {hosts} ({type(error).__name__}):"
             " start it, or correct HELIOGRAPH_STORE"

@@ -17,6 +17,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from servicekit.cancelling import cancelled
 from servicekit.failures import StartError
 from servicekit.following import keep_running
 from servicekit.grpc_server import GrpcFace, create_server
@@ -108,8 +109,7 @@ async def _serve_http(
         await ending.wait()
         server.should_exit = True
         await serving
-        for task in loops:
-            task.cancel()
+        await cancelled(loops)
 
 
 class _Server(uvicorn.Server):

@@ -16,6 +16,7 @@ from servicekit.endpoints import Endpoint, unix_endpoint
 from servicekit.faces import FACES
 from servicekit.failures import StartError
 from servicekit.identity import read_identity
+from servicekit.restoring import restore_id
 from servicekit.stores import MongoUrl, StoreLocation, parse_store
 
 SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
@@ -49,6 +50,8 @@ class ServiceSettings(BaseSettings):
     otlp_endpoint: str | None = None
     """Where traces go by OTLP over gRPC, e.g. http://localhost:4317; unset means no tracing."""
     drain_seconds: float = Field(default=4.0, gt=0)
+    restore_id: str = ""
+    """Names the restore of a database that `helio restore` did not make; new with each."""
     supervised: bool = False
     """Set by `helio up`: the service ends when its standard input does."""
     grpc_listen: TcpAddress | None = None
@@ -111,6 +114,13 @@ class ServiceSettings(BaseSettings):
         if isinstance(location, MongoUrl):
             raise StartError(f"HELIOGRAPH_STORE: {service} does not keep its state in MongoDB yet")
         return location.file_of(service)
+
+    def last_restore(self) -> str:
+        """Return what names the last restore of this cluster's data; empty when there was none.
+
+        Raises `StartError` when it cannot be read.
+        """
+        return restore_id(self.data, given=self.restore_id)
 
 
 def read_settings(

@@ -2,16 +2,16 @@
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from servicekit.failures import StartError, StorageError
+from servicekit.fair_queue import FairQueue
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], T]
@@ -69,7 +69,9 @@ class Database:
             _migrate(self._writer_connection, path, migrations)
         except sqlite3.Error as error:
             raise StartError(f"cannot use {path}: {error}") from None
-        self._writes: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._writes: FairQueue[_Write] = FairQueue()
+        self._changed = threading.Condition()
+        self._closing = False
         self._writer = threading.Thread(
             target=self._write_batches, name="sqlite-writer", daemon=True
         )
@@ -78,14 +80,17 @@ class Database:
         self._reader_connections: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(_READERS, "sqlite-reader", self._open_reader)
 
-    async def write(self, operation: Operation[T]) -> T:
+    async def write(self, operation: Operation[T], *, lane: Hashable = None) -> T:
         """Run `operation` and return its value once it is durable.
 
-        Raises what it raised (nothing of it remains then), or `StorageError`.
+        Those that wait in different lanes (of tenants, say) take turns. Raises what it raised
+        (nothing of it remains then), or `StorageError`.
         """
         loop = asyncio.get_running_loop()
         result: asyncio.Future[T] = loop.create_future()
-        self._writes.put(_Write(operation, result, loop))
+        with self._changed:
+            self._writes.put(lane, _Write(operation, result, loop))
+            self._changed.notify()
         return await result
 
     async def read(self, operation: Operation[T]) -> T:
@@ -96,7 +101,9 @@ class Database:
 
     async def close(self) -> None:
         """Finish the writes that wait, and close the file."""
-        self._writes.put(None)
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
         await asyncio.to_thread(self._writer.join)
         self._readers.shutdown(wait=True)
         for connection in self._reader_connections:
@@ -118,26 +125,17 @@ class Database:
             connection.execute("ROLLBACK")
 
     def _write_batches(self) -> None:
-        while (first := self._writes.get()) is not None:
-            batch, closing = self._gather(first)
+        while batch := self._next_batch():
             _commit(self._writer_connection, batch)
             for loop in {write.loop for write in batch}:
                 settled = [write for write in batch if write.loop is loop]
                 loop.call_soon_threadsafe(_settle, settled)
-            if closing:
-                return
 
-    def _gather(self, first: _Write) -> tuple[list[_Write], bool]:
-        batch = [first]
-        while len(batch) < _MAX_BATCH:
-            try:
-                write = self._writes.get_nowait()
-            except queue.Empty:
-                return batch, False
-            if write is None:
-                return batch, True
-            batch.append(write)
-        return batch, False
+    def _next_batch(self) -> list[_Write]:
+        """Return what waits, as soon as something does; nothing at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or len(self._writes) > 0)
+            return self._writes.take(_MAX_BATCH)
 
 
 def _settle(writes: Sequence[_Write]) -> None:

@@ -36,7 +36,7 @@ from servicekit.grpc_server import GrpcFace
 from servicekit.http import create_app
 from servicekit.leases import lead
 from servicekit.runtime import Service
-from servicekit.stores import MongoUrl, SqliteFolder, StoreLocation
+from servicekit.stores import MongoUrl, SqliteFolder
 
 NAME: Final = "resource-store"
 _LEASE_SECONDS: Final = 6.0
@@ -61,26 +61,29 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
     """Open the database, and close it after the last request."""
     passwords = Argon2Passwords(threads=settings.password_threads)
     try:
-        async with _opened(settings.location(), ending) as store:
+        async with _opened(settings, ending) as store:
             yield _service(settings, store, passwords)
     finally:
         passwords.close()
 
 
-def _opened(location: StoreLocation, ending: asyncio.Event) -> AbstractAsyncContextManager[_Store]:
+def _opened(settings: Settings, ending: asyncio.Event) -> AbstractAsyncContextManager[_Store]:
     newborn = StoreIdentity(cluster=_random_name(5), epoch=_random_name(10))
-    match location:
-        case SqliteFolder():
-            return _on_sqlite(location.file_of(NAME), newborn, ending)
+    restore_id = settings.last_restore()
+    match settings.location():
+        case SqliteFolder() as location:
+            return _on_sqlite(location.file_of(NAME), newborn, restore_id, ending)
         case MongoUrl(url):
-            return _on_mongo(url, newborn, ending)
+            return _on_mongo(url, newborn, restore_id, ending)
 
 
 @asynccontextmanager
 async def _on_sqlite(
-    path: Path, newborn: StoreIdentity, ending: asyncio.Event
+    path: Path, newborn: StoreIdentity, restore_id: str, ending: asyncio.Event
 ) -> AsyncIterator[_Store]:
-    storage = await open_storage(path, newborn=newborn, now=_now, ending=ending)
+    storage = await open_storage(
+        path, newborn=newborn, restore_id=restore_id, now=_now, ending=ending
+    )
     try:
         loops: Loops = {"end-waiting": _once(storage.end_waiting)}
         yield _Store(storage, storage, storage, storage.works, loops)
@@ -90,7 +93,7 @@ async def _on_sqlite(
 
 @asynccontextmanager
 async def _on_mongo(
-    url: str, newborn: StoreIdentity, ending: asyncio.Event
+    url: str, newborn: StoreIdentity, restore_id: str, ending: asyncio.Event
 ) -> AsyncIterator[_Store]:
     # Here, as importing pymongo must not cost the embedded store's start.
     from resource_store.adapters.mongo import storage as mongo  # noqa: PLC0415
@@ -102,7 +105,7 @@ async def _on_mongo(
 
     async with (
         open_mongo(url, NAME, MIGRATIONS) as database,
-        mongo.open_storage(database, newborn=newborn, now=_now) as storage,
+        mongo.open_storage(database, newborn=newborn, restore_id=restore_id, now=_now) as storage,
     ):
         feed, leases = MongoFeed(database, ending=ending), MongoLeases(database)
         sequence = partial(

@@ -14,12 +14,16 @@ from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.registrar import GrpcTokenJournal, GrpcTokens
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.adapters.schemas import GrpcSchemas
+from scim_gateway.commands.carry_out_bulk import CarryOutBulk
 from scim_gateway.commands.discover import Discover
 from scim_gateway.commands.read_resource import ReadResource
 from scim_gateway.commands.search_resources import SearchResources
 from scim_gateway.commands.write_resource import WriteResource
+from scim_gateway.domain.bulk_requests import BulkRequests
 from scim_gateway.domain.representations import Representations
+from scim_gateway.domain.service_provider_config import BulkLimits
 from scim_gateway.entrypoints.authentication import Authentication
+from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.errors import answer_internal_error
 from scim_gateway.entrypoints.resources import ResourceEndpoints
@@ -75,16 +79,29 @@ def _routes(
             authentication,
             ReadResource(store, representations),
             WriteResource(store, representations, strict=strict),
-            new_txn=lambda: uuid4().hex,
+            new_txn=_new_txn,
             max_body_bytes=settings.scim_max_body_bytes,
         )
 
+    bulk = BulkLimits(settings.scim_bulk_max_operations, settings.scim_max_body_bytes)
     return scim_routes(
         [TypeEndpoints(resources(known), searches(known)) for known in registry.resource_types],
         base=searches(*registry.resource_types),
-        discovery=DiscoveryEndpoints(Discover(GrpcSchemas(channel, patience=patience), base_uri)),
+        bulk=BulkEndpoint(
+            authentication,
+            BulkRequests(registry, bulk),
+            CarryOutBulk(store, representations, strict=strict),
+            new_txn=_new_txn,
+        ),
+        discovery=DiscoveryEndpoints(
+            Discover(GrpcSchemas(channel, patience=patience), base_uri), bulk
+        ),
         authentication=authentication,
     )
+
+
+def _new_txn() -> str:
+    return uuid4().hex
 
 
 def _peers(store: grpc.aio.Channel, registrar: grpc.aio.Channel) -> Readiness:

@@ -14,5 +14,7 @@ class Settings(ServiceSettings):
     """Tolerant understands what Entra ID and Okta really send; strict is the RFCs to the letter."""
     scim_max_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
     """A larger request body is answered with 413."""
+    scim_bulk_max_operations: int = Field(default=1000, ge=1, le=5_000)
+    """A bulk request of more operations is answered with 413."""
     scim_patience_seconds: float = Field(default=8.0, gt=0)
     """A restart of a peer goes unnoticed by clients for so long; then they are asked to retry."""

@@ -2,11 +2,12 @@
 
 import asyncio
 import random
-import sqlite3
+import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 from fastapi import FastAPI
@@ -17,18 +18,21 @@ from servicekit.channels import open_channel
 from servicekit.http import create_app
 from servicekit.runtime import Service
 from servicekit.signals import News
-from servicekit.sqlite import Database
+from servicekit.stores import SqliteFolder, StoreLocation
 from set_receiver.adapters.jwks_client import JwksClient
 from set_receiver.adapters.poll_client import HttpPollEndpoint
+from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.registrar_client import GrpcRegistrar
-from set_receiver.adapters.sqlite_receipts import MIGRATIONS, SqliteReceipts
+from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
 from set_receiver.commands.apply_receipts import ApplyReceipts
 from set_receiver.commands.take_in import TakeIn
+from set_receiver.domain.receipts import APPLYING, POLLING
 from set_receiver.domain.settling import RetryBudget
 from set_receiver.entrypoints.admin import AdminApi
 from set_receiver.entrypoints.apply_loop import ApplyLoop
 from set_receiver.entrypoints.intake import Intake
+from set_receiver.entrypoints.leading import Leading
 from set_receiver.entrypoints.metrics import show_pending
 from set_receiver.entrypoints.poll_loop import PollLoops
 from set_receiver.entrypoints.push_endpoint import PushEndpoint
@@ -50,8 +54,7 @@ def microseconds() -> int:
 class _Outside:
     """What the service stands on."""
 
-    database: Database
-    receipts: SqliteReceipts
+    store: ReceiptStore
     session: aiohttp.ClientSession
     registrar: GrpcRegistrar
     changes: GrpcChanges
@@ -61,8 +64,7 @@ class _Outside:
 async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open what the service stands on, and put its parts together."""
     async with AsyncExitStack() as opened:
-        database = Database(settings.database_path(SERVICE), MIGRATIONS)
-        opened.push_async_callback(database.close)
+        receipt_store = await opened.enter_async_context(_open_store(settings.location()))
         # each long poll holds a connection, so there is no bound but the number of streams
         session = await opened.enter_async_context(
             aiohttp.ClientSession(
@@ -76,8 +78,7 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             open_channel(settings.peer("resource-store", SERVICE))
         )
         outside = _Outside(
-            database,
-            SqliteReceipts(database),
+            receipt_store,
             session,
             GrpcRegistrar(registrar),
             GrpcChanges(store),
@@ -85,29 +86,43 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         yield _service(settings, outside)
 
 
+@asynccontextmanager
+async def _open_store(location: StoreLocation) -> AsyncIterator[ReceiptStore]:
+    if isinstance(location, SqliteFolder):
+        async with open_sqlite(location.file_of(SERVICE)) as store:
+            yield store
+        return
+    # Importing pymongo takes time and memory that the embedded store does not need.
+    from set_receiver.adapters.mongo.store import open_mongo_store  # noqa: PLC0415
+
+    async with open_mongo_store(location.url, SERVICE) as store:
+        yield store
+
+
 def _service(settings: Settings, outside: _Outside) -> Service:
     directory = StreamDirectory(outside.registrar)
     tokens = BearerTokens(outside.registrar.look_up_token, clock=time.time)
     intake = Intake(_take_in(outside), arrived=News(), troubles=Troubles())
-    pages = ReceiptPages(outside.receipts)
-    admin = AdminApi(tokens, pages, outside.receipts, directory, intake.troubles)
+    pages = ReceiptPages(outside.store.receipts)
+    leading = partial(Leading, outside.store.leases, secrets.token_hex(8))
+    admin = AdminApi(tokens, intake.arrived, outside.store.receipts, directory, intake.troubles)
     return Service(
-        http=_http(outside.database, PushEndpoint(directory, intake), admin),
+        http=_http(outside.store, PushEndpoint(directory, intake), admin),
         grpc=grpc_face(settings.own_endpoint(SERVICE), pages),
         loops={
             "journal": lambda: follow_journal(
                 directory, forget_token=tokens.forget, forget_all_tokens=tokens.forget_all
             ),
-            "poll": _poll_loops(settings, outside, directory, intake),
-            "apply": _apply_loop(settings, outside, intake),
-            "pending": lambda: show_pending(outside.receipts),
+            "poll": leading(POLLING, _poll_loops(settings, outside, directory, intake)),
+            "apply": leading(APPLYING, _apply_loop(settings, outside, intake)),
+            "pending": lambda: show_pending(outside.store.receipts),
         },
     )
 
 
 def _take_in(outside: _Outside) -> TakeIn:
     keys = JwksClient(outside.session, clock=time.monotonic)
-    return TakeIn(outside.receipts, keys, _resource_types(), microseconds)
+    return TakeIn(outside.store.receipts, keys, microseconds)
 
 
 def _resource_types() -> Mapping[str, str]:
@@ -128,7 +143,7 @@ def _poll_loops(
 
 def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyLoop:
     apply_receipts = ApplyReceipts(
-        outside.receipts,
+        outside.store.receipts,
         outside.changes,
         _resource_types(),
         RetryBudget(settings.apply_retry_seconds),
@@ -136,27 +151,21 @@ def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyL
         random.random,
     )
     return ApplyLoop(
-        outside.receipts,
+        outside.store.receipts,
         apply_receipts,
         arrived=intake.arrived,
+        follow=outside.store.follow,
+        pace=outside.store.pace,
         clock=microseconds,
         troubles=intake.troubles,
     )
 
 
-def _http(database: Database, push: PushEndpoint, admin: AdminApi) -> FastAPI:
+def _http(store: ReceiptStore, push: PushEndpoint, admin: AdminApi) -> FastAPI:
     async def checks() -> dict[str, bool]:
-        return {"store": await _works(database), "ssf-registrar": push.directory.is_loaded}
+        return {"store": await store.works(), "ssf-registrar": push.directory.is_loaded}
 
     app = create_app(SERVICE, own_store_works=checks)
     app.router.routes.append(push.route())
     admin.add_to(app)
     return app
-
-
-async def _works(database: Database) -> bool:
-    try:
-        await database.read(lambda connection: connection.execute("SELECT 1").fetchone())
-    except sqlite3.Error:
-        return False
-    return True

@@ -113,14 +113,16 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
 
 
 def _open_storage(settings: Settings) -> AbstractAsyncContextManager[Storage]:
+    restore_id = settings.last_restore()
     match settings.location():
         case SqliteFolder() as folder:
-            return open_sqlite(folder.file_of(NAME))
+            return open_sqlite(folder.file_of(NAME), restore_id=restore_id)
         case MongoUrl(url):
             # the embedded store's start must not wait for pymongo
             from set_transmitter.adapters.mongo.storage import open_mongodb  # noqa: PLC0415
 
-            return open_mongodb(url, NAME, holder=secrets.token_hex(16))
+            holder = secrets.token_hex(16)
+            return open_mongodb(url, NAME, holder=holder, restore_id=restore_id)
 
 
 @asynccontextmanager

@@ -56,11 +56,17 @@ def open_storage(settings: Settings, ending: asyncio.Event) -> AbstractAsyncCont
         # The embedded store's start is not to pay for the driver.
         from ssf_registrar.adapters.mongo.storage import open_mongo_storage  # noqa: PLC0415
 
-        return open_mongo_storage(location.url, given_key=given_key, ending=ending)
+        return open_mongo_storage(
+            location.url,
+            given_key=given_key,
+            restore_id=settings.last_restore(),
+            ending=ending,
+        )
     return open_sqlite_storage(
         location.file_of(_NAME),
         given_key=given_key,
         key_path=settings.data / "secrets" / "master-key",
+        restore_id=settings.last_restore(),
         ending=ending,
     )
 

@@ -4,21 +4,24 @@ import subprocess
 import sys
 
 import pytest
+from support.cluster_stores import STORES
 
 SECONDS = 280
 
 
+@pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("delivery", ["push", "poll"])
-def test_the_follower_holds_what_the_leader_holds(delivery: str) -> None:
-    ended = _demo("--delivery", delivery)
+def test_the_follower_holds_what_the_leader_holds(delivery: str, store: str) -> None:
+    ended = _demo("--store", store, "--delivery", delivery)
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.endswith("B holds exactly what A holds.\n")
 
 
+@pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("delivery", ["push", "poll"])
-def test_nothing_is_lost_when_every_service_is_killed_in_turn(delivery: str) -> None:
-    ended = _demo("--delivery", delivery, "--kill")
+def test_nothing_is_lost_when_every_service_is_killed_in_turn(delivery: str, store: str) -> None:
+    ended = _demo("--store", store, "--delivery", delivery, "--kill")
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.count("SIGKILL of") == 10

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import urllib.request
+from collections.abc import Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,10 @@ PERSON = {
 }
 
 
-def test_a_second_start_finds_everything_again(tmp_path: Path) -> None:
-    with running_cluster(tmp_path / "data") as cluster:
+def test_a_second_start_finds_everything_again(
+    tmp_path: Path, cluster_store: Mapping[str, str]
+) -> None:
+    with running_cluster(tmp_path / "data", cluster_store) as cluster:
         created = _request(cluster, "POST", "/scim/v2/Users", PERSON)
         stream = helio("hello", "--data", str(cluster.data))
         token = cluster.admin_token
@@ -136,6 +139,10 @@ def test_a_service_that_cannot_start_stops_the_start_with_its_own_line(tmp_path:
         ),
         pytest.param(["up", "--data", "/proc"], "choose another --data", id="an unwritable one"),
         pytest.param(["hello", "--data", "/nonexistent"], "`helio up` starts it", id="no cluster"),
+        pytest.param(
+            ["backup", "--data", "/nonexistent"], "there is no cluster", id="nothing to back up"
+        ),
+        pytest.param(["restore", "/nonexistent"], "is no backup", id="no backup"),
     ],
 )
 def test_what_the_user_can_mend_is_one_line(arguments: list[str], part_of_the_cure: str) -> None:

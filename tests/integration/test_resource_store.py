@@ -72,9 +72,11 @@ async def running_store(settings: Settings) -> AsyncIterator[Peer]:
         )
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, port=free_port() - 4)
+@pytest.fixture(params=["sqlite", "mongodb"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    in_mongodb = request.param == "mongodb"
+    store = request.getfixturevalue("mongo_url") if in_mongodb else "sqlite:"
+    return Settings(data=tmp_path, port=free_port() - 4, store=store)
 
 
 @pytest.fixture
@@ -223,7 +225,7 @@ async def test_what_one_store_tells_another_applies(
     store: Peer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     await store.write(create=user("ada", active=True, password="never told"))
-    (told,) = (await store.changes_after("")).changes
+    (told,) = (await store.changes_after("", wait_milliseconds=10_000)).changes
     foreign = change_service_pb2.ForeignChange(
         tenant=told.tenant,
         issuer_group="a",
@@ -302,7 +304,7 @@ async def test_a_foreign_change_that_cannot_be_is_refused(
 async def test_a_restarted_store_has_everything_and_goes_on(settings: Settings) -> None:
     async with running_store(settings) as store:
         made = (await store.write(create=user("ada"))).resource
-        before = await store.changes_after("")
+        before = await store.changes_after("", wait_milliseconds=10_000)
 
     async with running_store(settings) as store:
         again = (await store.write(create=user("ada"))).resource
@@ -313,6 +315,26 @@ async def test_a_restarted_store_has_everything_and_goes_on(settings: Settings) 
     assert after == before
     assert later.origin.cluster == made.origin.cluster
     assert later.origin.clock > made.origin.clock
+
+
+async def test_the_state_is_read_page_by_page(store: Peer) -> None:
+    made = [(await store.write(txn=name, create=user(name))).resource for name in ("ada", "grace")]
+    await store.write(txn="bye", delete=resource_service_pb2.DeleteResource(ref=made[1].ref))
+    answers = [change_service_pb2.ReadSnapshotResponse(next_key="begin")]
+
+    while answers[-1].next_key:
+        last = answers[-1]
+        request = change_service_pb2.ReadSnapshotRequest(tenant="default", limit=1)
+        if len(answers) > 1:
+            request.after_key, request.cursor = last.next_key, last.next_cursor
+        answers.append(await call(store.changes.ReadSnapshot, request, deadline=SECONDS))
+
+    entries = {(entry.kind, entry.ref.id) for answer in answers for entry in answer.entries}
+    assert entries == {
+        (change_service_pb2.CHANGE_KIND_CREATE, made[0].ref.id),
+        (change_service_pb2.CHANGE_KIND_DELETE, made[1].ref.id),
+    }
+    assert answers[1].total == 2
 
 
 async def test_all_schemas_are_shown(store: Peer) -> None:
@@ -337,6 +359,7 @@ async def test_the_http_face_tells_of_health_and_metrics(store: Peer) -> None:
     assert "heliograph_grpc_server_seconds" in metrics
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_no_password_is_on_the_disk(settings: Settings) -> None:
     async with running_store(settings) as store:
         await store.write(create=user("ada", password="s3cret-s3cret"))

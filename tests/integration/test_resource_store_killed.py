@@ -18,9 +18,11 @@ from servicekit.endpoints import unix_endpoint
 from servicekit.failures import RemoteUnavailableError
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, port=free_first_port())
+@pytest.fixture(params=["sqlite", "mongodb"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    in_mongodb = request.param == "mongodb"
+    store = request.getfixturevalue("mongo_url") if in_mongodb else "sqlite:"
+    return Settings(data=tmp_path, port=free_first_port(), store=store)
 
 
 async def test_no_acknowledged_write_is_lost(settings: Settings) -> None:
@@ -64,7 +66,7 @@ async def _started(settings: Settings) -> asyncio.subprocess.Process:
         "resource_store",
         "--data",
         str(settings.data),
-        env={"HELIOGRAPH_PORT": str(settings.port)},
+        env={"HELIOGRAPH_PORT": str(settings.port), "HELIOGRAPH_STORE": settings.store},
         stderr=asyncio.subprocess.DEVNULL,
     )
 

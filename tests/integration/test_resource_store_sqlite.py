@@ -9,6 +9,7 @@ import pytest
 from support.store_driver import StoreDriver, foreign, patching
 
 from resource_store.adapters.sqlite.searching import among
+from resource_store.adapters.sqlite.snapshots import RESOURCES_AFTER, TOMBSTONES_AFTER
 from resource_store.adapters.sqlite.storage import SqliteStorage, open_storage
 from resource_store.adapters.sqlite.tables import MIGRATIONS
 from resource_store.domain.candidates import candidates
@@ -73,6 +74,24 @@ def test_memberships_are_looked_up_from_both_sides(
     assert step in _plan(database, text, _resource_type(resource_type))
 
 
+@pytest.mark.parametrize(
+    ("statement", "step"),
+    [
+        (RESOURCES_AFTER, BY_ID.replace("id=?", "id>?")),
+        (TOMBSTONES_AFTER, "SEARCH tombstones USING PRIMARY KEY (tenant=? AND id>?)"),
+    ],
+    ids=["resources", "tombstones"],
+)
+def test_a_page_of_the_snapshot_begins_where_the_last_one_ended(
+    database: sqlite3.Connection, statement: str, step: str
+) -> None:
+    values = ("default",) * statement.count("?")
+
+    plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+    assert plan == [step]
+
+
 async def test_adding_a_member_looks_at_its_own_rows_only(tmp_path: Path) -> None:
     store = await _opened(tmp_path)
     ada = await store.user("ada")
@@ -129,6 +148,7 @@ async def _opened(folder: Path) -> StoreDriver:
     storage = await open_storage(
         folder / "store.sqlite3",
         newborn=StoreIdentity(cluster="here2345", epoch="firstepoch"),
+        restore_id="",
         now=lambda: NOON,
         ending=asyncio.Event(),
     )

@@ -22,7 +22,7 @@ from support.in_process import free_port, serving
 
 from heliograph.common.v1.failure_pb2 import Failure
 from heliograph.resource.v1 import resource_pb2
-from scim.messages import ERROR, LIST_RESPONSE, PATCH_OP, SEARCH_REQUEST
+from scim.messages import BULK_REQUEST, ERROR, LIST_RESPONSE, PATCH_OP, SEARCH_REQUEST
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.app import NAME, build
 from scim_gateway.domain.resources import ResourceRef
@@ -289,7 +289,7 @@ async def test_the_base_uri_is_queried_across_types(gateway: Gateway, path: str)
         pytest.param("GET", "/../v1/Users", None, (400, "invalidVers"), id="version 1"),
         pytest.param("GET", "/../Users", None, (404, None), id="no version"),
         pytest.param("GET", "/Me", None, (501, None), id="Me"),
-        pytest.param("POST", "/Bulk", b"{}", (501, None), id="Bulk"),
+        pytest.param("POST", "/Bulk", b"{}", (400, "invalidSyntax"), id="Bulk of nothing"),
         pytest.param("GET", "/Schemas?filter=x", None, (403, None), id="a filter on schemas"),
         pytest.param("GET", "/Schemas/urn:x", None, (404, None), id="no such schema"),
         pytest.param("GET", "/ResourceTypes/x", None, (404, None), id="no such resource type"),
@@ -416,7 +416,11 @@ async def test_the_service_provider_config_tells_what_works(gateway: Gateway) ->
 
     config = answer.json
     assert config["patch"] == {"supported": True}
-    assert config["bulk"] == {"supported": False, "maxOperations": 0, "maxPayloadSize": 0}
+    assert config["bulk"] == {
+        "supported": True,
+        "maxOperations": 1000,
+        "maxPayloadSize": 10 * 1024 * 1024,
+    }
     assert config["filter"] == {"supported": True, "maxResults": 1000}
     assert config["changePassword"] == {"supported": True}
     assert config["sort"] == {"supported": False}
@@ -452,6 +456,45 @@ async def test_many_requests_at_once_are_all_answered(gateway: Gateway) -> None:
     )
 
     assert [answer.json["userName"] for answer in read] == names
+
+
+def bulk(count: int) -> dict[str, Any]:
+    operations = [
+        {"method": "POST", "path": "/Users", "bulkId": str(number), "data": ANN}
+        for number in range(count)
+    ]
+    return {"schemas": [BULK_REQUEST], "Operations": operations}
+
+
+async def test_a_batch_whose_answer_is_lost_is_recognised_when_it_comes_again(
+    gateway: Gateway,
+) -> None:
+    gateway.store.answers_lost = 1
+
+    answer = await gateway.ask("POST", "/Bulk", bulk(100))
+
+    txns = {operation.txn for operation in gateway.store.writes}
+    assert [result["status"] for result in answer.json["Operations"]] == ["201"] * 100
+    assert len(gateway.store.resources) == len(txns) == 100
+    assert len(gateway.store.writes) > 100
+
+
+async def test_operations_of_a_store_that_stays_away_ask_for_patience(settings: Settings) -> None:
+    impatient = settings.model_copy(update={"scim_patience_seconds": 0.3})
+    async with configured(impatient) as gateway:
+        await gateway.peers.aclose()
+
+        answer = await gateway.ask("POST", "/Bulk", bulk(100))
+
+    assert answer.status == 200
+    assert [result["status"] for result in answer.json["Operations"]] == ["503"] * 100
+
+
+async def test_a_bulk_request_needs_a_token(gateway: Gateway) -> None:
+    answer = await gateway.ask("POST", "/Bulk", bulk(1), token=None)
+
+    assert answer.error == (401, None)
+    assert gateway.store.writes == []
 
 
 async def test_resources_that_are_too_much_for_one_message_come_in_several(
@@ -530,9 +573,10 @@ async def test_the_profile_is_a_setting(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("size", [2_000, 5_000_000])
-async def test_a_body_above_the_limit_is_refused(settings: Settings, size: int) -> None:
+@pytest.mark.parametrize("path", ["/Users", "/Bulk"])
+async def test_a_body_above_the_limit_is_refused(settings: Settings, path: str, size: int) -> None:
     async with configured(settings.model_copy(update={"scim_max_body_bytes": 1024})) as gateway:
-        answer = await gateway.ask("POST", "/Users", {"displayName": "x" * size})
+        answer = await gateway.ask("POST", path, {"displayName": "x" * size})
         after = await gateway.ask("POST", "/Users", ANN)
 
     assert answer.error == (413, None)

@@ -2,54 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
-from support.scim_services import ADMIN_TOKEN, serving_scim
+from support.scim_client import Client, scim_client
+from support.scim_services import serving_scim
 
 from scim.messages import (
     ENTERPRISE_USER_SCHEMA,
-    GROUP_SCHEMA,
     PATCH_OP,
     SEARCH_REQUEST,
     USER_SCHEMA,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    base_uri: str
-    session: aiohttp.ClientSession
-
-    async def ask(
-        self, method: str, path: str, body: Any = None, **headers: str
-    ) -> tuple[int, Any]:
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        async with self.session.request(
-            method, self.base_uri + path, json=body, headers=given
-        ) as answer:
-            text = await answer.read()
-            return answer.status, await answer.json(content_type=None) if text else None
-
-    async def create(self, endpoint: str, **attributes: Any) -> dict[str, Any]:
-        schema = USER_SCHEMA if endpoint == "/Users" else GROUP_SCHEMA
-        status, created = await self.ask("POST", endpoint, {"schemas": [schema], **attributes})
-        assert status == 201, created
-        assert isinstance(created, dict)
-        return created
-
-
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[Client]:
-    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
-    async with (
-        serving_scim(tmp_path / "data") as base_uri,
-        aiohttp.ClientSession(headers=headers) as session,
-    ):
-        yield Client(base_uri, session)
+    async with serving_scim(tmp_path / "data") as base_uri, scim_client(base_uri) as client:
+        yield client
 
 
 def patch(*operations: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class Cluster:
 
     data: Path
     port: int
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def admin_token(self) -> str:
@@ -46,16 +47,21 @@ class Cluster:
         return (self.data / "logs" / f"{name}.log").read_text()
 
     def start(self) -> subprocess.CompletedProcess[str]:
-        return helio("up", "--detach", "--data", str(self.data), "--port", str(self.port))
+        return helio(
+            *("up", "--detach", "--data", str(self.data), "--port", str(self.port)),
+            **self.environment,
+        )
 
     def stop(self) -> subprocess.CompletedProcess[str]:
         return helio("down", "--data", str(self.data))
 
 
 @contextmanager
-def running_cluster(data: Path) -> Iterator[Cluster]:
-    """Start a cluster on free ports; stop it in the end."""
-    cluster = Cluster(data, free_port())
+def running_cluster(
+    data: Path, environment: Mapping[str, str] | None = None, *, port: int | None = None
+) -> Iterator[Cluster]:
+    """Start a cluster on a port, or on free ones; stop it in the end."""
+    cluster = Cluster(data, free_port() if port is None else port, environment or {})
     started = cluster.start()
     try:
         assert started.returncode == 0, started.stderr
@@ -77,11 +83,11 @@ def helio(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
 
 
 @contextmanager
-def helio_in_foreground(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+def helio_in_foreground(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """Start `helio` and go on; end it when it has not ended by itself."""
     with subprocess.Popen(
         helio_command(*arguments),
-        env=_environment({}),
+        env=_environment(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -46,9 +46,14 @@ class NotHereError(RefusedError):
     """NOT_FOUND."""
 
 
+class CutOffError(RefusedError):
+    """UNAVAILABLE, as when a connection breaks."""
+
+
 STATUSES: dict[type[Exception], grpc.StatusCode] = {
     RefusedError: grpc.StatusCode.INVALID_ARGUMENT,
     NotHereError: grpc.StatusCode.NOT_FOUND,
+    CutOffError: grpc.StatusCode.UNAVAILABLE,
 }
 
 
@@ -68,6 +73,8 @@ class FakeStore(
     refusal: RefusedError | None = None
     """What every search fails with."""
     outcomes: dict[str, pb.WriteResult] = field(default_factory=dict)
+    answers_lost: int = 0
+    """So many calls that write are carried out, and their answers do not arrive."""
 
     async def ReadResources(  # noqa: N802
         self, request: pb.ReadResourcesRequest, _context: object
@@ -79,7 +86,11 @@ class FakeStore(
         self, request: pb.WriteResourcesRequest, _context: object
     ) -> pb.WriteResourcesResponse:
         self.writes.extend(request.operations)
-        return pb.WriteResourcesResponse(results=map(self._write_once, request.operations))
+        response = pb.WriteResourcesResponse(results=map(self._write_once, request.operations))
+        if self.answers_lost:
+            self.answers_lost -= 1
+            raise CutOffError("UNAVAILABLE")
+        return response
 
     async def SearchResources(  # noqa: N802
         self, request: pb.SearchResourcesRequest, _context: object

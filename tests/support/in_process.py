@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import uvicorn
 
+from servicekit.cancelling import cancelled
 from servicekit.runtime import Service, serving_grpc
 from servicekit.settings import ServiceSettings, private_folder
 
@@ -43,7 +44,7 @@ async def serving(
                 ending.set()
                 server.should_exit = True
                 await serving_http
-                await _cancelled(loops)
+                await cancelled(loops)
 
 
 async def until_started(server: uvicorn.Server) -> None:
@@ -64,12 +65,6 @@ def _config(service: Service) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-
-
-async def _cancelled(loops: list[asyncio.Future[None]]) -> None:
-    for loop in loops:
-        loop.cancel()
-    await asyncio.gather(*loops, return_exceptions=True)
 
 
 class _Server(uvicorn.Server):

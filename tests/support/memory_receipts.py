@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from set_receiver.domain.receipts import (
+    AWAITING,
     Arrival,
-    Lane,
     PendingReceipt,
     Receipt,
     ReceiptState,
+    Selection,
     Standing,
     Tally,
+    lane_of,
 )
 
 
@@ -19,13 +21,19 @@ class MemoryReceipts:
     def __init__(self) -> None:
         self._receipts: list[Receipt] = []
 
-    async def add(self, receipts: Sequence[tuple[Arrival, Standing]]) -> Sequence[bool]:
-        return [self._add(arrival, standing) for arrival, standing in receipts]
+    async def add(self, arrivals: Sequence[Arrival]) -> Sequence[bool]:
+        return [self._add(arrival) for arrival in arrivals]
 
-    async def record(self, standings: Mapping[int, Standing]) -> None:
+    async def record(
+        self,
+        standings: Mapping[int, Standing],
+        *,
+        fence: int,  # noqa: ARG002  nobody else could take over
+    ) -> None:
         for position, standing in standings.items():
             found = self._receipts[position - 1]
-            self._receipts[position - 1] = replace(found, standing=standing)
+            if found.standing.state is ReceiptState.PENDING:
+                self._receipts[position - 1] = replace(found, standing=standing)
 
     async def pending(self, *, after: int, limit: int) -> Sequence[PendingReceipt]:
         waiting = [r for r in self._receipts if r.standing.state is ReceiptState.PENDING]
@@ -34,11 +42,15 @@ class MemoryReceipts:
     async def read(self, positions: Sequence[int]) -> Sequence[Receipt]:
         return [receipt for receipt in self._receipts if receipt.position in positions]
 
-    async def page(
-        self, tenant: str, *, stream_id: str | None, after: int, limit: int
-    ) -> Sequence[Receipt]:
-        found = [r for r in self._receipts if r.arrival.tenant == tenant and r.position > after]
-        return [r for r in found if stream_id in {None, r.arrival.stream_id}][:limit]
+    async def page(self, selected: Selection, *, after: int, limit: int) -> Sequence[Receipt]:
+        found = [r for r in self._receipts if _is_of(selected, r)]
+        return [r for r in found if r.position > after][:limit]
+
+    async def reopen(self, positions: Sequence[int]) -> int:
+        found = [r for r in await self.read(positions) if r.standing.state != AWAITING.state]
+        for receipt in found:
+            self._receipts[receipt.position - 1] = replace(receipt, standing=AWAITING)
+        return len(found)
 
     async def tallies(self) -> Sequence[Tally]:
         counted = Counter(
@@ -46,10 +58,10 @@ class MemoryReceipts:
         )
         return [Tally(*of, receipts=count) for of, count in counted.items()]
 
-    def _add(self, arrival: Arrival, standing: Standing) -> bool:
+    def _add(self, arrival: Arrival) -> bool:
         if any(_identity(receipt.arrival) == _identity(arrival) for receipt in self._receipts):
             return False
-        self._receipts.append(Receipt(len(self._receipts) + 1, arrival, standing))
+        self._receipts.append(Receipt(len(self._receipts) + 1, arrival, AWAITING))
         return True
 
 
@@ -57,10 +69,20 @@ def _identity(arrival: Arrival) -> tuple[str, str, str, str]:
     return arrival.tenant, arrival.stream_id, arrival.iss, arrival.jti
 
 
+def _is_of(selected: Selection, receipt: Receipt) -> bool:
+    arrival = receipt.arrival
+    return (
+        arrival.tenant == selected.tenant
+        and selected.stream_id in {None, arrival.stream_id}
+        and selected.state in {None, receipt.standing.state}
+        and selected.received_from <= arrival.received < selected.received_before
+    )
+
+
 def _pending(receipt: Receipt) -> PendingReceipt:
     arrival = receipt.arrival
     return PendingReceipt(
         receipt.position,
-        Lane(arrival.tenant, arrival.stream_id, arrival.subject_uri),
+        lane_of(arrival.tenant, arrival.stream_id, arrival.subject_uri, position=receipt.position),
         receipt.standing.next_attempt,
     )

@@ -1,6 +1,7 @@
 """A real mongod for the whole test run, and a fresh set of databases for each test that asks."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -21,7 +22,14 @@ def mongod() -> Iterator[str]:
 
 @pytest.fixture
 def mongo_url(mongod: str) -> Iterator[str]:
-    """Give a URL whose databases are this test's own; they are dropped in the end."""
+    """Give a URL whose databases are this test's own."""
+    with fresh_databases(mongod) as url:
+        yield url
+
+
+@contextmanager
+def fresh_databases(mongod: str) -> Iterator[str]:
+    """Give a URL whose databases are nobody else's; they are dropped in the end."""
     name = f"test-{uuid4().hex[:12]}"
     yield mongod.replace("/?", f"/{name}?")
     with MongoClient[dict[str, object]](mongod) as client:

@@ -125,9 +125,12 @@ class FakeChangeStore(change_service_pb2_grpc.ChangeServiceServicer):
     attempts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     open: asyncio.Event = field(default_factory=asyncio.Event)
     """Cleared, calls wait."""
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared, calls take effect and are not answered."""
 
     def __post_init__(self) -> None:
         self.open.set()
+        self.answers.set()
 
     def ids(self) -> list[str]:
         return [change.ref.id for change in self.applied]
@@ -145,7 +148,9 @@ class FakeChangeStore(change_service_pb2_grpc.ChangeServiceServicer):
     ) -> change_pb.ApplyChangesResponse:
         self.batches.append(len(request.changes))
         await self.open.wait()
-        return change_pb.ApplyChangesResponse(results=map(self._apply, request.changes))
+        results = [self._apply(change) for change in request.changes]
+        await self.answers.wait()
+        return change_pb.ApplyChangesResponse(results=results)
 
     def _apply(self, change: change_pb.ForeignChange) -> change_pb.ApplyResult:
         self.attempts[change.ref.id] += 1
@@ -191,6 +196,8 @@ class RemoteTransmitter:
     acked: set[str] = field(default_factory=set)
     set_errs: dict[str, dict[str, str]] = field(default_factory=dict)
     news: News = field(default_factory=News)
+    waiting_polls: int = 0
+    most_waiting_polls: int = 0
 
     def offer(self, sets: dict[str, str]) -> None:
         self.waiting |= sets
@@ -208,9 +215,17 @@ class RemoteTransmitter:
         self._take_reports(body)
         edition = self.news.edition
         if not self.waiting and self.has_long_poll:
-            await self.news.wait_past(edition, seconds=5.0)
+            await self._hold(edition)
         sets = dict(list(self.waiting.items())[: body["maxEvents"]])
         return web.json_response({"sets": sets})
+
+    async def _hold(self, edition: int) -> None:
+        self.waiting_polls += 1
+        self.most_waiting_polls = max(self.most_waiting_polls, self.waiting_polls)
+        try:
+            await self.news.wait_past(edition, seconds=5.0)
+        finally:
+            self.waiting_polls -= 1
 
     def _take_reports(self, body: dict[str, Any]) -> None:
         self.acked |= set(body.get("ack", ()))

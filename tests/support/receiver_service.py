@@ -79,6 +79,12 @@ class Receiver:
             assert response.status == 200
             return await response.json()
 
+    async def post_admin(self, path: str, body: Any = None) -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+        url = f"{self.origin}/admin/v1{path}"
+        async with self.session.post(url, json=body, headers=headers) as response:
+            return response.status, await response.json()
+
     async def receipts(self) -> list[dict[str, Any]]:
         return (await self.admin("/receipts?limit=1000"))["receipts"]
 

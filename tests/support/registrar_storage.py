@@ -18,21 +18,24 @@ MASTER_KEY = base64.urlsafe_b64encode(bytes(32)).decode()
 DATABASE = "ssf-registrar"
 
 
-def sqlite_storage(folder: Path) -> AbstractAsyncContextManager[Storage]:
+def sqlite_storage(folder: Path, *, restore_id: str = "") -> AbstractAsyncContextManager[Storage]:
     """Open the state in a folder."""
     return open_sqlite_storage(
         folder / "registrar.sqlite3",
         given_key=MASTER_KEY,
         key_path=folder / "master-key",
+        restore_id=restore_id,
         ending=asyncio.Event(),
     )
 
 
 def mongo_storage(
-    url: str, *, master_key: str | None = MASTER_KEY
+    url: str, *, master_key: str | None = MASTER_KEY, restore_id: str = ""
 ) -> AbstractAsyncContextManager[Storage]:
     """Open the state in a database, as a replica does that runs none of the loops."""
-    return open_mongo_storage(url, given_key=master_key, ending=asyncio.Event())
+    return open_mongo_storage(
+        url, given_key=master_key, restore_id=restore_id, ending=asyncio.Event()
+    )
 
 
 @asynccontextmanager

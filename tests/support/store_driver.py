@@ -26,6 +26,7 @@ from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
+from resource_store.ports.async_requests import AsyncRequests
 from resource_store.ports.resources import ChangeFeed, Found, Query, Resources, Snapshots
 from scim.messages import GROUP_SCHEMA, PATCH_OP, USER_SCHEMA
 from scim.profile import TOLERANT, Profile
@@ -49,7 +50,11 @@ class PlainPasswords:
 
 
 class Storage(Resources, Snapshots, Protocol):
-    """A storage of resources that can be gone through."""
+    """A storage of resources that can be gone through, and keeps promises of answers."""
+
+    @property
+    def async_requests(self) -> AsyncRequests:
+        """What it keeps of them."""
 
 
 async def _at_once() -> None:

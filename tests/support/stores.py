@@ -16,6 +16,7 @@ from resource_store.adapters.mongo.sequencer import LEASE, STATE, Sequencer
 from resource_store.adapters.mongo.storage import open_storage as open_mongo_storage
 from resource_store.adapters.sqlite.storage import open_storage as open_sqlite_storage
 from resource_store.domain.resources import StoreIdentity
+from servicekit.cancelling import cancelled
 from servicekit.leases import lead
 from servicekit.mongo import MongoDatabase, open_mongo
 from servicekit.mongo_leases import MongoLeases
@@ -42,38 +43,54 @@ def opened(
     *,
     now: Callable[[], int],
     ending: asyncio.Event,
+    restore_id: str = "",
 ) -> AbstractAsyncContextManager[StoreDriver]:
     """Open a store; on MongoDB it may be one of several processes' on the same database."""
     if place.mongo_url is not None:
-        return _on_mongo(place.mongo_url, place.name, newborn, now=now, ending=ending)
+        return _on_mongo(
+            place.mongo_url, place.name, newborn, now=now, ending=ending, restore_id=restore_id
+        )
     assert place.folder is not None
-    return _on_sqlite(place.folder / f"{place.name}.sqlite3", newborn, now=now, ending=ending)
+    path = place.folder / f"{place.name}.sqlite3"
+    return _on_sqlite(path, newborn, now=now, ending=ending, restore_id=restore_id)
 
 
 @asynccontextmanager
 async def _on_sqlite(
-    path: Path, newborn: StoreIdentity, *, now: Callable[[], int], ending: asyncio.Event
+    path: Path,
+    newborn: StoreIdentity,
+    *,
+    now: Callable[[], int],
+    ending: asyncio.Event,
+    restore_id: str,
 ) -> AsyncIterator[StoreDriver]:
-    storage = await open_sqlite_storage(path, newborn=newborn, now=now, ending=ending)
+    storage = await open_sqlite_storage(
+        path, newborn=newborn, restore_id=restore_id, now=now, ending=ending
+    )
     yield StoreDriver(storage, storage)
     await storage.close()
 
 
 @asynccontextmanager
 async def _on_mongo(
-    url: str, name: str, newborn: StoreIdentity, *, now: Callable[[], int], ending: asyncio.Event
+    url: str,
+    name: str,
+    newborn: StoreIdentity,
+    *,
+    now: Callable[[], int],
+    ending: asyncio.Event,
+    restore_id: str,
 ) -> AsyncIterator[StoreDriver]:
     async with (
         open_mongo(url, name, MIGRATIONS) as database,
-        open_mongo_storage(database, newborn=newborn, now=now) as storage,
+        open_mongo_storage(database, newborn=newborn, restore_id=restore_id, now=now) as storage,
         asyncio.TaskGroup() as tasks,
     ):
         reader = MongoFeed(database, ending=ending)
         loops = [tasks.create_task(reader.listen()), tasks.create_task(_sequence(database))]
         await eventually(lambda: _follows(database))
         yield StoreDriver(storage, reader, settled=lambda: _sequenced(database))
-        for loop in loops:
-            loop.cancel()
+        await cancelled(loops)
 
 
 async def _sequence(database: MongoDatabase) -> None:

@@ -13,9 +13,16 @@ from rich.console import Console
 
 from helio import down as downing
 from helio import status as status_
+from helio.api import ApiError
+from helio.backups.making import default_target, make_backup
+from helio.backups.restoring import restore as restore_backup
+from helio.backups.telling import print_backup, print_restored
 from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
+from helio.options import Data, Json
+from helio.receipts import app as receipts
+from helio.replica_set import initiate_replica_set
 from helio.settings import cluster_settings
 from helio.snapshot import SnapshotError, take_snapshots
 from helio.stores import check_store, hide_url
@@ -28,13 +35,20 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(receipts, name="receipts")
 _console = Console()
 _errors = Console(stderr=True)
 
-Data = Annotated[Path | None, typer.Option(help="The data folder. [default: data]")]
 Port = Annotated[
     int | None,
     typer.Option(min=1, max=65531, help="The first of five ports. [default: 8080]"),
+]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        help="Where state is kept: sqlite:, sqlite:FOLDER or mongodb://HOST/?replicaSet=NAME."
+        " [default: sqlite:, in the data folder]"
+    ),
 ]
 
 
@@ -47,13 +61,7 @@ def up(
     if_stopped: Annotated[
         bool, typer.Option("--if-stopped", help="Leave a cluster that runs alone.")
     ] = False,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            help="Where state is kept: sqlite:, sqlite:FOLDER or mongodb://HOST/?replicaSet=NAME."
-            " [default: sqlite:, in the data folder]"
-        ),
-    ] = None,
+    store: Store = None,
     replicas: Annotated[int | None, typer.Option(min=1, help="Copies of each service.")] = None,
 ) -> None:
     """Start the cluster on loopback and wait until it is ready; Ctrl-C stops it."""
@@ -82,7 +90,7 @@ def down(data: Data = None) -> None:
 def status(
     *,
     data: Data = None,
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json: Json = False,
 ) -> None:
     """Show what runs, and whether it is ready; exit code 1 when not all of it is."""
     found = status_.status_of(cluster_settings(data=data))
@@ -97,6 +105,38 @@ def status(
 def hello(data: Data = None) -> None:
     """Do the job once: a person goes in over SCIM, a signed event comes out, and is verified."""
     asyncio.run(say_hello(cluster_settings(data=data), _console))
+
+
+@app.command()
+def backup(
+    *,
+    data: Data = None,
+    store: Store = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="The folder to make. [default: heliograph-backup-TIME, here]"),
+    ] = None,
+) -> None:
+    """Copy all of a cluster, running or not, to a new folder: a secret, as it has the keys."""
+    settings = cluster_settings(data=data, store=store)
+    target = (to or default_target()).expanduser().absolute()
+    print_backup(_console, target, make_backup(settings, target))
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(help="The folder that `helio backup` made.")],
+    *,
+    data: Data = None,
+    store: Store = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Move aside the data that are there.")
+    ] = False,
+) -> None:
+    """Make a backup the data of a cluster that does not run."""
+    settings = cluster_settings(data=data, store=store)
+    restored = restore_backup(settings, backup.expanduser().absolute(), force=force)
+    print_restored(_console, settings, restored)
 
 
 @app.command()
@@ -127,6 +167,12 @@ def certificates(
         print(f"all certificates in {folder} are good for {RENEWAL.days} days and more")
 
 
+@app.command("initiate-replica-set", hidden=True)
+def initiate(address: Annotated[str, typer.Argument(metavar="HOST:PORT")]) -> None:
+    """Make a mongod a replica set of one, and wait until it takes writes."""
+    initiate_replica_set(address)
+
+
 @app.command(hidden=True)
 def supervise(
     data: Annotated[Path, typer.Option()],
@@ -147,7 +193,7 @@ def main() -> None:
         sys.exit(130)
     except StartError as error:
         _fail(str(error), 2)
-    except (HelloError, SnapshotError, TimeoutError) as error:
+    except (HelloError, SnapshotError, ApiError, TimeoutError) as error:
         _fail(str(error), 1)
 
 

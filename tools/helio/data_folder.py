@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 
+from servicekit.durable_files import sync_folder, write_private
 from servicekit.failures import StartError
 from servicekit.settings import private_folder
 
@@ -49,6 +50,7 @@ class DataFolder:
         self._lock = path / "lock"
         self._state = path / "cluster.json"
         self._admin_token = path / "secrets" / "admin-token"
+        self._changing = path / "restore-unfinished"
 
     def prepare(self) -> None:
         """Make the folder, for its owner alone. Raises `StartError` when that cannot be."""
@@ -95,6 +97,23 @@ class DataFolder:
             if time.monotonic() > ends:
                 raise AlreadyRunningError(self._noted_owner())
             time.sleep(_PAUSE_SECONDS)
+
+    @contextlib.contextmanager
+    def changing_data(self) -> Iterator[None]:
+        """Mark the data as neither the former nor the new ones, until all of them are in place."""
+        self._changing.touch(mode=0o600)
+        sync_folder(self.path)
+        yield
+        self._changing.unlink()
+        sync_folder(self.path)
+
+    def refuse_half_restored(self) -> None:
+        """Raise `StartError` when a restore was interrupted while it changed the data."""
+        if self._changing.exists():
+            raise StartError(
+                f"a restore of {self.path} was interrupted: run `helio restore` again, with"
+                " --force; the former data are below its replaced-…"
+            )
 
     def owner(self) -> int | None:
         """Return the process id of the supervisor that runs here; None when there is none."""
@@ -143,10 +162,7 @@ class DataFolder:
         made = secrets.token_urlsafe(32)
         new = self._admin_token.with_suffix(".new")
         new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(made + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_private(new, f"{made}\n".encode())
         new.replace(self._admin_token)
         return made
 

@@ -40,6 +40,7 @@ async def supervise(settings: ClusterSettings, report: Callable[[Report], None])
     try:
         folder.prepare()
         with folder.owned(), owned_store(settings):
+            folder.refuse_half_restored()
             # The services of a supervisor that was killed need a moment to end.
             await check_ports(settings, patient=folder.state() is not None)
             failure = await Supervisor(settings, folder, report).run()

@@ -1,26 +1,86 @@
-"""Run every benchmark and print the table."""
+"""Run the benchmarks and print the table."""
 
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from functools import partial
+from typing import Annotated, Final
+
+import typer
 import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from heliograph_bench.gateway import creating, reading
 from heliograph_bench.group_commit import group_commit
 from heliograph_bench.hop import hop
+from heliograph_bench.loading import LoadError, loading
 from heliograph_bench.measuring import Row
+from heliograph_bench.services import NotReadyError
+from heliograph_demo.clusters import ClusterError
+from heliograph_mongod.server import MongodUnavailableError, running_mongod
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+_errors = Console(stderr=True)
+_OWN_MONGOD: Final = "mongod"
 
 
-async def _rows() -> list[Row]:
-    return [await hop(), await group_commit()]
+@app.command()
+def bench(
+    *,
+    users: Annotated[int, typer.Option(min=1000, help="Users to load.")] = 20_000,
+    store: Annotated[
+        str | None,
+        typer.Option(help="Where state is kept: a URL, or `mongod` to start one."),
+    ] = None,
+    only: Annotated[str, typer.Option(help="Only rows whose names begin so.")] = "",
+) -> None:
+    """Print operations per CPU-second of ours and of the reference, and their ratio."""
+    with ExitStack() as stack:
+        url = stack.enter_context(running_mongod()) if store == _OWN_MONGOD else store
+        rows: dict[str, Callable[[], Awaitable[Row]]] = {
+            "hop": hop,
+            "group commit": group_commit,
+            "GET": partial(reading, 32, store=url, target="≥ 25 %"),
+            "GET alone": partial(reading, 1, store=url, target="≥ 12 %"),
+            "create": partial(creating, store=url),
+            "load": partial(loading, users, store=url),
+        }
+        chosen = [row for name, row in rows.items() if name.startswith(only)]
+        _print([uvloop.run(_measured(row)) for row in chosen])
+
+
+async def _measured(row: Callable[[], Awaitable[Row]]) -> Row:
+    return await row()
+
+
+def _print(rows: list[Row]) -> None:
+    table = Table("benchmark", "ours/CPU-s", "reference/CPU-s", "ratio", "target")
+    for row in rows:
+        name = f"{row.name}\n{row.note}" if row.note else row.name
+        table.add_row(
+            name, f"{row.ours:,.0f}", f"{row.reference:,.0f}", f"{row.ratio:.2f}", row.target
+        )
+    Console().print(table)
 
 
 def main() -> None:
-    """Print operations per CPU-second of ours and of the reference, and their ratio."""
-    table = Table("benchmark", "ours/CPU-s", "reference/CPU-s", "ratio", "target")
-    for row in uvloop.run(_rows()):
-        table.add_row(
-            row.name, f"{row.ours:,.0f}", f"{row.reference:,.0f}", f"{row.ratio:.2f}", row.target
-        )
-    Console().print(table)
+    """Run the benchmarks; what stops them is told in one line."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:
+        _fail(f"{error.format_message()} (see --help)", error.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except ClusterError as error:
+        _fail(str(error), error.exit_code)
+    except (LoadError, MongodUnavailableError, NotReadyError) as error:
+        _fail(str(error), 1)
+
+
+def _fail(sentence: str, exit_code: int) -> None:
+    _errors.print(f"bench: {sentence}", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(exit_code)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from heliograph_bench.measuring import Row, compare
+from heliograph_bench.measuring import Row, Way, compare
 from servicekit.sqlite import Database
 
 WRITERS = 64
@@ -40,8 +40,8 @@ async def group_commit() -> Row:
 
         row = await compare(
             "group commit: 64 waiting writers, beside one transaction of 64 rows",
-            ours=ours,
-            reference=reference,
+            ours=Way(ours),
+            reference=Way(reference),
             target="≥ 80 %",
         )
         await database.close()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from heliograph.resource.v1 import resource_pb2, resource_service_pb2, resource_service_pb2_grpc
-from heliograph_bench.measuring import Row, compare
+from heliograph_bench.measuring import Row, Way, compare
 from servicekit.channels import call, open_channel
 from servicekit.coalescing import Coalescer
 from servicekit.endpoints import Endpoint
@@ -74,8 +74,8 @@ async def hop() -> Row:
 
         return await compare(
             "hop: reads coalesced at 64 waiting, beside unary calls",
-            ours=ours,
-            reference=reference,
+            ours=Way(ours),
+            reference=Way(reference),
             target="≥ 8×",
         )
 

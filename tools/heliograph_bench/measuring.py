@@ -1,4 +1,4 @@
-"""Two ways of doing one thing, measured in turn in one process."""
+"""Two ways of doing one thing, measured in turn."""
 
 import statistics
 import time
@@ -16,6 +16,8 @@ class Row:
     ours: float
     reference: float
     target: str
+    note: str = ""
+    """What else is to be known."""
 
     @property
     def ratio(self) -> float:
@@ -23,19 +25,21 @@ class Row:
         return self.ours / self.reference
 
 
-async def compare(
-    name: str,
-    *,
-    ours: Callable[[], Awaitable[int]],
-    reference: Callable[[], Awaitable[int]],
-    target: str,
-) -> Row:
-    """Run both in turn, `ROUNDS` times after a warm-up, and return the medians.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of the two: `run` does some operations and returns how many.
 
-    Each callable does some operations and returns how many.
+    `cpu_seconds` tells what CPU time has been taken so far, if not all of it by this process.
     """
-    await ours()
-    await reference()
+
+    run: Callable[[], Awaitable[int]]
+    cpu_seconds: Callable[[], float] = time.process_time
+
+
+async def compare(name: str, *, ours: Way, reference: Way, target: str) -> Row:
+    """Run both in turn, `ROUNDS` times after a warm-up, and return the medians."""
+    await ours.run()
+    await reference.run()
     measured: list[tuple[float, float]] = [
         (await _per_cpu_second(ours), await _per_cpu_second(reference)) for _ in range(ROUNDS)
     ]
@@ -47,7 +51,7 @@ async def compare(
     )
 
 
-async def _per_cpu_second(operations: Callable[[], Awaitable[int]]) -> float:
-    began = time.process_time()
-    count = await operations()
-    return count / (time.process_time() - began)
+async def _per_cpu_second(way: Way) -> float:
+    began = way.cpu_seconds()
+    count = await way.run()
+    return count / (way.cpu_seconds() - began)

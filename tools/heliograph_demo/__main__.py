@@ -12,6 +12,7 @@ from heliograph_demo.clusters import ClusterError
 from heliograph_demo.following import Method, NotFollowingError
 from heliograph_demo.rounds import Options, run_round
 from heliograph_demo.scim_client import ChangeError
+from heliograph_demo.stores import EMBEDDED, opened
 from heliograph_demo.table import print_outcomes
 from heliograph_demo.week import plan as planned
 
@@ -29,7 +30,7 @@ class Delivery(StrEnum):
 
 
 @app.command()
-def demo(  # noqa: PLR0913  each is an option of the command
+def demo(  # noqa: PLR0913  the options of a command
     *,
     users: Annotated[int, typer.Option(min=1, help="People at the founding.")] = 1000,
     groups: Annotated[int, typer.Option(min=1, help="Groups at the founding.")] = 50,
@@ -51,6 +52,12 @@ def demo(  # noqa: PLR0913  each is an option of the command
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the clusters running, and their data.")
     ] = False,
+    store: Annotated[
+        str,
+        typer.Option(
+            help="sqlite; mongodb, which starts one of its own; or mongodb://HOST/?replicaSet=NAME."
+        ),
+    ] = EMBEDDED,
 ) -> None:
     """Make people at cluster A over SCIM, let B follow by signed events, compare the two."""
     week = planned(users=users, groups=groups, seed=seed)
@@ -60,8 +67,9 @@ def demo(  # noqa: PLR0913  each is an option of the command
     )
     methods: tuple[Method, ...] = ("push", "poll")
     chosen = [method for method in methods if delivery in {Delivery.BOTH, method}]
-    options = Options(kill=kill, join=join, port=port, keep=keep)
-    outcomes = [run_round(week, method, options, _console) for method in chosen]
+    with opened(store, keep=keep) as chosen_store:
+        options = Options(kill=kill, join=join, port=port, keep=keep, store=chosen_store)
+        outcomes = [run_round(week, method, options, _console) for method in chosen]
     print_outcomes(_console, outcomes)
     if not all(outcome.is_good for outcome in outcomes):
         raise typer.Exit(1)

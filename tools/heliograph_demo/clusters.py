@@ -44,10 +44,15 @@ class Cluster:
 
 
 @contextmanager
-def running(name: str, data: Path, *, port: int, keep: bool) -> Iterator[Cluster]:
-    """Start a cluster; stop it in the end, unless it is to be kept. Raises `ClusterError`."""
+def running(
+    name: str, data: Path, *, port: int, keep: bool, store: Mapping[str, str]
+) -> Iterator[Cluster]:
+    """Start a cluster; stop it in the end, unless it is to be kept. Raises `ClusterError`.
+
+    `store` is what of its environment says where it keeps its state.
+    """
     try:
-        started = _helio("up", "--detach", "--data", str(data), "--port", str(port))
+        started = _helio("up", "--detach", "--data", str(data), "--port", str(port), store=store)
         if started.returncode != 0:
             sentence = (started.stderr.strip().splitlines() or ["`helio up` failed"])[-1]
             raise ClusterError(sentence.removeprefix("helio: "), exit_code=started.returncode)
@@ -75,10 +80,12 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _helio(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _helio(
+    *arguments: str, store: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "helio", *arguments],
-        env=_environment(),
+        env={**_environment(), **(store or {})},
         capture_output=True,
         text=True,
         check=False,
@@ -87,9 +94,9 @@ def _helio(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def _environment() -> Mapping[str, str]:
     """Return this process's environment without what would make the two clusters one."""
-    ours = ("HELIOGRAPH_DATA", "HELIOGRAPH_PORT", "HELIOGRAPH_PUBLIC_URL")
+    ours = ("DATA", "MASTER_KEY", "PORT", "PUBLIC_URL", "STORE")
     return {
         name: value
         for name, value in os.environ.items()  # noqa: TID251  handed down
-        if name not in ours
+        if name.removeprefix("HELIOGRAPH_") not in ours
     }

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from heliograph_demo.killing import Killer, all_services
 from heliograph_demo.progress import Bar, bar
 from heliograph_demo.receipts import Arrivals, arrivals
 from heliograph_demo.scim_client import ScimClient
+from heliograph_demo.stores import Store
 from heliograph_demo.week import Plan
 
 _LAST = Create(
@@ -51,6 +52,7 @@ class Options:
     """Whether B is there only when A has been founded."""
     port: int | None
     keep: bool
+    store: Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def run_round(plan: Plan, method: Method, options: Options, console: Console) ->
     finally:
         if is_good and not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
+            for name in ("A", "B"):
+                options.store.remove(folder, name)
         else:
             console.print(f"Data and logs of A and B are in {folder}", highlight=False)
 
@@ -99,11 +103,23 @@ def _run_in(
     with ExitStack() as stack:
         console.print(f"Starting clusters A and B, {method}", highlight=False)
         port_a = free_port() if options.port is None else options.port
-        a = stack.enter_context(running("A", folder / "a", port=port_a, keep=options.keep))
+        a = stack.enter_context(_cluster("A", folder, options, port=port_a))
         port_b = free_port(above=port_a) if options.port is None else port_a + 5
-        b = stack.enter_context(running("B", folder / "b", port=port_b, keep=options.keep))
+        b = stack.enter_context(_cluster("B", folder, options, port=port_b))
         with bar(console) as shown:
             return asyncio.run(_Round(plan, method, options, shown).run(a, b))
+
+
+def _cluster(
+    name: str, folder: Path, options: Options, *, port: int
+) -> AbstractContextManager[Cluster]:
+    return running(
+        name,
+        folder / name.lower(),
+        port=port,
+        keep=options.keep,
+        store=options.store.environment(folder, name),
+    )
 
 
 class _Round:

@@ -5,17 +5,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from helio.replica_set import initiate_replica_set
+from servicekit.failures import StartError
 
-_START_SECONDS: Final = 60.0
-_PAUSE_SECONDS: Final = 0.05
 _REPLICA_SET: Final = "rs0"
 
 
@@ -80,12 +77,10 @@ def start(
 
 def initiate(port: int, process: "subprocess.Popen[bytes]", *, log: Path) -> None:
     """Make it a replica set of one, unless it is that already, and wait until it takes writes."""
-    ends = time.monotonic() + _START_SECONDS
-    with _client(port) as client:
-        while not _is_writable(client, port):
-            if process.poll() is not None or time.monotonic() > ends:
-                raise MongodUnavailableError(f"mongod does not start: see {log}")
-            time.sleep(_PAUSE_SECONDS)
+    try:
+        initiate_replica_set(f"127.0.0.1:{port}", has_ended=lambda: process.poll() is not None)
+    except StartError:
+        raise MongodUnavailableError(f"mongod does not start: see {log}") from None
 
 
 def free_port() -> int:
@@ -93,20 +88,3 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
-
-
-def _client(port: int) -> MongoClient[dict[str, object]]:
-    return MongoClient(
-        f"mongodb://127.0.0.1:{port}/?directConnection=true", serverSelectionTimeoutMS=500
-    )
-
-
-def _is_writable(client: MongoClient[dict[str, object]], port: int) -> bool:
-    try:
-        hello = client.admin.command("hello")
-        if hello.get("isreplicaset"):
-            members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
-            client.admin.command("replSetInitiate", {"_id": _REPLICA_SET, "members": members})
-    except PyMongoError:
-        return False
-    return bool(hello.get("isWritablePrimary"))

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sys
 import tempfile
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,8 @@ import typer
 from rich.console import Console
 
 from helio.api import ApiError
-from heliograph_demo.clusters import ClusterError, free_port, running
+from heliograph_demo.clusters import Cluster, ClusterError, free_port, running
+from heliograph_demo.stores import EMBEDDED, Store, opened
 from heliograph_soak.load import RefusedError
 from heliograph_soak.report import report
 from heliograph_soak.soak import NotSettledError, Result, soak
@@ -28,18 +30,28 @@ def main_command(
     *,
     kills: Annotated[int, typer.Option(min=1, help="SIGKILLs over all services.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same choices.")] = 1,
+    store: Annotated[
+        str,
+        typer.Option(
+            help="sqlite; mongodb, which starts one of its own; or mongodb://HOST/?replicaSet=NAME."
+        ),
+    ] = EMBEDDED,
 ) -> None:
     """Run a soak and print its report; exit code 1 when a promise was broken."""
     folder = Path(tempfile.mkdtemp(prefix="heliograph-soak-"))
-    result = _soaked(folder, kills=kills, seed=seed)
-    _console.print(report(result, store="sqlite", day=datetime.now(UTC).date()))
+    with opened(store, keep=False) as chosen_store:
+        result = _soaked(folder, chosen_store, kills=kills, seed=seed)
+        if result.is_good:
+            for name in ("A", "B"):
+                chosen_store.remove(folder, name)
+    _console.print(report(result, store=store.partition(":")[0], day=datetime.now(UTC).date()))
     if not result.is_good:
         _console.print(f"Data and logs of A and B are in {folder}")
         raise typer.Exit(1)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _soaked(folder: Path, *, kills: int, seed: int) -> Result:
+def _soaked(folder: Path, store: Store, *, kills: int, seed: int) -> Result:
     told = 0
 
     def tell(line: str) -> None:
@@ -50,10 +62,17 @@ def _soaked(folder: Path, *, kills: int, seed: int) -> Result:
 
     port_a = free_port()
     with (
-        running("A", folder / "a", port=port_a, keep=False) as a,
-        running("B", folder / "b", port=free_port(above=port_a), keep=False) as b,
+        _cluster("A", folder, store, port=port_a) as a,
+        _cluster("B", folder, store, port=free_port(above=port_a)) as b,
     ):
         return asyncio.run(soak(a, b, kills=kills, seed=seed, tell=tell))
+
+
+def _cluster(
+    name: str, folder: Path, store: Store, *, port: int
+) -> AbstractContextManager[Cluster]:
+    environment = store.environment(folder, name)
+    return running(name, folder / name.lower(), port=port, keep=False, store=environment)
 
 
 def main() -> None:

@@ -8,7 +8,8 @@ from resource_store.domain.resources import Stamp
 class HybridClock:
     """Gives stamps that follow the time, and all stamps that were given or seen before.
 
-    Belongs to the one writer of a store.
+    Belongs to one process. Where several write to one store, each lets it observe the readings
+    that are stored with a resource before it gives a stamp for that resource.
     """
 
     def __init__(self, cluster: str, *, now: Callable[[], int], last: int) -> None:

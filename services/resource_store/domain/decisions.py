@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
+from resource_store.domain.async_requests import AsyncOutcome
 from resource_store.domain.changes import Change
 from resource_store.domain.keys import IndexKey
 from resource_store.domain.members import Member
@@ -125,6 +126,14 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a transition, and the resource as it is now; None: gone, or not asked for."""
+
+    effect: Effect
+    resource: Resource | None
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """A write, and all that its storage must read for it.
 
@@ -139,11 +148,5 @@ class Transition:
     needs_every_member: bool
     shown: frozenset[str] | None
     decide: Callable[[State], Decision]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a transition, and the resource as it is now; None: gone, or not asked for."""
-
-    effect: Effect
-    resource: Resource | None
+    answer: Callable[[Outcome], AsyncOutcome] | None = None
+    """What is told of it to whoever was promised an answer, by the `AsyncRequest` of its txn."""

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from servicekit.coalescing import Coalescer
 from servicekit.failures import RemoteError, RemoteUnavailableError
 
 OperationT = TypeVar("OperationT")
 ResultT = TypeVar("ResultT")
+Call: TypeAlias = Callable[[Sequence[OperationT], float], Awaitable[Sequence[ResultT]]]
 
 # What gRPC answers when a request or a response is above the size limit of messages.
 TOO_MUCH: Final = "RESOURCE_EXHAUSTED"
@@ -32,7 +33,7 @@ class Batches(Generic[OperationT, ResultT]):
 
     def __init__(
         self,
-        call: Callable[[Sequence[OperationT], float], Awaitable[Sequence[ResultT]]],
+        call: Call[OperationT, ResultT],
         *,
         patience: float,
         clock: Callable[[], float] = time.monotonic,
@@ -58,20 +59,22 @@ class Batches(Generic[OperationT, ResultT]):
         if not live:
             return [None] * len(items)
         seconds = max(item.expires for item in live) - now
-        results = iter(await self._in_parts([item.operation for item in live], seconds))
+        operations = [item.operation for item in live]
+        results = iter(await call_in_parts(self._call, operations, seconds))
         return [next(results) if item.expires > now else None for item in items]
 
-    async def _in_parts(
-        self, operations: Sequence[OperationT], seconds: float
-    ) -> Sequence[ResultT]:
-        """Halve a batch that is too much for one message; each operation may be repeated."""
-        try:
-            return await self._call(operations, seconds)
-        except RemoteError as error:
-            if error.reason != TOO_MUCH or len(operations) == 1:
-                raise
-        middle = len(operations) // 2
-        return [
-            *await self._in_parts(operations[:middle], seconds),
-            *await self._in_parts(operations[middle:], seconds),
-        ]
+
+async def call_in_parts(
+    call: Call[OperationT, ResultT], operations: Sequence[OperationT], seconds: float
+) -> Sequence[ResultT]:
+    """Halve a batch that is too much for one message; each operation may be repeated."""
+    try:
+        return await call(operations, seconds)
+    except RemoteError as error:
+        if error.reason != TOO_MUCH or len(operations) == 1:
+            raise
+    middle = len(operations) // 2
+    return [
+        *await call_in_parts(call, operations[:middle], seconds),
+        *await call_in_parts(call, operations[middle:], seconds),
+    ]

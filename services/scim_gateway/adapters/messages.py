@@ -24,6 +24,16 @@ def decode_resource(resource: resource_pb2.Resource) -> StoredResource:
     )
 
 
+def decode_result(result: pb.WriteResult) -> StoredResource | StoreRefusedError | None:
+    """Return what a write came to; None when the resource is deleted."""
+    match result.WhichOneof("outcome"):
+        case "failure":
+            return refusal(result.failure)
+        case "deleted":
+            return None
+    return decode_resource(result.resource)
+
+
 def refusal(failure: Failure) -> StoreRefusedError:
     """Return a failure as an error, to be raised."""
     return StoreRefusedError(

@@ -1,19 +1,30 @@
 """The resource store behind gRPC."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import grpc
 
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from heliograph.resource.v1.resource_service_pb2_grpc import ResourceServiceStub
-from scim_gateway.adapters.batches import TOO_MUCH, Batches
-from scim_gateway.adapters.messages import decode_resource, encode_ref, encode_write, refusal
+from scim_gateway.adapters.batches import TOO_MUCH, Batches, call_in_parts
+from scim_gateway.adapters.messages import (
+    decode_resource,
+    decode_result,
+    encode_ref,
+    encode_write,
+    refusal,
+)
 from scim_gateway.domain.errors import StoreRefusedError, StoreUnavailableError
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
 from scim_gateway.domain.writes import Write
 from servicekit.channels import call_until
 from servicekit.failures import RemoteError, RemoteUnavailableError
+
+# One is written while the next is on its way.
+_BATCHES_AT_ONCE: Final = 2
 
 
 class GrpcResourceStore:
@@ -25,6 +36,7 @@ class GrpcResourceStore:
     def __init__(self, channel: grpc.aio.Channel, *, patience: float) -> None:
         self._stub = ResourceServiceStub(channel)
         self._patience = patience
+        self._turns = asyncio.Semaphore(_BATCHES_AT_ONCE)
         self._reads: Batches[pb.ReadOperation, pb.ReadResult] = Batches(
             self._read_batch, patience=patience
         )
@@ -49,12 +61,20 @@ class GrpcResourceStore:
         """As the port says."""
         with store_errors("TOO_LARGE"):
             result = await self._writes(encode_write(write))
-        match result.WhichOneof("outcome"):
-            case "failure":
-                raise refusal(result.failure)
-            case "deleted":
-                return None
-        return decode_resource(result.resource)
+        written = decode_result(result)
+        if isinstance(written, StoreRefusedError):
+            raise written
+        return written
+
+    async def write_all(
+        self, writes: Sequence[Write]
+    ) -> Sequence[StoredResource | StoreRefusedError | None]:
+        """As the port says; such batches wait in turn, and not among those of lone writes."""
+        operations = list(map(encode_write, writes))
+        async with self._turns:
+            with store_errors("TOO_LARGE"):
+                results = await call_in_parts(self._write_batch, operations, self._patience)
+        return list(map(decode_result, results))
 
     async def search(
         self,

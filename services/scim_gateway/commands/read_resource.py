@@ -47,7 +47,7 @@ class ReadResource:
             omitted_attributes=omitted_attributes((resource_type,), projection),
         )
         if _is_held_by_client(resource, conditions):
-            return NotModified(self.representations.location(resource), resource.version)
+            return NotModified(self.representations.location(resource.ref), resource.version)
         return self.representations.represent(resource, projection=projection)
 
 

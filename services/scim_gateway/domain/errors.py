@@ -62,3 +62,9 @@ class UnsupportedFeatureError(GatewayError):
     """An optional part of the protocol that this service provider does not offer."""
 
     reason = "UNSUPPORTED_FEATURE"
+
+
+class TooManyOperationsError(GatewayError):
+    """A bulk request has more operations than one may have (RFC 7644 section 3.7.4)."""
+
+    reason = "TOO_LARGE"

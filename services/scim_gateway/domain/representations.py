@@ -15,7 +15,7 @@ from scim.messages import LIST_RESPONSE
 from scim.projection import Projection, projected
 from scim.registry import Registry
 from scim.schema import ResourceType
-from scim_gateway.domain.resources import Representation, StoredResource
+from scim_gateway.domain.resources import Representation, ResourceRef, StoredResource
 
 DERIVED_ATTRIBUTES = ("members", "groups")
 
@@ -39,10 +39,9 @@ class Representations:
         )
         object.__setattr__(self, "_reference_prefixes", prefixes)
 
-    def location(self, resource: StoredResource) -> str:
+    def location(self, ref: ResourceRef) -> str:
         """Return the resource's URI: its meta.location."""
-        endpoint = self._type_of(resource).endpoint
-        return f"{self.base_uri}{endpoint}/{quote(resource.ref.id, safe='')}"
+        return f"{self.base_uri}{self._type_of(ref).endpoint}/{quote(ref.id, safe='')}"
 
     def represent(
         self,
@@ -55,19 +54,19 @@ class Representations:
 
         `supplied` names the attributes of the request's body (RFC 7643 section 7, "request").
         """
-        location = self.location(resource)
+        location = self.location(resource.ref)
         body = self._with_absolute_references(resource.attributes)
         body = body[:-1] + b"," + _meta(resource, location) + b"}"
         if projection is not None:
-            resource_type = self._type_of(resource)
+            resource_type = self._type_of(resource.ref)
             shown = projected(resource_type, orjson.loads(body), projection, supplied=supplied)
             body = orjson.dumps(shown)
         return Representation(location, resource.version, body)
 
-    def _type_of(self, resource: StoredResource) -> ResourceType:
-        resource_type = self.registry.resource_type(resource.ref.resource_type)
+    def _type_of(self, ref: ResourceRef) -> ResourceType:
+        resource_type = self.registry.resource_type(ref.resource_type)
         if resource_type is None:
-            raise LookupError(f"resource type {resource.ref.resource_type} is not registered")
+            raise LookupError(f"resource type {ref.resource_type} is not registered")
         return resource_type
 
     def _with_absolute_references(self, attributes: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """What this service provider can do (RFC 7643 section 5)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from scim.messages import SERVICE_PROVIDER_CONFIG_SCHEMA
@@ -14,12 +15,25 @@ _BEARER = {
 }
 
 
-def service_provider_config(base_uri: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class BulkLimits:
+    """How much one bulk request may hold (RFC 7644 section 3.7.4)."""
+
+    max_operations: int
+    max_payload_size: int
+    """In bytes."""
+
+
+def service_provider_config(base_uri: str, bulk: BulkLimits) -> dict[str, Any]:
     """Return the ServiceProviderConfig, which tells exactly what works now."""
     return {
         "schemas": [SERVICE_PROVIDER_CONFIG_SCHEMA],
         "patch": {"supported": True},
-        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {
+            "supported": True,
+            "maxOperations": bulk.max_operations,
+            "maxPayloadSize": bulk.max_payload_size,
+        },
         "filter": {"supported": True, "maxResults": MAX_COUNT},
         "changePassword": {"supported": True},
         "sort": {"supported": False},

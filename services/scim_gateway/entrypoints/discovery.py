@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from scim_gateway.commands.discover import Discover
 from scim_gateway.domain.errors import FilterForbiddenError
-from scim_gateway.domain.service_provider_config import service_provider_config
+from scim_gateway.domain.service_provider_config import BulkLimits, service_provider_config
 from scim_gateway.entrypoints.answers import Answer, json_answer, list_answer
 from scim_gateway.entrypoints.requests import parameters
 
@@ -19,11 +19,12 @@ class DiscoveryEndpoints:
     """Handlers; all parameters but a filter, which is refused, are ignored."""
 
     discover: Discover
+    bulk: BulkLimits
 
     async def service_provider_config(self, request: Request) -> Answer:
         """GET /ServiceProviderConfig: one object, not a list."""
         _refuse_filter(request)
-        return json_answer(200, service_provider_config(self.discover.base_uri))
+        return json_answer(200, service_provider_config(self.discover.base_uri, self.bulk))
 
     async def resource_types(self, request: Request) -> Answer:
         """GET /ResourceTypes."""

@@ -10,6 +10,7 @@ from scim_gateway.entrypoints.absent import (
     unknown_version,
 )
 from scim_gateway.entrypoints.authentication import Authentication
+from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.endpoint import Endpoint, Handler
 from scim_gateway.entrypoints.resources import ResourceEndpoints
@@ -32,6 +33,7 @@ def scim_routes(
     types: Iterable[TypeEndpoints],
     *,
     base: SearchEndpoints,
+    bulk: BulkEndpoint,
     discovery: DiscoveryEndpoints,
     authentication: Authentication,
 ) -> list[NamedRoute]:
@@ -39,6 +41,7 @@ def scim_routes(
     return [
         *(route for endpoints in types for route in _type_routes(endpoints)),
         *_base_routes(base),
+        _route("/Bulk", {"POST": bulk.carry_out}),
         *_discovery_routes(discovery),
         *_absent_routes(authentication),
     ]
@@ -82,10 +85,8 @@ def _discovery_routes(discovery: DiscoveryEndpoints) -> list[NamedRoute]:
 
 def _absent_routes(authentication: Authentication) -> list[NamedRoute]:
     me = UnsupportedFeature(authentication, "/Me is not supported", "RFC 7644 section 3.11")
-    bulk = UnsupportedFeature(authentication, "/Bulk is not supported", "RFC 7644 section 3.7")
     return [
         _route("/Me", _any_method(me.refuse)),
-        _route("/Bulk", {"POST": bulk.refuse}),
         _route("/{rest:path}", _any_method(unknown_endpoint)),
         NamedRoute("/scim/{rest:path}", Endpoint(_any_method(unknown_version))),
     ]

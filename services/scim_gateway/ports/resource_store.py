@@ -1,7 +1,9 @@
 """Where resources are kept and changed."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from scim_gateway.domain.errors import StoreRefusedError
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
 from scim_gateway.domain.writes import Write
 
@@ -22,6 +24,15 @@ class ResourceStore(Protocol):
         """Make a change durable; return the resource as it is now, None when it is deleted.
 
         Asked again with the same (tenant, txn), it gives the first outcome again.
+        """
+
+    async def write_all(
+        self, writes: Sequence[Write]
+    ) -> Sequence[StoredResource | StoreRefusedError | None]:
+        """Make some changes durable, in their order; return for each what `write` would.
+
+        A refusal is the error itself, and leaves the other changes standing. All of them hold up
+        other writers of the store together, so they should be few: 64 at most.
         """
 
     async def search(

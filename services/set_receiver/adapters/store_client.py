@@ -15,8 +15,6 @@ from set_receiver.domain.changes import ChangeKind, ForeignChange
 from set_receiver.domain.errors import ChangesRefusedError, StoreUnavailableError
 from set_receiver.domain.settling import ApplyResult, Disposition, refused
 
-_DEADLINE_SECONDS = 8.0
-
 _KINDS: Final[Mapping[ChangeKind, "pb.ChangeKind.ValueType"]] = {
     ChangeKind.CREATE: pb.CHANGE_KIND_CREATE,
     ChangeKind.REPLACE: pb.CHANGE_KIND_REPLACE,
@@ -44,13 +42,13 @@ class GrpcChanges:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = pb_grpc.ChangeServiceStub(channel)
 
-    async def apply(self, changes: Sequence[ForeignChange]) -> Sequence[ApplyResult]:
+    async def apply(
+        self, changes: Sequence[ForeignChange], *, seconds: float
+    ) -> Sequence[ApplyResult]:
         """Apply changes, as the port says."""
         request = pb.ApplyChangesRequest(changes=[_encode(change) for change in changes])
         try:
-            response = await call_until(
-                self._stub.ApplyChanges, request, deadline=_DEADLINE_SECONDS
-            )
+            response = await call_until(self._stub.ApplyChanges, request, deadline=seconds)
         except RemoteUnavailableError as error:
             raise StoreUnavailableError(str(error)) from None
         except RemoteError as error:

@@ -1,24 +1,23 @@
 """Taking in what was delivered: verify, keep, and only then acknowledge (RFC 8935 section 2)."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from secevent.errors import UnknownKeyError
 from secevent.verification import KeySet, unverified_kid
 from set_receiver.domain.acceptance import (
     Acceptance,
-    Admission,
     Delivered,
     Judgement,
     Received,
     Refused,
-    Rules,
     Undecided,
     in_order_of_origin,
     judged,
 )
 from set_receiver.domain.errors import KeysUnavailableError
+from set_receiver.domain.receipts import Arrival
 from set_receiver.domain.streams import ReceiveStream
 from set_receiver.ports.issuer_keys import IssuerKeys
 from set_receiver.ports.receipts import Receipts
@@ -33,8 +32,6 @@ class TakeIn:
 
     receipts: Receipts
     keys: IssuerKeys
-    resource_types: Mapping[str, str]
-    """Names by endpoint."""
     clock: Callable[[], int]
     """Microseconds since 1970."""
 
@@ -48,11 +45,10 @@ class TakeIn:
     async def _judge(
         self, stream: ReceiveStream, deliveries: Sequence[Delivered], keys: KeySet
     ) -> Sequence[Judgement]:
-        rules = Rules(stream, keys, self.resource_types)
         now = self.clock()
 
         def judge_all() -> Sequence[Judgement]:
-            return [judged(delivered, rules, now=now) for delivered in deliveries]
+            return [judged(delivered, stream, keys, now=now) for delivered in deliveries]
 
         if len(deliveries) <= _MOST_ON_THE_LOOP:
             return judge_all()
@@ -86,18 +82,16 @@ class TakeIn:
         return await self._judge(stream, deliveries, keys)
 
     async def _keep(self, judgements: Sequence[Judgement]) -> Sequence[Acceptance]:
-        admissions = in_order_of_origin(
-            [judgement for judgement in judgements if isinstance(judgement, Admission)]
+        arrivals = in_order_of_origin(
+            [judgement for judgement in judgements if isinstance(judgement, Arrival)]
         )
-        if not admissions:
-            return [found for found in judgements if not isinstance(found, Admission)]
-        are_new = await self.receipts.add(
-            [(admission.arrival, admission.standing) for admission in admissions]
-        )
-        jtis = (admission.arrival.jti for admission in admissions)
+        if not arrivals:
+            return [found for found in judgements if not isinstance(found, Arrival)]
+        are_new = await self.receipts.add(arrivals)
+        jtis = (arrival.jti for arrival in arrivals)
         is_new = dict(zip(jtis, are_new, strict=True))
         return [
-            Received(is_new[found.arrival.jti]) if isinstance(found, Admission) else found
+            Received(is_new[found.jti]) if isinstance(found, Arrival) else found
             for found in judgements
         ]
 

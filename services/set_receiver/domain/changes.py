@@ -96,10 +96,16 @@ def subject_uri(token: SecurityEventToken) -> str:
     return scim_subject(token.sub_id).uri if token.sub_id.get("format") == "scim" else ""
 
 
-def treatment(token: SecurityEventToken, *, resource_types: Mapping[str, str]) -> Treatment:
-    """Return what is to become of a verified SET; `resource_types` has names by endpoint.
+def check_provisioning(token: SecurityEventToken) -> None:
+    """Raise `InvalidRequestError` when a provisioning event does not name one resource."""
+    if _provisioning_events(token):
+        resource_of(token.sub_id)
 
-    Raises `InvalidRequestError` when a provisioning event does not name one resource.
+
+def treatment(token: SecurityEventToken, *, resource_types: Mapping[str, str]) -> Treatment:
+    """Return what is to become of a SET that was received; `resource_types` has names by endpoint.
+
+    Raises as `check_provisioning` does.
     """
     events = _provisioning_events(token)
     if not events:

@@ -36,6 +36,24 @@ class ChangesRefusedError(ReceiverError):
         self.detail = detail
 
 
+class ReceiptNotFoundError(ReceiverError):
+    """There is no such receipt, or it is another tenant's."""
+
+    reason = "RECEIPT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such receipt")
+
+
+class ReceiptPendingError(ReceiverError):
+    """A receipt is to be applied again that has not been settled yet."""
+
+    reason = "RECEIPT_PENDING"
+
+    def __init__(self) -> None:
+        super().__init__("the receipt is pending: it is going to be applied anyway")
+
+
 class InvalidPageTokenError(ReceiverError):
     """A page token is none that this service has given."""
 

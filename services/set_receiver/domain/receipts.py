@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
+
+LATEST: Final = 2**63 - 1
+"""The greatest integer that a database holds."""
+APPLYING: Final = "apply"
+"""The lease of whoever applies receipts, which is one process at a time."""
+POLLING: Final = "poll"
+"""The lease of whoever polls."""
 
 
 class ReceiptState(IntEnum):
@@ -88,6 +96,25 @@ class PendingReceipt:
     position: int
     lane: Lane
     next_attempt: int
+
+
+def lane_of(tenant: str, stream_id: str, subject_uri: str, *, position: int) -> Lane:
+    """Return the lane of a receipt; without a SCIM subject, one of its own.
+
+    What has no SCIM subject changes nothing, so there is no order to keep.
+    """
+    return Lane(tenant, stream_id, subject_uri or f"#{position}")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Receipts of one tenant; None and the widest times leave nothing out."""
+
+    tenant: str
+    stream_id: str | None = None
+    state: ReceiptState | None = None
+    received_from: int = 0
+    received_before: int = LATEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from secevent.retry import delay
+from set_receiver.domain.changes import Ignored, Inapplicable
 from set_receiver.domain.receipts import ReceiptState, Standing, settled
 
 _LONGEST_PARKING_SECONDS = 30.0
@@ -35,6 +36,8 @@ class Failed:
 
 
 ApplyResult = Disposition | Failed
+Outcome = ApplyResult | Ignored | Inapplicable
+"""What the store answered, or what needs no asking."""
 
 
 def refused(reason: str, detail: str) -> Failed:
@@ -50,20 +53,25 @@ class RetryBudget:
 
 
 def standing_after(
-    results: Sequence[ApplyResult],
+    outcomes: Sequence[Outcome],
     before: Standing,
     *,
     budget: RetryBudget,
     now: int,
     jitter: float,
 ) -> Standing:
-    """Return where a receipt stands after its changes had these results; one failure decides."""
-    for result in results:
-        if isinstance(result, Failed):
-            return _after_failure(result, before, budget=budget, now=now, jitter=jitter)
-    if Disposition.APPLIED in results:
+    """Return where a receipt stands after this came of its changes; one that fails decides."""
+    for outcome in outcomes:
+        match outcome:
+            case Failed():
+                return _after_failure(outcome, before, budget=budget, now=now, jitter=jitter)
+            case Ignored(reason):
+                return settled(ReceiptState.IGNORED, reason, now=now, attempts=before.attempts)
+            case Inapplicable(reason):
+                return settled(ReceiptState.DEAD, reason, now=now, attempts=before.attempts)
+    if Disposition.APPLIED in outcomes:
         return settled(ReceiptState.APPLIED, "", now=now, attempts=before.attempts)
-    reasons = " ".join(result.value for result in results if isinstance(result, Disposition))
+    reasons = " ".join(found.value for found in outcomes if isinstance(found, Disposition))
     return settled(ReceiptState.WITHOUT_EFFECT, reasons, now=now, attempts=before.attempts)
 
 

@@ -1,46 +1,22 @@
 """The admin API: receipts, and how each receive stream fares."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from servicekit.bearer import BearerError, BearerTokens, TokensUnavailableError
-from set_receiver.domain.errors import InvalidPageTokenError
-from set_receiver.domain.receipts import Receipt, ReceiptState, Tally
+from servicekit.signals import News
+from set_receiver.commands.reapply import Reapply
+from set_receiver.domain.receipts import ReceiptState, Tally
 from set_receiver.entrypoints.receipt_pages import ReceiptPages
+from set_receiver.entrypoints.receipt_routes import ReceiptRoutes
 from set_receiver.entrypoints.stream_directory import StreamDirectory
 from set_receiver.entrypoints.troubles import Troubles
 from set_receiver.ports.receipts import Receipts
 
 _SCOPE = "admin"
-
-
-class ReceiptRow(BaseModel):
-    """One received event; times are microseconds since 1970, 0 for none."""
-
-    stream_id: str
-    iss: str
-    jti: str
-    txn: str
-    event_type: str
-    subject_uri: str
-    state: str
-    reason: str
-    received: int
-    settled: int
-    origin_clock: int
-    attempts: int
-    next_attempt: int
-
-
-class ReceiptList(BaseModel):
-    """A page of receipts; `next` is the `after` of the page that follows, null on the last."""
-
-    receipts: list[ReceiptRow]
-    next: str | None
 
 
 class ReceiveStreamRow(BaseModel):
@@ -66,7 +42,8 @@ class AdminApi:
     """Serves holders of the scope admin what concerns their tenant."""
 
     tokens: BearerTokens
-    pages: ReceiptPages
+    arrived: News
+    """Published when receipts are pending again."""
     receipts: Receipts
     directory: StreamDirectory
     troubles: Troubles
@@ -74,30 +51,13 @@ class AdminApi:
     def add_to(self, app: FastAPI) -> None:
         """Add the routes, and the answers to those who may not pass."""
         router = APIRouter(prefix="/admin/v1", tags=["admin"])
-        router.add_api_route("/receipts", self.list_receipts, response_model=ReceiptList)
+        self._receipt_routes().add_to(router, app)
         router.add_api_route(
             "/receive-streams", self.list_receive_streams, response_model=ReceiveStreamList
         )
         app.include_router(router)
         app.add_exception_handler(BearerError, _not_allowed)
         app.add_exception_handler(TokensUnavailableError, _try_again)
-        app.add_exception_handler(InvalidPageTokenError, _bad_request)
-
-    async def list_receipts(
-        self,
-        request: Request,
-        stream_id: str = "",
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        after: str = "",
-    ) -> ReceiptList:
-        """List receipts in the order of their arrival."""
-        tenant = await self._tenant(request)
-        page, next_page_token = await self.pages.read(
-            tenant, stream_id=stream_id, page_size=limit, page_token=after
-        )
-        return ReceiptList(
-            receipts=[_receipt_row(receipt) for receipt in page], next=next_page_token or None
-        )
 
     async def list_receive_streams(self, request: Request) -> ReceiveStreamList:
         """List receive streams by what became of their receipts."""
@@ -107,6 +67,11 @@ class AdminApi:
         stream_ids = sorted(configured | {tally.stream_id for tally in tallies})
         return ReceiveStreamList(
             streams=[self._stream_row(stream_id, tallies) for stream_id in stream_ids]
+        )
+
+    def _receipt_routes(self) -> ReceiptRoutes:
+        return ReceiptRoutes(
+            self._tenant, ReceiptPages(self.receipts), Reapply(self.receipts), self.arrived
         )
 
     def _stream_row(self, stream_id: str, tallies: list[Tally]) -> ReceiveStreamRow:
@@ -122,25 +87,6 @@ class AdminApi:
         return (await self.tokens.authenticate(authorization, scope=_SCOPE)).tenant
 
 
-def _receipt_row(receipt: Receipt) -> ReceiptRow:
-    arrival, standing = receipt.arrival, receipt.standing
-    return ReceiptRow(
-        stream_id=arrival.stream_id,
-        iss=arrival.iss,
-        jti=arrival.jti,
-        txn=arrival.txn,
-        event_type=arrival.event_type,
-        subject_uri=arrival.subject_uri,
-        state=standing.state.name.lower(),
-        reason=standing.reason,
-        received=arrival.received,
-        settled=standing.settled,
-        origin_clock=arrival.origin_clock,
-        attempts=standing.attempts,
-        next_attempt=standing.next_attempt,
-    )
-
-
 async def _not_allowed(_request: Request, error: Exception) -> JSONResponse:
     status = error.status if isinstance(error, BearerError) else 401
     challenge = error.challenge if isinstance(error, BearerError) else "Bearer"
@@ -151,7 +97,3 @@ async def _not_allowed(_request: Request, error: Exception) -> JSONResponse:
 
 async def _try_again(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": str(error)}, status_code=503, headers={"Retry-After": "1"})
-
-
-async def _bad_request(_request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, status_code=400)

@@ -1,17 +1,22 @@
 """The loops that apply received events, in order by subject and in parallel otherwise."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
 from servicekit.failures import StorageError
+from servicekit.leases import Held
 from servicekit.signals import News
 from set_receiver.commands.apply_receipts import ApplyReceipts
 from set_receiver.domain.errors import StoreUnavailableError
 from set_receiver.domain.lanes import Lanes, Turn
-from set_receiver.domain.receipts import Receipt, ReceiptState
+from set_receiver.domain.looks import Looks, Pace
+from set_receiver.domain.receipts import LATEST, Receipt, ReceiptState
+from set_receiver.entrypoints.leading import seconds_to_act
 from set_receiver.entrypoints.metrics import count_settled
 from set_receiver.entrypoints.troubles import Troubles
 from set_receiver.ports.receipts import Receipts
@@ -35,64 +40,96 @@ class ApplyLoop:
     receipts: Receipts
     apply_receipts: ApplyReceipts
     arrived: News
-    """Published when there are new receipts."""
+    """Published when there may be new receipts."""
+    follow: Callable[[News], Coroutine[Any, Any, None]]
+    """Publishes it for what other processes keep, until cancelled."""
+    pace: Pace
     clock: Callable[[], int]
     troubles: Troubles
-    _lanes: Lanes = field(default_factory=Lanes)
-    _moved: News = field(default_factory=News)
 
-    async def __call__(self) -> None:
-        """Run until cancelled; begins with what the last run left pending."""
-        self._lanes = Lanes()
+    async def __call__(self, held: Held) -> None:
+        """Run until cancelled, under a lease; begins with whatever is pending."""
+        await _Applying(self, held).run()
+
+
+@dataclass(slots=True)
+class _Applying:
+    """What is done under one lease, from its beginning to its end."""
+
+    loop: ApplyLoop
+    held: Held
+    lanes: Lanes = field(default_factory=Lanes)
+    moved: News = field(default_factory=News)
+
+    async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._load())
+            tasks.create_task(self.loop.follow(self.loop.arrived))
+            tasks.create_task(self._keep_loading())
             for _ in range(_APPLIERS):
-                tasks.create_task(self._apply())
+                tasks.create_task(self._keep_applying())
 
-    async def _load(self) -> None:
-        loaded = 0
+    async def _keep_loading(self) -> None:
+        looks = Looks(self.loop.pace)
         while True:
-            arrived, moved = self.arrived.edition, self._moved.edition
-            if len(self._lanes) >= _MOST_LOADED:
-                await self._moved.wait_past(moved, seconds=_LONGEST_WAIT_SECONDS)
+            arrived, moved = self.loop.arrived.edition, self.moved.edition
+            if len(self.lanes) >= _MOST_LOADED:
+                await self.moved.wait_past(moved, seconds=_LONGEST_WAIT_SECONDS)
                 continue
-            pending = await self.receipts.pending(after=loaded, limit=_LOADED_AT_ONCE)
-            for receipt in pending:
-                self._lanes.add(receipt)
-                loaded = receipt.position
-            if pending:
-                self._moved.publish()
-            else:
-                await self.arrived.wait_past(arrived, seconds=_LONGEST_WAIT_SECONDS)
+            try:
+                await self._look(looks)
+            except StorageError:
+                _log.warning("receipts.not_readable", exc_info=True)
+            await asyncio.sleep(self.loop.pace.between)
+            await self.loop.arrived.wait_past(arrived, seconds=self.loop.pace.again)
 
-    async def _apply(self) -> None:
+    async def _look(self, looks: Looks) -> None:
+        """Queue what is pending and not yet known, unless there is too much of it."""
+        after = looks.begin(loaded=len(self.lanes), now=time.monotonic())
+        while len(self.lanes) < _MOST_LOADED:
+            self.lanes.begin_look()
+            page = await self.loop.receipts.pending(after=after, limit=_LOADED_AT_ONCE)
+            for receipt in page:
+                self.lanes.add(receipt)
+            if page:
+                after = page[-1].position
+                looks.saw(after, now=time.monotonic())
+                self.moved.publish()
+            if len(page) < _LOADED_AT_ONCE:
+                after = LATEST
+                break
+        looks.end(reached=after)
+
+    async def _keep_applying(self) -> None:
         while True:
-            moved = self._moved.edition
-            turns = self._lanes.take(_BATCH, now=self.clock())
+            moved = self.moved.edition
+            turns = self.lanes.take(_BATCH, now=self.loop.clock())
             if turns:
                 await self._apply_batch(turns)
             else:
-                await self._moved.wait_past(moved, seconds=self._until_next_ready())
+                await self.moved.wait_past(moved, seconds=self._until_next_ready())
 
     def _until_next_ready(self) -> float:
-        ready_at = self._lanes.next_ready()
+        ready_at = self.lanes.next_ready()
         if ready_at is None:
             return _LONGEST_WAIT_SECONDS
-        return min(max(ready_at - self.clock(), 0) / _MICROSECONDS, _LONGEST_WAIT_SECONDS)
+        return min(max(ready_at - self.loop.clock(), 0) / _MICROSECONDS, _LONGEST_WAIT_SECONDS)
 
     async def _apply_batch(self, turns: Sequence[Turn]) -> None:
         by_position = {turn.position: turn for turn in turns}
         try:
-            applied = await self.apply_receipts.apply(list(by_position))
-        except StoreUnavailableError as error:
+            applied = await self.loop.apply_receipts.apply(
+                list(by_position), time_left=lambda: seconds_to_act(self.held)
+            )
+        except (StoreUnavailableError, StorageError) as error:
             _log.warning("store.unavailable", detail=str(error))
             for turn in reversed(turns):
-                self._lanes.put_back(turn)
+                self.lanes.put_back(turn)
             await asyncio.sleep(_STORE_AWAY_SECONDS)
             return
         self._finish(applied, by_position, is_recorded=False)
         await self._record(applied)
         self._finish(applied, by_position, is_recorded=True)
+        self.lanes.forget(_settled_positions(applied))
         count_settled(applied)
         self._note(applied)
 
@@ -109,15 +146,15 @@ class ApplyLoop:
             if _is_recorded_by_store(receipt) is is_recorded:
                 continue
             if receipt.standing.state is ReceiptState.PENDING:
-                self._lanes.park(turn, until=receipt.standing.next_attempt)
+                self.lanes.park(turn, until=receipt.standing.next_attempt)
             else:
-                self._lanes.finish(turn)
-        self._moved.publish()
+                self.lanes.finish(turn)
+        self.moved.publish()
 
     async def _record(self, applied: Sequence[Receipt]) -> None:
         while True:
             try:
-                await self.apply_receipts.record(applied)
+                await self.loop.apply_receipts.record(applied, fence=self.held.lease.fence)
             except StorageError:
                 _log.exception("receipts.not_recorded")
                 await asyncio.sleep(_DISK_FULL_SECONDS)
@@ -129,13 +166,21 @@ class ApplyLoop:
             reason, stream_id = receipt.standing.reason, receipt.arrival.stream_id
             match receipt.standing.state:
                 case ReceiptState.DEAD:
-                    self.troubles.note(stream_id, reason)
+                    self.loop.troubles.note(stream_id, reason)
                     _tell("receipt.dead", receipt, _log.error)
                 case ReceiptState.PENDING:
-                    self.troubles.note(stream_id, reason)
+                    self.loop.troubles.note(stream_id, reason)
                     _tell("receipt.parked", receipt, _log.warning)
                 case _:
                     _tell("receipt.settled", receipt, _log.debug)
+
+
+def _settled_positions(applied: Sequence[Receipt]) -> list[int]:
+    return [
+        receipt.position
+        for receipt in applied
+        if receipt.standing.state is not ReceiptState.PENDING
+    ]
 
 
 def _is_recorded_by_store(receipt: Receipt) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from servicekit.failures import StorageError
 from set_receiver.domain.acceptance import Acceptance, Received, Refused, Undecided
 from set_receiver.domain.receipts import Receipt, ReceiptState
 from set_receiver.ports.receipts import Receipts
@@ -46,7 +47,11 @@ def count_deliveries(stream_id: str, acceptances: Sequence[Acceptance]) -> None:
 async def show_pending(receipts: Receipts) -> None:
     """Keep the number of receipts that wait current, until cancelled."""
     while True:
-        tallies = await receipts.tallies()
+        try:
+            tallies = await receipts.tallies()
+        except StorageError:
+            # It is told elsewhere; what was true last stands.
+            tallies = ()
         pending = {tally.stream_id: 0 for tally in tallies}
         for tally in tallies:
             if tally.state is ReceiptState.PENDING:

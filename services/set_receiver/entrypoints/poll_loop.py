@@ -9,6 +9,7 @@ import structlog
 
 from secevent.poll import PollRequest, PollResponse
 from servicekit.following import keep_running
+from servicekit.leases import Held
 from servicekit.telemetry import current_traceparent
 from set_receiver.domain.acceptance import Delivered, Undecided
 from set_receiver.domain.polling import (
@@ -41,8 +42,12 @@ class PollLoops:
     max_events: int
     jitter: Callable[[], float]
 
-    async def __call__(self) -> None:
-        """Run until cancelled; a loop ends, or starts anew, as soon as its stream changes."""
+    async def __call__(self, _held: Held) -> None:
+        """Run until cancelled; a loop ends, or starts anew, as soon as its stream changes.
+
+        Under a lease, not for order's sake but so that no SET is fetched twice: what is kept twice
+        is known by its jti.
+        """
         running: dict[ReceiveStream, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as tasks:
             while True:

@@ -13,15 +13,19 @@ from set_receiver.domain.errors import (
     ChangesRefusedError,
     InvalidPageTokenError,
     KeysUnavailableError,
+    ReceiptNotFoundError,
+    ReceiptPendingError,
     StoreUnavailableError,
 )
-from set_receiver.domain.receipts import Receipt, ReceiptState
-from set_receiver.entrypoints.receipt_pages import ReceiptPages
+from set_receiver.domain.receipts import Receipt, ReceiptState, Selection
+from set_receiver.entrypoints.receipt_pages import ReceiptPages, receipt_id
 
 STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ChangesRefusedError: grpc.StatusCode.FAILED_PRECONDITION,
     InvalidPageTokenError: grpc.StatusCode.INVALID_ARGUMENT,
     KeysUnavailableError: grpc.StatusCode.UNAVAILABLE,
+    ReceiptNotFoundError: grpc.StatusCode.NOT_FOUND,
+    ReceiptPendingError: grpc.StatusCode.FAILED_PRECONDITION,
     StoreUnavailableError: grpc.StatusCode.UNAVAILABLE,
 }
 _STATES: Final[Mapping[ReceiptState, "pb.ReceiptState.ValueType"]] = {
@@ -46,8 +50,7 @@ class ReceiptServicer(pb_grpc.ReceiptServiceServicer):
     ) -> pb.ListReceiptsResponse:
         """List receipts in the order of their arrival."""
         page, next_page_token = await self._pages.read(
-            request.tenant,
-            stream_id=request.stream_id,
+            Selection(request.tenant, stream_id=request.stream_id or None),
             page_size=request.page_size,
             page_token=request.page_token,
         )
@@ -66,6 +69,7 @@ def grpc_face(endpoint: Endpoint, pages: ReceiptPages) -> GrpcFace:
 def _encode(receipt: Receipt) -> pb.Receipt:
     arrival, standing = receipt.arrival, receipt.standing
     return pb.Receipt(
+        id=receipt_id(receipt),
         stream_id=arrival.stream_id,
         iss=arrival.iss,
         jti=arrival.jti,

@@ -10,10 +10,12 @@ from set_receiver.domain.settling import ApplyResult
 class Changes(Protocol):
     """The store, as one who brings it changes of other clusters sees it."""
 
-    async def apply(self, changes: Sequence[ForeignChange]) -> Sequence[ApplyResult]:
+    async def apply(
+        self, changes: Sequence[ForeignChange], *, seconds: float
+    ) -> Sequence[ApplyResult]:
         """Apply changes, those of one resource in list order, and return a result for each.
 
-        Repeating a change is harmless. Raises `StoreUnavailableError`, or `ChangesRefusedError` for
-        the list as a whole.
+        Repeating a change is harmless. Raises `StoreUnavailableError` after so many seconds, or
+        `ChangesRefusedError` for the list as a whole.
         """
         ...

@@ -10,7 +10,7 @@ class EventLog(Protocol):
     """Holds events in the order in which they happened, at positions that grow by one."""
 
     async def epoch(self) -> str:
-        """Return the log's random name, given when it was made and never changed."""
+        """Return the log's random name, given when it was made or restored."""
         ...
 
     async def end(self) -> int:

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from servicekit.durable_files import sync_folder, write_private
 from servicekit.failures import StartError
 from servicekit.settings import private_folder
 
@@ -45,28 +46,16 @@ def _make(path: Path) -> bytes:
     """
     key = secrets.token_bytes(_KEY_BYTES)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.urlsafe_b64encode(key) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_private(temporary, base64.urlsafe_b64encode(key) + b"\n")
         # unlike a rename, a link never takes the place of a key that another process has made
         os.link(temporary, path)
     except FileExistsError:
         key = _read(path)
     finally:
-        temporary.unlink()
-    _sync_folder(path.parent)
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
     return key
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _decoded(text: str, *, source: str) -> bytes:

@@ -56,8 +56,8 @@ class SocketClient(BaseSyncSCIMClient):
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[SocketClient]:
-    with running_cluster(tmp_path / "data") as cluster:
+def client(tmp_path: Path, cluster_store: Mapping[str, str]) -> Iterator[SocketClient]:
+    with running_cluster(tmp_path / "data", cluster_store) as cluster:
         yield SocketClient(cluster.url("scim-gateway", "/scim/v2"), cluster.admin_token)
 
 

@@ -25,14 +25,14 @@ async def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         deliveries = MemoryDeliveries(in_memory)
         yield Logbook(in_memory, deliveries, MemorySnapshots(deliveries))
     elif request.param == "sqlite":
-        async with open_sqlite(tmp_path / "set-transmitter.sqlite3") as storage:
+        async with open_sqlite(tmp_path / "set-transmitter.sqlite3", restore_id="") as storage:
             held = always_held("transmitter")
             yield await storage.open_log(held, epoch="first-name")
     else:
         async with open_mongo(request.getfixturevalue("mongo_url"), "log", MIGRATIONS) as opened:
             lease = await MongoLeases(opened).acquire(LEASE, holder="a", seconds=60)
             assert lease is not None
-            mongo = MongoStorage(opened, holder="a")
+            mongo = MongoStorage(opened, holder="a", restore_id="")
             yield await mongo.open_log(Held(lease), epoch="first-name")
 
 

@@ -1,14 +1,11 @@
 """What every place that keeps receipts must do (set_receiver.ports.receipts)."""
 
-from collections.abc import AsyncIterator
+import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from support.memory_receipts import MemoryReceipts
+from support.receipt_examples import APPLIED, ARRIVAL, DEAD, PARKED, arrival, arrivals
 
-from servicekit.sqlite import Database
-from set_receiver.adapters.sqlite_receipts import MIGRATIONS, SqliteReceipts
 from set_receiver.domain.receipts import (
     AWAITING,
     Arrival,
@@ -16,61 +13,42 @@ from set_receiver.domain.receipts import (
     PendingReceipt,
     Receipt,
     ReceiptState,
-    Standing,
+    Selection,
     Tally,
-    settled,
 )
 from set_receiver.ports.receipts import Receipts
 
-ARRIVAL = Arrival(
-    tenant="default",
-    stream_id="stream-a",
-    iss="https://a.example",
-    jti="jti-1",
-    token="header.payload.signature",
-    txn="txn-1",
-    event_type="urn:ietf:params:scim:event:prov:delete",
-    subject_uri="/Users/1",
-    origin_clock=2**63 - 1,
-    received=20,
-    traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-)
-PARKED = Standing(
-    ReceiptState.PENDING,
-    "UNIQUENESS: userName",
-    settled=0,
-    attempts=2,
-    first_failed=25,
-    next_attempt=30,
-)
 
-
-@pytest.fixture(params=["sqlite", "memory"])
-async def receipts(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Receipts]:
-    if request.param == "memory":
-        yield MemoryReceipts()
-        return
-    database = Database(tmp_path / "set-receiver.sqlite3", MIGRATIONS)
-    yield SqliteReceipts(database)
-    await database.close()
-
-
-def arrival(jti: str, *, stream_id: str = "stream-a", tenant: str = "default") -> Arrival:
-    return replace(ARRIVAL, jti=jti, stream_id=stream_id, tenant=tenant)
-
-
-async def test_an_added_receipt_is_read_as_it_was_added(receipts: Receipts) -> None:
-    await receipts.add([(ARRIVAL, AWAITING)])
+async def test_an_added_receipt_is_read_as_it_was_added_and_is_pending(receipts: Receipts) -> None:
+    await receipts.add([ARRIVAL])
 
     assert await receipts.read([1]) == [Receipt(1, ARRIVAL, AWAITING)]
 
 
 async def test_only_the_first_of_equal_arrivals_is_new(receipts: Receipts) -> None:
-    first = await receipts.add([(ARRIVAL, AWAITING), (ARRIVAL, AWAITING)])
-    again = await receipts.add([(replace(ARRIVAL, token="another"), AWAITING)])
+    first = await receipts.add([ARRIVAL, ARRIVAL])
+    again = await receipts.add([replace(ARRIVAL, token="another")])
 
     assert [*first, *again] == [True, False, False]
-    assert await receipts.read([1, 2]) == [Receipt(1, ARRIVAL, AWAITING)]
+    page = await receipts.page(Selection("default"), after=0, limit=10)
+    assert page == [Receipt(1, ARRIVAL, AWAITING)]
+
+
+async def test_a_duplicate_does_not_keep_out_what_came_with_it(receipts: Receipts) -> None:
+    await receipts.add([ARRIVAL])
+
+    are_new = await receipts.add([arrival("jti-0"), ARRIVAL, arrival("jti-2")])
+
+    assert are_new == [True, False, True]
+
+
+async def test_of_equal_arrivals_at_one_moment_one_is_new(receipts: Receipts) -> None:
+    outcomes = await asyncio.gather(
+        *(receipts.add([ARRIVAL, arrival(f"jti-of-{n}")]) for n in range(20))
+    )
+
+    assert sorted(is_new for is_new, _ in outcomes) == [False] * 19 + [True]
+    assert all(is_new for _, is_new in outcomes)
 
 
 @pytest.mark.parametrize(
@@ -83,21 +61,42 @@ async def test_only_the_first_of_equal_arrivals_is_new(receipts: Receipts) -> No
     ],
 )
 async def test_an_arrival_is_new_that_differs_in(receipts: Receipts, other: Arrival) -> None:
-    assert await receipts.add([(ARRIVAL, AWAITING), (other, AWAITING)]) == [True, True]
+    assert await receipts.add([ARRIVAL, other]) == [True, True]
 
 
-async def test_a_recorded_standing_replaces_the_one_before(receipts: Receipts) -> None:
-    await receipts.add([(ARRIVAL, AWAITING), (arrival("jti-2"), AWAITING)])
-    dead = settled(ReceiptState.DEAD, "MUTABILITY: id", now=40, attempts=1)
+async def test_what_comes_later_has_a_later_position(receipts: Receipts) -> None:
+    for number in range(5):
+        await receipts.add([arrival(f"jti-{number}-a"), arrival(f"jti-{number}-b")])
 
-    await receipts.record({1: PARKED, 2: dead})
+    found = await receipts.page(Selection("default"), after=0, limit=10)
 
-    assert [receipt.standing for receipt in await receipts.read([1, 2])] == [PARKED, dead]
+    expected = [f"jti-{number}-{letter}" for number in range(5) for letter in "ab"]
+    assert [receipt.arrival.jti for receipt in found] == expected
 
 
-async def test_pending_receipts_come_in_the_order_of_their_arrival(receipts: Receipts) -> None:
-    await receipts.add([(arrival(f"jti-{number}"), AWAITING) for number in range(5)])
-    await receipts.record({2: settled(ReceiptState.APPLIED, "", now=40), 4: PARKED})
+async def test_a_recorded_standing_replaces_the_one_before(receipts: Receipts, fence: int) -> None:
+    await receipts.add(arrivals(2))
+
+    await receipts.record({1: PARKED, 2: DEAD}, fence=fence)
+
+    assert [receipt.standing for receipt in await receipts.read([1, 2])] == [PARKED, DEAD]
+
+
+async def test_what_is_settled_is_not_settled_again(receipts: Receipts, fence: int) -> None:
+    await receipts.add([ARRIVAL])
+    await receipts.record({1: APPLIED}, fence=fence)
+
+    await receipts.record({1: DEAD}, fence=fence)
+
+    assert await receipts.read([1]) == [Receipt(1, ARRIVAL, APPLIED)]
+    assert await receipts.tallies() == [Tally("default", "stream-a", ReceiptState.APPLIED, 1)]
+
+
+async def test_pending_receipts_come_in_the_order_of_their_arrival(
+    receipts: Receipts, fence: int
+) -> None:
+    await receipts.add(arrivals(5))
+    await receipts.record({2: APPLIED, 4: PARKED}, fence=fence)
     lane = Lane("default", "stream-a", "/Users/1")
 
     assert await receipts.pending(after=1, limit=2) == [
@@ -106,15 +105,23 @@ async def test_pending_receipts_come_in_the_order_of_their_arrival(receipts: Rec
     ]
 
 
-async def test_nothing_is_pending_once_all_is_settled(receipts: Receipts) -> None:
-    await receipts.add([(ARRIVAL, AWAITING)])
-    await receipts.record({1: settled(ReceiptState.APPLIED, "", now=40)})
+async def test_a_receipt_without_a_subject_has_a_lane_of_its_own(receipts: Receipts) -> None:
+    await receipts.add([replace(arrival, subject_uri="") for arrival in arrivals(2)])
+
+    pending = await receipts.pending(after=0, limit=2)
+
+    assert pending[0].lane != pending[1].lane
+
+
+async def test_nothing_is_pending_once_all_is_settled(receipts: Receipts, fence: int) -> None:
+    await receipts.add([ARRIVAL])
+    await receipts.record({1: APPLIED}, fence=fence)
 
     assert await receipts.pending(after=0, limit=10) == []
 
 
 async def test_receipts_are_read_in_the_order_of_their_arrival(receipts: Receipts) -> None:
-    await receipts.add([(arrival(f"jti-{number}"), AWAITING) for number in range(3)])
+    await receipts.add(arrivals(3))
 
     found = await receipts.read([3, 1])
 
@@ -122,34 +129,73 @@ async def test_receipts_are_read_in_the_order_of_their_arrival(receipts: Receipt
 
 
 @pytest.mark.parametrize(
-    ("stream_id", "positions"),
+    ("selected", "positions"),
     [
-        pytest.param(None, [2, 3], id="of every stream"),
-        pytest.param("stream-a", [3], id="of one stream"),
+        pytest.param(Selection("default"), [2, 3], id="of every stream"),
+        pytest.param(Selection("default", stream_id="stream-a"), [3, 6], id="of one stream"),
+        pytest.param(Selection("default", state=ReceiptState.DEAD), [3, 5], id="in one state"),
+        pytest.param(
+            Selection("default", stream_id="stream-b", state=ReceiptState.DEAD),
+            [5],
+            id="of one stream and in one state",
+        ),
+        pytest.param(
+            Selection("default", stream_id="stream-b", state=ReceiptState.PENDING),
+            [2],
+            id="of one stream and pending",
+        ),
+        pytest.param(
+            Selection("default", received_from=103, received_before=106), [3, 5], id="of a time"
+        ),
     ],
 )
-async def test_a_page_has_the_receipts_of_a_tenant(
-    receipts: Receipts, stream_id: str | None, positions: list[int]
+async def test_a_page_has_the_receipts_of_a_selection(
+    receipts: Receipts, fence: int, selected: Selection, positions: list[int]
 ) -> None:
-    await receipts.add(
-        [
-            (arrival("jti-1"), AWAITING),
-            (arrival("jti-2", stream_id="stream-b"), AWAITING),
-            (arrival("jti-3"), AWAITING),
-            (arrival("jti-4", tenant="acme"), AWAITING),
-            (arrival("jti-5", stream_id="stream-b"), AWAITING),
-        ]
-    )
+    arrived = [
+        arrival("jti-1"),
+        arrival("jti-2", stream_id="stream-b"),
+        arrival("jti-3"),
+        arrival("jti-4", tenant="acme"),
+        arrival("jti-5", stream_id="stream-b"),
+        arrival("jti-6"),
+        arrival("jti-7"),
+    ]
+    await receipts.add([replace(one, received=100 + n) for n, one in enumerate(arrived, start=1)])
+    await receipts.record(dict.fromkeys((1, 3, 4, 5), DEAD), fence=fence)
 
-    page = await receipts.page("default", stream_id=stream_id, after=1, limit=2)
+    page = await receipts.page(selected, after=1, limit=2)
 
     assert [receipt.position for receipt in page] == positions
 
 
-async def test_tallies_follow_receipts_from_state_to_state(receipts: Receipts) -> None:
-    await receipts.add([(arrival(f"jti-{number}"), AWAITING) for number in range(3)])
-    await receipts.add([(arrival("jti-1", stream_id="stream-b"), AWAITING), (ARRIVAL, AWAITING)])
-    await receipts.record({1: settled(ReceiptState.APPLIED, "", now=40), 2: PARKED})
+async def test_a_reopened_receipt_is_pending_again_in_its_place(
+    receipts: Receipts, fence: int
+) -> None:
+    await receipts.add(arrivals(4))
+    await receipts.record({1: DEAD, 2: APPLIED}, fence=fence)
+
+    assert await receipts.reopen([1, 2]) == 2
+
+    pending = await receipts.pending(after=0, limit=10)
+    assert [receipt.position for receipt in pending] == [1, 2, 3, 4]
+    assert [receipt.standing for receipt in await receipts.read([1, 2])] == [AWAITING] * 2
+    assert await receipts.tallies() == [Tally("default", "stream-a", ReceiptState.PENDING, 4)]
+
+
+async def test_only_what_is_settled_is_reopened(receipts: Receipts, fence: int) -> None:
+    await receipts.add(arrivals(2))
+    await receipts.record({1: PARKED}, fence=fence)
+
+    assert await receipts.reopen([1, 2, 3]) == 0
+
+    assert [receipt.standing for receipt in await receipts.read([1, 2])] == [PARKED, AWAITING]
+
+
+async def test_tallies_follow_receipts_from_state_to_state(receipts: Receipts, fence: int) -> None:
+    await receipts.add(arrivals(3))
+    await receipts.add([arrival("jti-1", stream_id="stream-b"), arrival("jti-0")])
+    await receipts.record({1: APPLIED, 2: PARKED}, fence=fence)
 
     assert set(await receipts.tallies()) == {
         Tally("default", "stream-a", ReceiptState.PENDING, 2),

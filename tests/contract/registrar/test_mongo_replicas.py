@@ -1,6 +1,7 @@
 """What several replicas of ssf-registrar owe each other on one MongoDB database."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -20,6 +21,23 @@ from ssf_registrar.domain.tokens import admin_token
 REPLICAS = 8
 LONG = 60.0
 OTHER_KEY = "A" * 42 + "E"
+
+CHANGE_WITHOUT_END = """
+import asyncio, sys
+from servicekit.mongo import open_mongo
+from servicekit.signals import News
+from ssf_registrar.adapters.mongo.changes import Changes
+from ssf_registrar.adapters.mongo.schema import MIGRATIONS
+
+async def main():
+    async with open_mongo(sys.argv[1], "ssf-registrar", MIGRATIONS) as database:
+        async def change(turn):
+            print("in the middle", flush=True)
+            await asyncio.Event().wait()
+        await Changes(database, News()).make(change)
+
+asyncio.run(main())
+"""
 
 
 @pytest.fixture
@@ -144,6 +162,24 @@ async def test_a_broken_watch_is_opened_again(
     await writer.streams.add(a_stream())
 
     await eventually(lambda: reader.news.edition > reopened)
+
+
+async def test_a_replica_that_dies_within_a_change_holds_nobody_up(mongo_url: str) -> None:
+    async with mongo_storage(mongo_url) as survivor:
+        process = await asyncio.create_subprocess_exec(
+            *[sys.executable, "-c", CHANGE_WITHOUT_END, mongo_url],
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"in the middle\n"
+        process.kill()
+        await process.wait()
+
+        # The server itself would give the transaction up after 60 s.
+        await asyncio.wait_for(survivor.streams.add(a_stream(stream_id="later")), 40)
+
+        page = await survivor.journal.read(None, limit=10, wait=0)
+    assert [entry.stream_id for entry in page.entries] == ["later"]
 
 
 def kill_watches(url: str) -> int:

@@ -20,17 +20,24 @@ from set_receiver.settings import Settings
 
 
 @pytest.fixture
-async def stopped(tmp_path: Path) -> AsyncIterator[Receiver]:
+def store(request: pytest.FixtureRequest) -> str:
+    """Give HELIOGRAPH_STORE: the embedded store, unless a module has itself run on both."""
+    name = getattr(request, "param", "sqlite")
+    return "sqlite:" if name == "sqlite" else str(request.getfixturevalue("mongo_url"))
+
+
+@pytest.fixture
+async def stopped(tmp_path: Path, store: str) -> AsyncIterator[Receiver]:
     """Give the receiver's peers, before it runs."""
-    settings = Settings(data=tmp_path, port=free_port() - 3)
-    streams, store = FakeStreams(), FakeChangeStore()
+    settings = Settings(data=tmp_path, port=free_port() - 3, store=store)
+    streams, changes = FakeStreams(), FakeChangeStore()
     async with AsyncExitStack() as peers:
         remote = await peers.enter_async_context(remote_transmitter(Issuer()))
         await peers.enter_async_context(serving_streams(settings, streams))
-        await peers.enter_async_context(serving_changes(settings, store))
+        await peers.enter_async_context(serving_changes(settings, changes))
         session = await peers.enter_async_context(aiohttp.ClientSession())
         streams.put(push_stream(remote))
-        yield Receiver(settings, session, streams, store, remote)
+        yield Receiver(settings, session, streams, changes, remote)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What the receiver shows of its receipts."""
 
+import pytest
 from support.eventually import eventually
 from support.received_sets import provenance
 from support.receiver_peers import ADMIN_TOKEN
@@ -41,6 +42,95 @@ async def test_receipts_are_paged_by_both_apis(receiver: Receiver) -> None:
     jtis = [receipt["jti"] for receipt in [*first["receipts"], *second["receipts"]]]
     assert (jtis, second["next"]) == ([f"jti-{number}" for number in range(5)], None)
     assert await jtis_over_grpc(receiver) == jtis
+
+
+async def test_receipts_are_listed_by_state(receiver: Receiver) -> None:
+    receiver.store.failures["ann"] = Failure(reason="MUTABILITY", detail="id is readOnly")
+    await receiver.push_token(receiver.deleted())
+    await receiver.push_token(receiver.deleted("/Users/ben"))
+    await receiver.eventually_states("dead", "applied")
+
+    (row,) = (await receiver.admin("/receipts?state=dead"))["receipts"]
+
+    assert row["subject_uri"] == "/Users/ann"
+    assert await receiver.admin(f"/receipts/{row['id']}") == row
+
+
+async def test_a_dead_receipt_is_healed_by_applying_it_again(receiver: Receiver) -> None:
+    receiver.store.failures["ann"] = Failure(reason="MUTABILITY", detail="id is readOnly")
+    await receiver.push_token(receiver.deleted())
+    await receiver.eventually_states("dead")
+    receiver.store.failures.clear()
+    (row,) = await receiver.receipts()
+
+    answer = await receiver.post_admin(f"/receipts/{row['id']}/reapply")
+
+    assert answer == (200, {"reapplied": 1})
+    await receiver.eventually_states("applied")
+
+
+async def test_all_dead_receipts_of_a_stream_and_a_time_are_applied_again_in_order(
+    receiver: Receiver,
+) -> None:
+    receiver.store.failures["ann"] = Failure(reason="MUTABILITY", detail="id is readOnly")
+    tokens = [receiver.deleted() for _ in range(4)]
+    for token in tokens:
+        await receiver.push_token(token)
+    await receiver.eventually_states(*["dead"] * 4)
+    receiver.store.failures.clear()
+    rows = await receiver.receipts()
+    wanted = {
+        "state": "dead",
+        "stream_id": "pushstreamaa",
+        "received_from": rows[1]["received"],
+        "received_before": rows[3]["received"],
+    }
+
+    answer = await receiver.post_admin("/receipts/reapply", wanted)
+
+    assert answer == (200, {"reapplied": 2})
+    await receiver.eventually_states("dead", "applied", "applied", "dead")
+    assert receiver.store.txns_of("ann") == [token.txn for token in tokens[1:3]]
+
+
+async def test_a_receipt_that_waits_is_not_applied_again(receiver: Receiver) -> None:
+    receiver.store.open.clear()
+    await receiver.push_token(receiver.deleted())
+    (row,) = await receiver.receipts()
+
+    status, answer = await receiver.post_admin(f"/receipts/{row['id']}/reapply")
+
+    detail = "the receipt is pending: it is going to be applied anyway"
+    assert (status, answer) == (409, {"detail": detail})
+    receiver.store.open.set()
+    await receiver.eventually_states("applied")
+
+
+@pytest.mark.parametrize("receipt_id", ["7", "made-up", "9" * 40, "-1"])
+async def test_a_receipt_that_does_not_exist_is_not_found(
+    receiver: Receiver, receipt_id: str
+) -> None:
+    answer = await receiver.post_admin(f"/receipts/{receipt_id}/reapply")
+
+    assert answer == (404, {"detail": "there is no such receipt"})
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param({}, id="no state"),
+        pytest.param({"state": "pending"}, id="what is pending anyway"),
+        pytest.param({"state": "dead", "stream": "pushstreamaa"}, id="a misspelt member"),
+        pytest.param({"state": "dead", "received_from": -1}, id="a time before all times"),
+        pytest.param({"state": "dead", "received_before": 2**63}, id="a time after all times"),
+    ],
+)
+async def test_a_selection_that_cannot_be_meant_is_refused(
+    receiver: Receiver, wanted: dict[str, object]
+) -> None:
+    status, _ = await receiver.post_admin("/receipts/reapply", wanted)
+
+    assert status == 422
 
 
 async def jtis_over_grpc(receiver: Receiver) -> list[str]:

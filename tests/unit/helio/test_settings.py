@@ -61,3 +61,14 @@ def test_services_know_that_they_are_supervised_and_where() -> None:
 
     assert environment["HELIOGRAPH_SUPERVISED"] == "true"
     assert environment["HELIOGRAPH_PORT"] == "9000"
+
+
+@pytest.mark.parametrize("variable", ["GRPC_LISTEN", "RESOURCE_STORE", "SSF_REGISTRAR"])
+def test_a_cluster_of_one_machine_does_not_take_addresses_of_services(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(f"HELIOGRAPH_{variable}", "127.0.0.1:7443")
+    monkeypatch.setenv("HELIOGRAPH_CERTIFICATES", "certificates")
+
+    with pytest.raises(StartError, match=f"^HELIOGRAPH_{variable} is for services that run apart"):
+        cluster_settings()

@@ -96,7 +96,7 @@ def test_no_value_is_mistaken_for_a_reference(text: str) -> None:
 def test_an_id_of_another_provider_is_quoted_in_the_location() -> None:
     resource = replace(stored({"id": "a b"}), ref=ResourceRef("User", "a b/ü"))
 
-    assert SHOWING.location(resource) == f"{BASE}/Users/a%20b%2F%C3%BC"
+    assert SHOWING.location(resource.ref) == f"{BASE}/Users/a%20b%2F%C3%BC"
 
 
 def test_a_projection_shows_what_was_asked_for_and_what_is_always_shown() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -85,6 +86,27 @@ async def test_waiting_writers_share_commits(database: Database) -> None:
 
     assert len(await database.read(all_numbers)) == 200
     assert statements.count("COMMIT") < 20
+
+
+async def test_a_flood_in_one_lane_keeps_another_waiting_for_about_one_commit(
+    database: Database,
+) -> None:
+    statements: list[str] = []
+    gate = threading.Event()
+
+    def hold(connection: sqlite3.Connection) -> None:
+        gate.wait(20)
+        connection.set_trace_callback(statements.append)
+
+    holding = asyncio.create_task(database.write(hold))
+    flood = [asyncio.create_task(database.write(inserting(n), lane="a")) for n in range(1000)]
+    other = asyncio.create_task(database.write(inserting(1000), lane="b"))
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(holding, other, *flood)
+
+    before = statements[: statements.index("INSERT INTO numbers VALUES (1000)")]
+    assert before.count("COMMIT") <= 1
 
 
 async def test_what_was_written_is_found_after_a_new_start(tmp_path: Path) -> None:

@@ -6,30 +6,23 @@ from support.received_sets import IAT, ISSUER, STREAM, TOKEN, Issuer, provenance
 from secevent.scim_events import CREATE_NOTICE, DELETE
 from secevent.token import SecurityEventToken
 from secevent.verification import KeySet
-from set_receiver.domain.acceptance import (
-    Admission,
-    Delivered,
-    Refused,
-    Rules,
-    in_order_of_origin,
-    judged,
-)
-from set_receiver.domain.receipts import AWAITING, Arrival, ReceiptState
+from set_receiver.domain.acceptance import Delivered, Refused, in_order_of_origin, judged
+from set_receiver.domain.receipts import Arrival
 
 NOW = IAT * 1_000_000
 ISSUED = Issuer()
-RULES = Rules(STREAM, KeySet.from_jwks(ISSUED.jwks), {"/Users": "User"})
+KEYS = KeySet.from_jwks(ISSUED.jwks)
 
 
-def judge(token: SecurityEventToken, *, jti: str | None = None) -> Admission | Refused:
-    return judged(Delivered(ISSUED.sign(token), jti, ""), RULES, now=NOW)
+def judge(token: SecurityEventToken, *, jti: str | None = None) -> Arrival | Refused:
+    return judged(Delivered(ISSUED.sign(token), jti, ""), STREAM, KEYS, now=NOW)
 
 
 def test_a_valid_set_is_admitted_with_all_that_the_receipt_keeps() -> None:
     token = replace(TOKEN, provenance=provenance(42))
     compact = ISSUED.sign(token)
 
-    assert judged(Delivered(f" {compact}\n", None, "a-trace"), RULES, now=NOW) == Admission(
+    assert judged(Delivered(f" {compact}\n", None, "a-trace"), STREAM, KEYS, now=NOW) == (
         Arrival(
             tenant="default",
             stream_id="stream-a",
@@ -42,8 +35,7 @@ def test_a_valid_set_is_admitted_with_all_that_the_receipt_keeps() -> None:
             origin_clock=42,
             received=NOW,
             traceparent="a-trace",
-        ),
-        AWAITING,
+        )
     )
 
 
@@ -73,7 +65,7 @@ def test_a_set_is_refused_for(token: SecurityEventToken, err: str) -> None:
 
 
 def test_a_forged_set_is_refused() -> None:
-    outcome = judged(Delivered(ISSUED.forge(TOKEN), None, ""), RULES, now=NOW)
+    outcome = judged(Delivered(ISSUED.forge(TOKEN), None, ""), STREAM, KEYS, now=NOW)
 
     assert isinstance(outcome, Refused)
     assert outcome.error.err == "authentication_failed"
@@ -86,34 +78,19 @@ def test_a_polled_set_must_have_the_jti_that_it_is_called_by() -> None:
     assert outcome.error.err == "invalid_request"
 
 
-def test_what_is_not_acted_on_is_settled_as_it_arrives() -> None:
-    outcome = judge(replace(TOKEN, events={CREATE_NOTICE: {"attributes": ["title"]}}))
-
-    assert isinstance(outcome, Admission)
-    assert outcome.standing.state is ReceiptState.IGNORED
-    assert outcome.standing.settled == NOW
-
-
-def test_what_can_never_be_applied_is_dead_as_it_arrives() -> None:
-    outcome = judge(replace(TOKEN, sub_id={"format": "scim", "uri": "/Devices/1"}))
-
-    assert isinstance(outcome, Admission)
-    assert outcome.standing.state is ReceiptState.DEAD
-
-
 def test_a_clock_that_no_database_holds_is_cut() -> None:
     outcome = judge(replace(TOKEN, provenance=provenance(2**64 - 1)))
 
-    assert isinstance(outcome, Admission)
-    assert outcome.arrival.origin_clock == 2**63 - 1
+    assert isinstance(outcome, Arrival)
+    assert outcome.origin_clock == 2**63 - 1
 
 
-def admissions(*clocks: int) -> list[Admission]:
+def arrivals(*clocks: int) -> list[Arrival]:
     outcomes = [
         judge(replace(TOKEN, jti=f"jti-{n}", provenance=provenance(clock) if clock else None))
         for n, clock in enumerate(clocks)
     ]
-    return [outcome for outcome in outcomes if isinstance(outcome, Admission)]
+    return [outcome for outcome in outcomes if isinstance(outcome, Arrival)]
 
 
 @pytest.mark.parametrize(
@@ -125,6 +102,6 @@ def admissions(*clocks: int) -> list[Admission]:
     ],
 )
 def test_what_came_together_is_ordered(clocks: tuple[int, ...], order: list[int]) -> None:
-    ordered = in_order_of_origin(admissions(*clocks))
+    ordered = in_order_of_origin(arrivals(*clocks))
 
-    assert [admission.arrival.jti for admission in ordered] == [f"jti-{n}" for n in order]
+    assert [arrival.jti for arrival in ordered] == [f"jti-{n}" for n in order]

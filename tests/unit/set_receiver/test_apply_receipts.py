@@ -6,14 +6,15 @@ import pytest
 from support.memory_receipts import MemoryReceipts
 from support.received_sets import STREAM, Issuer
 
-from secevent.scim_events import ACTIVATE, DEACTIVATE, DELETE, PATCH_FULL
+from secevent.scim_events import ACTIVATE, CREATE_NOTICE, DEACTIVATE, DELETE, PATCH_FULL
 from set_receiver.commands.apply_receipts import ApplyReceipts
-from set_receiver.domain.changes import ChangeKind, ForeignChange
+from set_receiver.domain.changes import NOTICE_REASON, ChangeKind, ForeignChange
 from set_receiver.domain.errors import ChangesRefusedError, StoreUnavailableError
-from set_receiver.domain.receipts import AWAITING, Arrival, Receipt, ReceiptState
+from set_receiver.domain.receipts import AWAITING, Arrival, Receipt, ReceiptState, settled
 from set_receiver.domain.settling import ApplyResult, Disposition, RetryBudget, refused
 
 NOW = 1_000
+TIME_LEFT = 5.0
 
 
 @dataclass
@@ -25,7 +26,10 @@ class FakeChanges:
     is_away: bool = False
     applied: list[list[ForeignChange]] = field(default_factory=list)
 
-    async def apply(self, changes: Sequence[ForeignChange]) -> Sequence[ApplyResult]:
+    async def apply(
+        self, changes: Sequence[ForeignChange], *, seconds: float
+    ) -> Sequence[ApplyResult]:
+        assert seconds == TIME_LEFT
         if self.is_away:
             raise StoreUnavailableError("away")
         if any(change.resource_id in self.poisonous for change in changes):
@@ -79,7 +83,11 @@ async def keep(
     for subject in subjects:
         token = issuer.token(DELETE, {}, subject=subject)
         token = replace(token, events=events or token.events)
-        await receipts.add([(arrival(issuer.sign(token), subject), AWAITING)])
+        await receipts.add([arrival(issuer.sign(token), subject)])
+
+
+def time_left() -> float:
+    return TIME_LEFT
 
 
 def states(receipts: Sequence[Receipt]) -> list[ReceiptState]:
@@ -91,7 +99,7 @@ async def test_receipts_travel_to_the_store_together(
 ) -> None:
     await keep(receipts, "/Users/ann", "/Users/ben")
 
-    applied = await apply_receipts.apply([1, 2])
+    applied = await apply_receipts.apply([1, 2], time_left=time_left)
 
     assert [change.resource_id for change in changes.applied[0]] == ["ann", "ben"]
     assert len(changes.applied) == 1
@@ -103,10 +111,10 @@ async def test_a_standing_is_recorded_only_when_told(
 ) -> None:
     await keep(receipts, "/Users/ann")
 
-    applied = await apply_receipts.apply([1])
+    applied = await apply_receipts.apply([1], time_left=time_left)
 
     assert states(await receipts.read([1])) == [ReceiptState.PENDING]
-    await apply_receipts.record(applied)
+    await apply_receipts.record(applied, fence=1)
     assert await receipts.read([1]) == applied
 
 
@@ -116,7 +124,10 @@ async def test_a_failing_receipt_leaves_the_others_standing(
     changes.results["ann"] = refused("MUTABILITY", "id")
     await keep(receipts, "/Users/ann", "/Users/ben")
 
-    assert states(await apply_receipts.apply([1, 2])) == [ReceiptState.DEAD, ReceiptState.APPLIED]
+    assert states(await apply_receipts.apply([1, 2], time_left=time_left)) == [
+        ReceiptState.DEAD,
+        ReceiptState.APPLIED,
+    ]
 
 
 async def test_the_facets_of_one_event_travel_in_their_order(
@@ -126,7 +137,7 @@ async def test_the_facets_of_one_event_travel_in_their_order(
     await keep(receipts, "/Users/ann", events={ACTIVATE: {}, PATCH_FULL: patch})
     await keep(receipts, "/Users/ben", events={DEACTIVATE: {}})
 
-    applied = await apply_receipts.apply([1, 2])
+    applied = await apply_receipts.apply([1, 2], time_left=time_left)
 
     assert [(change.resource_id, change.kind) for change in changes.applied[0]] == [
         ("ann", ChangeKind.PATCH),
@@ -142,7 +153,7 @@ async def test_one_change_that_spoils_the_list_is_found(
     changes.poisonous = frozenset({"user-3"})
     await keep(receipts, *(f"/Users/user-{number}" for number in range(5)))
 
-    applied = await apply_receipts.apply([1, 2, 3, 4, 5])
+    applied = await apply_receipts.apply([1, 2, 3, 4, 5], time_left=time_left)
 
     assert [r.arrival.subject_uri for r in applied if r.standing.reason] == ["/Users/user-3"]
     assert applied[3].standing.reason == "RESOURCE_EXHAUSTED: too large"
@@ -157,7 +168,7 @@ async def test_a_store_that_is_away_spends_no_budget(
     await keep(receipts, "/Users/ann")
 
     with pytest.raises(StoreUnavailableError):
-        await apply_receipts.apply([1])
+        await apply_receipts.apply([1], time_left=time_left)
 
     assert [receipt.standing for receipt in await receipts.read([1])] == [AWAITING]
 
@@ -167,9 +178,43 @@ async def test_a_kept_token_that_is_no_longer_understood_is_dead(
 ) -> None:
     issuer = Issuer()
     token = replace(issuer.token(DELETE, {}, subject="/Users/ann"), events={})
-    await receipts.add([(arrival(issuer.sign(token), "/Users/ann"), AWAITING)])
+    await receipts.add([arrival(issuer.sign(token), "/Users/ann")])
 
-    (applied,) = await apply_receipts.apply([1])
+    (applied,) = await apply_receipts.apply([1], time_left=time_left)
 
     assert applied.standing.state is ReceiptState.DEAD
     assert applied.standing.reason.startswith("INVALID_REQUEST: ")
+
+
+async def test_what_is_not_acted_on_is_ignored_without_asking_the_store(
+    apply_receipts: ApplyReceipts, receipts: MemoryReceipts, changes: FakeChanges
+) -> None:
+    await keep(receipts, "/Users/ann", events={CREATE_NOTICE: {"attributes": ["title"]}})
+
+    (applied,) = await apply_receipts.apply([1], time_left=time_left)
+
+    assert applied.standing == settled(ReceiptState.IGNORED, NOTICE_REASON, now=NOW)
+    assert changes.applied == []
+
+
+async def test_what_can_never_be_applied_is_dead_beside_what_is_applied(
+    apply_receipts: ApplyReceipts, receipts: MemoryReceipts
+) -> None:
+    await keep(receipts, "/Devices/1", "/Users/ann")
+
+    dead, applied = await apply_receipts.apply([1, 2], time_left=time_left)
+
+    reason = "UNKNOWN_RESOURCE_TYPE: there is no endpoint /Devices here"
+    assert dead.standing == settled(ReceiptState.DEAD, reason, now=NOW)
+    assert applied.standing.state is ReceiptState.APPLIED
+
+
+async def test_where_no_time_is_left_the_store_is_not_asked(
+    apply_receipts: ApplyReceipts, receipts: MemoryReceipts, changes: FakeChanges
+) -> None:
+    await keep(receipts, "/Users/ann")
+
+    with pytest.raises(StoreUnavailableError):
+        await apply_receipts.apply([1], time_left=lambda: 0.0)
+
+    assert changes.applied == []

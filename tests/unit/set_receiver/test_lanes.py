@@ -85,6 +85,67 @@ def test_the_length_counts_receipts_that_are_not_finished() -> None:
     assert len(lanes) == 2
 
 
+def test_a_receipt_that_is_added_again_is_queued_once() -> None:
+    lanes = lanes_with(ANN)
+
+    lanes.add(PendingReceipt(1, ANN, next_attempt=0))
+
+    assert len(lanes) == 1
+
+
+def test_a_finished_receipt_is_known_until_it_is_forgotten() -> None:
+    lanes = lanes_with(ANN)
+    (turn,) = lanes.take(64, now=0)
+    lanes.finish(turn)
+
+    lanes.begin_look()
+    lanes.add(PendingReceipt(1, ANN, next_attempt=0))
+
+    assert len(lanes) == 0
+
+
+def test_a_receipt_that_is_forgotten_during_a_look_is_not_found_by_it() -> None:
+    lanes = lanes_with(ANN)
+    lanes.begin_look()
+    lanes.finish(lanes.take(64, now=0)[0])
+    lanes.forget([1])
+
+    lanes.add(PendingReceipt(1, ANN, next_attempt=0))
+
+    assert len(lanes) == 0
+
+
+def test_a_forgotten_receipt_that_is_pending_again_is_found_by_the_next_look() -> None:
+    lanes = lanes_with(ANN)
+    lanes.finish(lanes.take(64, now=0)[0])
+    lanes.forget([1])
+
+    lanes.begin_look()
+    lanes.add(PendingReceipt(1, ANN, next_attempt=0))
+
+    assert lanes.take(64, now=0) == [Turn(ANN, 1)]
+
+
+def test_a_straggler_has_its_turn_before_those_that_arrived_after_it() -> None:
+    lanes = Lanes()
+    for position in (2, 3, 1):
+        lanes.add(PendingReceipt(position, ANN, next_attempt=0))
+
+    assert lanes.take(64, now=0) == [Turn(ANN, 1)]
+
+
+def test_a_straggler_leaves_a_turn_alone_that_is_taken() -> None:
+    lanes = Lanes()
+    for position in (2, 3):
+        lanes.add(PendingReceipt(position, ANN, next_attempt=0))
+    (taken,) = lanes.take(64, now=0)
+
+    lanes.add(PendingReceipt(1, ANN, next_attempt=0))
+
+    lanes.finish(taken)
+    assert lanes.take(64, now=0) == [Turn(ANN, 1)]
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["add", "take", "finish", "park", "put_back"]),

@@ -11,6 +11,7 @@ from secevent.verification import KeySet
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.acceptance import Delivered, Received, Refused, Undecided
 from set_receiver.domain.errors import KeysUnavailableError
+from set_receiver.domain.receipts import Selection
 
 
 @dataclass
@@ -50,7 +51,7 @@ def keys(issuer: Issuer) -> FakeKeys:
 
 @pytest.fixture
 def take_in(receipts: MemoryReceipts, keys: FakeKeys) -> TakeIn:
-    return TakeIn(receipts, keys, {"/Users": "User"}, lambda: IAT * 1_000_000)
+    return TakeIn(receipts, keys, lambda: IAT * 1_000_000)
 
 
 def pushed(compact: str) -> list[Delivered]:
@@ -58,7 +59,7 @@ def pushed(compact: str) -> list[Delivered]:
 
 
 async def jtis_in(receipts: MemoryReceipts) -> list[str]:
-    page = await receipts.page("default", stream_id=None, after=0, limit=1000)
+    page = await receipts.page(Selection("default"), after=0, limit=1000)
     return [receipt.arrival.jti for receipt in page]
 
 

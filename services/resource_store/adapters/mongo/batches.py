@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from resource_store.adapters.mongo import repetition
+from resource_store.adapters.mongo.async_requests import Settled, settle
 from resource_store.adapters.mongo.documents import resource_of
 from resource_store.adapters.mongo.meeting import Meeting, address
 from resource_store.adapters.mongo.reading import Reading, Shown
@@ -66,7 +67,9 @@ class Batch:
         settled = iter(await self._settled(new) if new else ())
         repeated = iter(await self._repeated(transitions, done))
         judged = [next(repeated if identity_of(each) in done else settled) for each in transitions]
-        return await self._shown(judged)
+        outcomes = await self._shown(judged)
+        await settle(self.database, self.session, _answers(transitions, outcomes))
+        return outcomes
 
     async def _settled(self, transitions: Sequence[Transition]) -> list[_Judged | Exception]:
         """Decide and store."""
@@ -121,6 +124,14 @@ class Batch:
     @property
     def _reading(self) -> Reading:
         return Reading(self.database, self.session)
+
+
+def _answers(
+    transitions: Sequence[Transition], outcomes: Sequence[Outcome | Exception]
+) -> Iterator[Settled]:
+    for each, outcome in zip(transitions, outcomes, strict=True):
+        if each.answer and each.identity and isinstance(outcome, Outcome):
+            yield each.tenant, each.identity.key, each.answer(outcome)
 
 
 def _decided(transition: Transition, meeting: Meeting, clock: HybridClock) -> _Decided | Exception:

@@ -14,6 +14,7 @@ UNIQUE_KEYS: Final = "unique_keys"
 MEMBERS: Final = "members"
 TOMBSTONES: Final = "tombstones"
 META: Final = "meta"
+ASYNC_REQUESTS: Final = "async_requests"
 REPETITION: Final = {IdentityKind.TRANSACTION: "transactions", IdentityKind.EFFECT: "effects"}
 
 _TENANT: Final = ("_id.tenant", ASCENDING)
@@ -55,4 +56,14 @@ async def _first_indexes(database: Database) -> None:
     await database[UNIQUE_KEYS].create_index([("_id", ASCENDING)])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first_indexes,)
+async def _async_requests(database: Database) -> None:
+    order = [("accepted", ASCENDING), ("_id", ASCENDING)]
+    await database[ASYNC_REQUESTS].create_indexes(
+        [
+            IndexModel(order, name="waiting", partialFilterExpression={"is_waiting": True}),
+            IndexModel(order, name="settled", partialFilterExpression={"is_waiting": False}),
+        ]
+    )
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first_indexes, _async_requests)

@@ -5,9 +5,14 @@ from contextlib import contextmanager
 from typing import Final
 
 from bson.errors import BSONError
-from pymongo.errors import BulkWriteError, ConnectionFailure, PyMongoError
+from pymongo.errors import BulkWriteError, ConnectionFailure, DocumentTooLarge, PyMongoError
+
+from resource_store.domain.errors import StorageFailedError, TooLargeError
+from servicekit.failures import StorageError
+from servicekit.mongo import storage_errors
 
 _DUPLICATE_KEY: Final = 11000
+_TOO_LARGE: Final = frozenset({10334, 17419, 17420})
 
 
 class SpoiltBatchError(Exception):
@@ -20,17 +25,28 @@ class CollisionError(SpoiltBatchError):
 
 @contextmanager
 def blamed() -> Iterator[None]:
-    """Turn what a transaction is to blame for itself into `SpoiltBatchError`."""
+    """Turn what a transaction is to blame for itself into an error without values in its text.
+
+    Raises `TooLargeError`, `CollisionError` or `SpoiltBatchError`; lets all else through.
+    """
     try:
         yield
-    except BSONError as error:
-        raise SpoiltBatchError(type(error).__name__) from None
     except PyMongoError as error:
-        if _is_duplicate(error):
-            raise CollisionError(type(error).__name__) from None
         if _is_no_fault_of_it(error):
             raise
-        raise SpoiltBatchError(type(error).__name__) from None
+        raise _fault(error) from None
+    except BSONError as error:
+        raise _fault(error) from None
+
+
+@contextmanager
+def storage_failures() -> Iterator[None]:
+    """Turn what MongoDB could not do into the port's own `StorageFailedError`."""
+    try:
+        with storage_errors():
+            yield
+    except StorageError as error:
+        raise StorageFailedError(str(error)) from error
 
 
 def _is_no_fault_of_it(error: PyMongoError) -> bool:
@@ -39,8 +55,20 @@ def _is_no_fault_of_it(error: PyMongoError) -> bool:
     )
 
 
-def _is_duplicate(error: PyMongoError) -> bool:
+def _fault(error: PyMongoError | BSONError) -> Exception:
+    codes = _codes(error)
+    if _DUPLICATE_KEY in codes:
+        return CollisionError(type(error).__name__)
+    if isinstance(error, DocumentTooLarge) or codes & _TOO_LARGE:
+        return TooLargeError(
+            "the resource would become larger than 16 MB: give it fewer or shorter values",
+            attribute_path="",
+        )
+    return SpoiltBatchError(f"{type(error).__name__} {sorted(codes)}")
+
+
+def _codes(error: PyMongoError | BSONError) -> set[int]:
     if isinstance(error, BulkWriteError):
-        codes = [each["code"] for each in error.details["writeErrors"]]
-        return _DUPLICATE_KEY in codes
-    return getattr(error, "code", None) == _DUPLICATE_KEY
+        return {each["code"] for each in error.details["writeErrors"]}
+    code = getattr(error, "code", None)
+    return set() if code is None else {code}

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 from resource_store.adapters.mongo import feed
+from resource_store.adapters.mongo.faults import storage_failures
 from resource_store.adapters.mongo.sequencer import FEED, STATE
 from resource_store.domain.changes import FeedEntry
-from resource_store.domain.errors import StorageFailedError
-from servicekit.failures import StorageError
-from servicekit.mongo import MongoDatabase, storage_errors
+from servicekit.mongo import MongoDatabase
 from servicekit.mongo_watch import publish_writes
 from servicekit.signals import News
 
@@ -37,11 +36,8 @@ class MongoFeed:
 
     async def end(self) -> int:
         """Return the position of the last change that was sequenced."""
-        try:
-            with storage_errors():
-                state = await self._database[STATE].find_one(FEED)
-        except StorageError as error:
-            raise StorageFailedError(str(error)) from error
+        with storage_failures():
+            state = await self._database[STATE].find_one(FEED)
         return int(state["position"]) if state else 0
 
     async def listen(self) -> None:
@@ -54,8 +50,5 @@ class MongoFeed:
         self._news.publish()
 
     async def _read(self, position: int, *, limit: int) -> list[FeedEntry]:
-        try:
-            with storage_errors():
-                return await feed.entries_after(self._database[feed.CHANGES], position, limit=limit)
-        except StorageError as error:
-            raise StorageFailedError(str(error)) from error
+        with storage_failures():
+            return await feed.entries_after(self._database[feed.CHANGES], position, limit=limit)

@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pymongo import ReturnDocument
 
 from resource_store.adapters.mongo import feed, snapshots
+from resource_store.adapters.mongo.async_requests import MongoAsyncRequests
 from resource_store.adapters.mongo.batches import Batch
 from resource_store.adapters.mongo.collections import META
 from resource_store.adapters.mongo.documents import Address, resource_of, stored_of
-from resource_store.adapters.mongo.faults import blamed
+from resource_store.adapters.mongo.faults import blamed, storage_failures
 from resource_store.adapters.mongo.reading import Reading, Shown
 from resource_store.adapters.mongo.searching import Searching
 from resource_store.adapters.mongo.writer import Result, Writer
@@ -20,10 +21,12 @@ from resource_store.domain.errors import StorageFailedError
 from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
 from resource_store.domain.snapshots import Tombstone, Whole
 from resource_store.ports.resources import Found, Query, Search
-from servicekit.failures import StorageError
 from servicekit.mongo import Document, MongoDatabase, Session
+from servicekit.mongo_restoring import note_restore
 
 T = TypeVar("T")
+
+IDENTITY: Final = {"_id": "identity"}
 
 
 class MongoStorage:
@@ -33,6 +36,7 @@ class MongoStorage:
         self, database: MongoDatabase, identity: StoreIdentity, *, clock: HybridClock
     ) -> None:
         self.identity = identity
+        self.async_requests = MongoAsyncRequests(database)
         self._database = database
         self._clock = clock
         self._writer = Writer(self._carry_out)
@@ -105,20 +109,21 @@ class MongoStorage:
         return await self._database.transaction(operation)
 
     async def _read(self, look: Callable[[Reading], Awaitable[T]]) -> T:
-        try:
+        with storage_failures():
             return await self._database.snapshot(
                 lambda session: look(Reading(self._database, session))
             )
-        except StorageError as error:
-            raise StorageFailedError(str(error)) from error
 
 
 @asynccontextmanager
 async def open_storage(
-    database: MongoDatabase, *, newborn: StoreIdentity, now: Callable[[], int]
+    database: MongoDatabase, *, newborn: StoreIdentity, restore_id: str, now: Callable[[], int]
 ) -> AsyncIterator[MongoStorage]:
-    """Open a store in a database with `MIGRATIONS`; a new one takes the identity of `newborn`."""
-    identity = await _identity(database, newborn)
+    """Open a store in a database with `MIGRATIONS`; a new one takes the identity of `newborn`.
+
+    One that was restored, which is known by a new `restore_id`, takes the epoch.
+    """
+    identity = await _identity(database, newborn, restore_id=restore_id)
     last = await feed.last_clock(database[feed.CHANGES])
     storage = MongoStorage(
         database, identity, clock=HybridClock(identity.cluster, now=now, last=last)
@@ -129,12 +134,15 @@ async def open_storage(
         await storage.finish()
 
 
-async def _identity(database: MongoDatabase, newborn: StoreIdentity) -> StoreIdentity:
+async def _identity(
+    database: MongoDatabase, newborn: StoreIdentity, *, restore_id: str
+) -> StoreIdentity:
     """Return the identity; of several processes that come first together, one makes it."""
     made = {"cluster": newborn.cluster, "epoch": newborn.epoch}
+    await note_restore(database[META], IDENTITY, restore_id, made={"epoch": newborn.epoch})
     kept: Document | None = await database[META].find_one_and_update(
-        {"_id": "identity"},
-        {"$setOnInsert": made},
+        IDENTITY,
+        {"$setOnInsert": {**made, "restore": restore_id}},
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )

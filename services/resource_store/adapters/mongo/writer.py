@@ -17,6 +17,8 @@ CarryOut = Callable[[Sequence[Transition]], Awaitable[Sequence[Result]]]
 """Carries out transitions in one transaction."""
 
 _MAX_BATCH: Final = 64
+# A transaction has a minute, so big groups have one of their own.
+_MAX_NAMES: Final = 20_000
 _UNDER_WAY: Final = 4
 _ATTEMPTS: Final = 5
 
@@ -69,10 +71,14 @@ class Writer:
 
     def _next_batch(self) -> list[_Waiting]:
         held_back: set[object] = set()
+        named = 0
 
         def may_begin(waiting: _Waiting) -> bool:
+            nonlocal named
             names = waiting.names
-            if self._names.isdisjoint(names) and held_back.isdisjoint(names):
+            has_room = not named or named + len(names) <= _MAX_NAMES
+            if has_room and self._names.isdisjoint(names) and held_back.isdisjoint(names):
+                named += len(names)
                 return True
             held_back.update(names)
             return False

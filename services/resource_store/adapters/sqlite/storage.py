@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from resource_store.adapters.sqlite import feed, snapshots
+from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
 from resource_store.adapters.sqlite.searching import search_resources
 from resource_store.adapters.sqlite.tables import MIGRATIONS
@@ -18,6 +19,7 @@ from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
 from resource_store.domain.snapshots import Tombstone, Whole
 from resource_store.ports.resources import Found, Query, Search
 from servicekit.failures import StorageError
+from servicekit.restoring import note_restore
 from servicekit.signals import News
 from servicekit.sqlite import Database
 
@@ -34,6 +36,7 @@ class SqliteStorage:
         ending: asyncio.Event,
     ) -> None:
         self.identity = identity
+        self.async_requests = SqliteAsyncRequests(database)
         self._database = database
         self._clock = clock
         self._ending = ending
@@ -125,29 +128,42 @@ class SqliteStorage:
 
     async def _write_one(self, transition: Transition) -> Outcome:
         return await self._database.write(
-            lambda connection: Carrying(connection, transition, self._clock).outcome()
+            lambda connection: Carrying(connection, transition, self._clock).outcome(),
+            lane=transition.tenant,
         )
 
 
 async def open_storage(
-    path: Path, *, newborn: StoreIdentity, now: Callable[[], int], ending: asyncio.Event
+    path: Path,
+    *,
+    newborn: StoreIdentity,
+    restore_id: str,
+    now: Callable[[], int],
+    ending: asyncio.Event,
 ) -> SqliteStorage:
     """Open or make the file; a new one takes the identity of `newborn`.
 
-    Raises `StartError` when the file cannot be used.
+    One that was restored, which is known by a new `restore_id`, takes the epoch. Raises
+    `StartError` when the file cannot be used.
     """
     database = Database(path, MIGRATIONS)
-    identity = await database.write(lambda connection: _identity(connection, newborn))
+    identity = await database.write(
+        lambda connection: _identity(connection, newborn, restore_id=restore_id)
+    )
     last = await database.read(feed.last_clock)
     clock = HybridClock(identity.cluster, now=now, last=last)
     return SqliteStorage(database, identity, clock=clock, ending=ending)
 
 
-def _identity(connection: sqlite3.Connection, newborn: StoreIdentity) -> StoreIdentity:
+def _identity(
+    connection: sqlite3.Connection, newborn: StoreIdentity, *, restore_id: str
+) -> StoreIdentity:
     connection.executemany(
         "INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)",
         [("cluster", newborn.cluster), ("epoch", newborn.epoch)],
     )
+    if note_restore(connection, restore_id):
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'epoch'", (newborn.epoch,))
     kept = dict(connection.execute("SELECT name, value FROM meta"))
     return StoreIdentity(kept["cluster"], kept["epoch"])
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from servicekit.restoring import RESTORE_MIGRATION
+
 MIGRATIONS: Final = (
     """
     CREATE TABLE meta (
@@ -97,5 +99,22 @@ MIGRATIONS: Final = (
         deleted INTEGER NOT NULL,
         UNIQUE (tenant, key)
     );
+    """,
+    RESTORE_MIGRATION,
+    """
+    CREATE TABLE async_requests (
+        number INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        txn TEXT NOT NULL,
+        operation BLOB NOT NULL,
+        accepted INTEGER NOT NULL,
+        status INTEGER,
+        location TEXT,
+        version TEXT,
+        error BLOB,
+        UNIQUE (tenant, txn)
+    );
+    CREATE INDEX async_requests_waiting ON async_requests (accepted, number) WHERE status IS NULL;
+    CREATE INDEX async_requests_settled ON async_requests (accepted) WHERE status IS NOT NULL;
     """,
 )

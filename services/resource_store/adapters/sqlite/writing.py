@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from resource_store.adapters.sqlite import feed, repetition
+from resource_store.adapters.sqlite.async_requests import settle
 from resource_store.adapters.sqlite.rows import completed, read_members, read_stored
 from resource_store.domain.changes import Change
 from resource_store.domain.clock import HybridClock
@@ -86,7 +87,15 @@ class Carrying:
     clock: HybridClock
 
     def outcome(self) -> Outcome:
-        """Decide and store, unless the transition is a repetition."""
+        """Decide and store, unless the transition is a repetition; give the answer, if promised."""
+        outcome = self._outcome()
+        transition = self.transition
+        if transition.answer and transition.identity:
+            told = transition.answer(outcome)
+            settle(self.connection, transition.tenant, transition.identity.key, told)
+        return outcome
+
+    def _outcome(self) -> Outcome:
         transition = self.transition
         repeated = repetition.find(self.connection, transition.tenant, transition.identity)
         if repeated is not None:

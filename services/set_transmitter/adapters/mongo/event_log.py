@@ -7,7 +7,7 @@ from pymongo.errors import DuplicateKeyError
 from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
 from set_transmitter.adapters.mongo.documents import event_document
 from set_transmitter.adapters.mongo.fenced import FencedWrites
-from set_transmitter.adapters.mongo.schema import EVENTS, LOG
+from set_transmitter.adapters.mongo.schema import DELIVERIES, EVENTS, LOG
 from set_transmitter.domain.events import Event, LoggedEvent
 
 _LOG = {"_id": "log"}
@@ -19,15 +19,30 @@ class LogCollections:
     def __init__(self, database: MongoDatabase) -> None:
         self._log = database[LOG]
         self._events = database[EVENTS]
+        self._deliveries = database[DELIVERIES]
 
-    async def begin(self, epoch: str) -> None:
+    async def begin(self, epoch: str, *, restore_id: str) -> None:
         """Give the log its name, unless it has one."""
-        fresh = {"epoch": epoch, "feed_cursor": "", "end": 0}
+        fresh = {"epoch": epoch, "feed_cursor": "", "end": 0, "restore": restore_id}
         with storage_errors():
             try:
                 await self._log.update_one(_LOG, {"$setOnInsert": fresh}, upsert=True)
             except DuplicateKeyError:  # another replica has just done it
                 return
+
+    async def begin_anew(self, session: Session, *, epoch: str, restore_id: str) -> None:
+        """Give a log that was restored another name, once for each restore.
+
+        What was signed under the former name and is not settled will be signed again: its jti could
+        be that of another event, which the log held before it was restored.
+        """
+        renamed = await self._log.update_one(
+            {**_LOG, "restore": {"$ne": restore_id}},
+            {"$set": {"epoch": epoch, "restore": restore_id}},
+            session=session,
+        )
+        if renamed.modified_count:
+            await self._deliveries.delete_many({"jwt": {"$ne": None}}, session=session)
 
     async def read(self, session: Session | None = None) -> Document:
         """Return the document of a log that has begun."""
@@ -61,9 +76,15 @@ class MongoEventLog:
         self._collections = LogCollections(database)
         self._write = write
 
-    async def begin(self, *, epoch: str) -> None:
-        """Give the log its name, unless it has one."""
-        await self._collections.begin(epoch)
+    async def begin(self, *, epoch: str, restore_id: str) -> None:
+        """Give the log its name, unless it has one; a log that was restored takes the new one."""
+        await self._collections.begin(epoch, restore_id=restore_id)
+        if restore_id:
+            await self._write(
+                lambda session: self._collections.begin_anew(
+                    session, epoch=epoch, restore_id=restore_id
+                )
+            )
 
     async def epoch(self) -> str:
         """Return the log's name."""

@@ -23,8 +23,9 @@ class MongoStorage:
 
     is_shared = True
 
-    def __init__(self, database: MongoDatabase, *, holder: str) -> None:
+    def __init__(self, database: MongoDatabase, *, holder: str, restore_id: str) -> None:
         self._database = database
+        self._restore_id = restore_id
         self._leases = MongoLeases(database)
         self._holder = holder
 
@@ -35,7 +36,7 @@ class MongoStorage:
         await self._leases.bind(held.lease, session)
         write = FencedWrites(self._database, self._leases, held, session)
         log = MongoEventLog(self._database, write)
-        await log.begin(epoch=epoch)
+        await log.begin(epoch=epoch, restore_id=self._restore_id)
         deliveries = MongoDeliveries(self._database, write)
         return Logbook(log, deliveries, MongoSnapshots(self._database, write))
 
@@ -49,10 +50,12 @@ class MongoStorage:
 
 
 @asynccontextmanager
-async def open_mongodb(url: str, service: str, *, holder: str) -> AsyncIterator[Storage]:
+async def open_mongodb(
+    url: str, service: str, *, holder: str, restore_id: str
+) -> AsyncIterator[Storage]:
     """Open the database while the context lasts; `holder` names this process.
 
-    Raises `StartError`.
+    `restore_id` names the last restore. Raises `StartError`.
     """
     async with open_mongo(url, service, MIGRATIONS) as database:
-        yield MongoStorage(database, holder=holder)
+        yield MongoStorage(database, holder=holder, restore_id=restore_id)

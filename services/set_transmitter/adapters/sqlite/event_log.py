@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
+from servicekit.restoring import note_restore
 from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite.rows import COLUMN_COUNT, COLUMNS, row_of
 from set_transmitter.domain.events import Event, LoggedEvent
@@ -43,12 +44,20 @@ class SqliteEventLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, *, epoch: str) -> None:
-        """Give the log its name, unless it has one."""
+    async def begin(self, *, epoch: str, restore_id: str) -> None:
+        """Give the log its name, unless it has one; a log that was restored takes the new one.
+
+        What was signed under the former name and is not settled will be signed again: its jti could
+        be that of another event, which the log held before it was restored.
+        """
 
         def write(connection: sqlite3.Connection) -> None:
+            restored = note_restore(connection, restore_id)
             if connection.execute("SELECT 1 FROM log").fetchone() is None:
                 connection.execute("INSERT INTO log VALUES (?, '', 0)", (epoch,))
+            elif restored:
+                connection.execute("UPDATE log SET epoch = ?", (epoch,))
+                connection.execute("DELETE FROM delivery WHERE jwt IS NOT NULL")
 
         await self._database.write(write)
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from servicekit.restoring import RESTORE_MIGRATION
+
 MIGRATIONS: Final = (
     """
     CREATE TABLE log (
@@ -60,6 +62,7 @@ MIGRATIONS: Final = (
         PRIMARY KEY (stream_id, position)
     ) STRICT, WITHOUT ROWID;
     """,
+    RESTORE_MIGRATION,
     """
     ALTER TABLE event ADD COLUMN only_for TEXT NOT NULL DEFAULT '';
 

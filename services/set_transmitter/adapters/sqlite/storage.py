@@ -19,14 +19,15 @@ class SqliteStorage:
 
     is_shared = False
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, restore_id: str) -> None:
         self._database = database
+        self._restore_id = restore_id
 
     async def open_log(self, held: Held, *, epoch: str) -> Logbook:
         """Return the log and its deliveries."""
         del held
         log = SqliteEventLog(self._database)
-        await log.begin(epoch=epoch)
+        await log.begin(epoch=epoch, restore_id=self._restore_id)
         return Logbook(log, SqliteDeliveries(self._database), SqliteSnapshots(self._database))
 
     async def lead(self, work: Work) -> None:
@@ -43,10 +44,13 @@ class SqliteStorage:
 
 
 @asynccontextmanager
-async def open_sqlite(path: Path) -> AsyncIterator[Storage]:
-    """Open the file while the context lasts. Raises `StartError`."""
+async def open_sqlite(path: Path, *, restore_id: str) -> AsyncIterator[Storage]:
+    """Open the file while the context lasts; `restore_id` names its last restore.
+
+    Raises `StartError`.
+    """
     database = Database(path, MIGRATIONS)
     try:
-        yield SqliteStorage(database)
+        yield SqliteStorage(database, restore_id=restore_id)
     finally:
         await database.close()

@@ -1,4 +1,4 @@
-"""Changes with their journal entries: one transaction each, one after another (ADR 23)."""
+"""Changes with their journal entries: one transaction each, one after another (ADR 22)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

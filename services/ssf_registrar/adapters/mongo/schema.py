@@ -1,8 +1,8 @@
 """The registrar's collections in MongoDB.
 
 `registrar` holds one document: the epoch, the position of the last journal entry, the number of
-the last change, and a value sealed under the master key. `journal` has its entries by position;
-`streams`, `keys` and `tokens` hold what their ports say.
+the last change, the id of the last restore, and a value sealed under the master key. `journal` has
+its entries by position; `streams`, `keys` and `tokens` hold what their ports say.
 """
 
 from typing import Final

@@ -23,7 +23,7 @@ from ssf_registrar.adapters.unlocking import check_opens
 
 @asynccontextmanager
 async def open_mongo_storage(
-    url: str, *, given_key: str | None, ending: asyncio.Event
+    url: str, *, given_key: str | None, restore_id: str, ending: asyncio.Event
 ) -> AsyncIterator[Storage]:
     """Open the database, and close it in the end; any number of replicas may share it.
 
@@ -32,7 +32,7 @@ async def open_mongo_storage(
     """
     sealer = AesGcmSealer(_master_key(given_key))
     async with open_mongo(url, "ssf-registrar", MIGRATIONS) as database:
-        sealed = await first_run(database, sealer)
+        sealed = await first_run(database, sealer, restore_id=restore_id)
         check_opens(sealer, *sealed, source="HELIOGRAPH_MASTER_KEY")
         news = News()
         changes = Changes(database, news)

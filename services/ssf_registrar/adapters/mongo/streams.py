@@ -89,7 +89,7 @@ class MongoStreams:
             found = self._streams.find(of_direction, session=session).sort(_MADE_BY_ANYONE)
             return await found.to_list(), await end_of_journal(self._database, session)
 
-        found, cursor = await self._database.transaction(look)
+        found, cursor = await self._database.snapshot(look)
         return StreamSnapshot(self._decoded(found), cursor)
 
     def _document(self, stream: Stream) -> Document:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from typing import Final
 
+from servicekit.restoring import note_restore
 from servicekit.signals import News
 from servicekit.sqlite import Database
 from ssf_registrar.adapters.waiting_journal import WaitingJournal
@@ -32,6 +33,16 @@ def sqlite_journal(database: Database, news: News, *, ending: asyncio.Event) -> 
         return await database.read(lambda connection: _page(connection, cursor, limit))
 
     return WaitingJournal(read_page, news, ending=ending)
+
+
+async def begin_epoch(database: Database, *, restore_id: str) -> None:
+    """Begin another epoch when the database was restored: cursors of before are then refused."""
+
+    def write(connection: sqlite3.Connection) -> None:
+        if note_restore(connection, restore_id):
+            connection.execute("UPDATE epochs SET epoch = lower(hex(randomblob(8)))")
+
+    await database.write(write)
 
 
 def record(connection: sqlite3.Connection, entry: JournalEntry) -> None:

@@ -60,5 +60,10 @@ class SqliteKeys:
 
 async def first_sealed_key(database: Database) -> tuple[bytes, str] | None:
     """Return a sealed value and its identity, to try a master key on; None on a first start."""
-    rows = await database.read(lambda connection: connection.execute(_ANY).fetchall())
+    return await database.read(sealed_key_of)
+
+
+def sealed_key_of(connection: sqlite3.Connection) -> tuple[bytes, str] | None:
+    """Return the same of a connection."""
+    rows = connection.execute(_ANY)
     return next(((sealed, identity_of(tenant, kid)) for tenant, kid, sealed in rows), None)

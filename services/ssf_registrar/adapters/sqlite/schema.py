@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Final
 
+from servicekit.restoring import RESTORE_MIGRATION
 from servicekit.sqlite import Database
 
 MIGRATIONS: Final = (
@@ -55,6 +56,7 @@ MIGRATIONS: Final = (
         UNIQUE (tenant, name)
     ) STRICT;
     """,
+    RESTORE_MIGRATION,
 )
 
 

@@ -127,6 +127,7 @@ class Receipt(_message.Message):
     RECEIVED_FIELD_NUMBER: _builtins.int
     SETTLED_FIELD_NUMBER: _builtins.int
     ORIGIN_CLOCK_FIELD_NUMBER: _builtins.int
+    ID_FIELD_NUMBER: _builtins.int
     stream_id: _builtins.str
     iss: _builtins.str
     jti: _builtins.str
@@ -143,6 +144,8 @@ class Receipt(_message.Message):
     """0 while pending."""
     origin_clock: _builtins.int
     """When the origin made the change; 0 when the event does not say."""
+    id: _builtins.str
+    """Names the receipt within the cluster."""
     def __init__(
         self,
         *,
@@ -157,10 +160,11 @@ class Receipt(_message.Message):
         received: _builtins.int = ...,
         settled: _builtins.int = ...,
         origin_clock: _builtins.int = ...,
+        id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_type", b"event_type", "iss", b"iss", "jti", b"jti", "origin_clock", b"origin_clock", "reason", b"reason", "received", b"received", "settled", b"settled", "state", b"state", "stream_id", b"stream_id", "subject_uri", b"subject_uri", "txn", b"txn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_type", b"event_type", "id", b"id", "iss", b"iss", "jti", b"jti", "origin_clock", b"origin_clock", "reason", b"reason", "received", b"received", "settled", b"settled", "state", b"state", "stream_id", b"stream_id", "subject_uri", b"subject_uri", "txn", b"txn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,51 @@
+"""The collections and indexes of the receiver's database."""
+
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+from servicekit.mongo import Database
+from set_receiver.domain.receipts import ReceiptState
+
+RECEIPTS: Final = "receipts"
+TALLIES: Final = "tallies"
+COUNTERS: Final = "counters"
+POSITIONS: Final = "positions"
+"""The counter whose `last` is the last position that was given."""
+
+OF_TENANT: Final = "receipt_of_tenant"
+OF_STREAM: Final = "receipt_of_stream"
+PENDING: Final = "receipt_pending"
+DEAD: Final = "receipt_dead"
+
+
+async def _receipts(database: Database) -> None:
+    await database[RECEIPTS].create_indexes(
+        [
+            _index("receipt_identity", "tenant", "stream_id", "iss", "jti", unique=True),
+            _index(OF_TENANT, "tenant", "_id"),
+            _index(OF_STREAM, "tenant", "stream_id", "_id"),
+            # Has all that the apply loop reads, so that no document is touched.
+            _index(
+                PENDING,
+                *("state", "_id", "tenant", "stream_id", "subject_uri", "next_attempt"),
+                partialFilterExpression={"state": int(ReceiptState.PENDING)},
+            ),
+            # The few that people ask for.
+            _index(
+                DEAD,
+                *("tenant", "state", "_id"),
+                partialFilterExpression={"state": int(ReceiptState.DEAD)},
+            ),
+        ]
+    )
+    await database[COUNTERS].update_one(
+        {"_id": POSITIONS}, {"$setOnInsert": {"last": 0}}, upsert=True
+    )
+
+
+def _index(name: str, *members: str, **options: object) -> IndexModel:
+    return IndexModel([(member, ASCENDING) for member in members], name=name, **options)
+
+
+MIGRATIONS: Final = (_receipts,)

@@ -1,0 +1,22 @@
+"""What the service keeps, wherever it does."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from servicekit.leases import Leases
+from servicekit.signals import News
+from set_receiver.domain.looks import Pace
+from set_receiver.ports.receipts import Receipts
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptStore:
+    """An open database: its receipts, and who may do what only one process may."""
+
+    receipts: Receipts
+    leases: Leases
+    pace: Pace
+    works: Callable[[], Awaitable[bool]]
+    follow: Callable[[News], Coroutine[Any, Any, None]]
+    """Publishes it when another process has kept receipts; runs until cancelled."""

@@ -1,0 +1,30 @@
+"""The tables of the receiver's SQLite file."""
+
+from typing import Final
+
+MIGRATIONS: Final = (
+    """
+    CREATE TABLE receipt (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, iss TEXT NOT NULL, jti TEXT NOT NULL,
+        token TEXT NOT NULL, txn TEXT NOT NULL, event_type TEXT NOT NULL,
+        subject_uri TEXT NOT NULL, origin_clock INTEGER NOT NULL, received INTEGER NOT NULL,
+        traceparent TEXT NOT NULL,
+        state INTEGER NOT NULL, reason TEXT NOT NULL, settled INTEGER NOT NULL,
+        attempts INTEGER NOT NULL, first_failed INTEGER NOT NULL, next_attempt INTEGER NOT NULL,
+        UNIQUE (tenant, stream_id, iss, jti)
+    ) STRICT;
+    CREATE INDEX receipt_pending ON receipt (position, tenant, stream_id, subject_uri, next_attempt)
+        WHERE state = 1;
+    CREATE INDEX receipt_of_stream ON receipt (tenant, stream_id, position);
+    CREATE TABLE tally (
+        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, state INTEGER NOT NULL,
+        receipts INTEGER NOT NULL,
+        PRIMARY KEY (tenant, stream_id, state)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE INDEX receipt_of_tenant ON receipt (tenant, position);
+    CREATE INDEX receipt_dead ON receipt (tenant, position) WHERE state = 5
+    """,
+)

@@ -1,0 +1,1 @@
+"""The cluster in containers: what compose.yaml needs, made, started and stopped."""
