@@ -17,7 +17,7 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.receipt.v1.ReceiptService/ListReceipts": _NOBODY,
         "/heliograph.resource.v1.ChangeService/ApplyChanges": _RECEIVER,
         "/heliograph.resource.v1.ChangeService/ReadChanges": _TRANSMITTER,
-        "/heliograph.resource.v1.ChangeService/ReadSnapshot": _NOBODY,
+        "/heliograph.resource.v1.ChangeService/ReadSnapshot": _TRANSMITTER,
         "/heliograph.resource.v1.ResourceService/ReadResources": _GATEWAY,
         "/heliograph.resource.v1.ResourceService/SearchResources": _GATEWAY,
         "/heliograph.resource.v1.ResourceService/WriteResources": _GATEWAY,

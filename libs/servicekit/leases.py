@@ -1,6 +1,7 @@
 """Leases: who among several replicas may do what only one at a time may do."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -55,6 +56,11 @@ class Held:
     """A lease as it was last renewed."""
 
     lease: Lease
+
+
+def always_held(name: str) -> Held:
+    """Return the lease of a process that is the only one: it needs no renewal and has no end."""
+    return Held(Lease(name, holder="", fence=0, ends=math.inf))
 
 
 Work = Callable[[Held], Awaitable[None]]

@@ -1,7 +1,8 @@
 """A service's database in a MongoDB replica set."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Any, Final, TypeVar
 
 from pymongo import AsyncMongoClient
@@ -15,6 +16,7 @@ from pymongo.uri_parser import parse_uri
 from pymongo.write_concern import WriteConcern
 
 from servicekit.failures import StartError, StorageError
+from servicekit.mongo_abandoned import end_abandoned_transactions
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -45,17 +47,25 @@ class MongoDatabase:
         """Return a collection."""
         return self.database[name]
 
-    async def transaction(self, operation: Callable[[Session], Awaitable[T]]) -> T:
+    async def transaction(
+        self, operation: Callable[[Session], Awaitable[T]], *, within: Session | None = None
+    ) -> T:
         """Run `operation` in a transaction and return its value once it is durable.
 
-        It is run again, on a newer snapshot, when it met another's write. Raises what it raised
-        (nothing of it remains then), or `StorageError` when it may not have become durable.
+        It is run again, on a newer snapshot, when it met another's write. It has a session of its
+        own, unless it is to be `within` one, of which it must be the only one at a time. Raises
+        what it raised (nothing of it remains then), or `StorageError` when it may not have become
+        durable.
         """
         with storage_errors():
-            async with self._client.start_session() as session:
+            async with nullcontext(within) if within else self._client.start_session() as session:
                 return await session.with_transaction(
                     operation, _SNAPSHOT, self.database.write_concern
                 )
+
+    def session(self) -> Session:
+        """Return a session to write in; its user ends it by `end_session`."""
+        return self._client.start_session()
 
     async def snapshot(self, operation: Callable[[Session], Awaitable[T]]) -> T:
         """Run `operation`, which only reads, on one snapshot that a majority has.
@@ -92,6 +102,7 @@ async def open_mongo(
 
     Its name is the URL's path (or "heliograph"), a hyphen and the service's name. Raises
     `StartError` when it cannot be reached, is no replica set, or was written by a newer release.
+    While it is open, transactions that others died in are ended (`servicekit.mongo_abandoned`).
     """
     client, name, hosts = _client(url)
     try:
@@ -103,9 +114,20 @@ async def open_mongo(
         )
         await _check_replica_set(client, hosts)
         await _migrate(database, migrations)
-        yield MongoDatabase(client, database)
+        async with _held_up_by_nobody(client):
+            yield MongoDatabase(client, database)
     finally:
         await client.close()
+
+
+@asynccontextmanager
+async def _held_up_by_nobody(client: AsyncMongoClient[Document]) -> AsyncIterator[None]:
+    ending = asyncio.create_task(end_abandoned_transactions(client))
+    try:
+        yield
+    finally:
+        ending.cancel()
+        await asyncio.wait([ending])
 
 
 def _client(url: str) -> tuple[AsyncMongoClient[Document], str, str]:

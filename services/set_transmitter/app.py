@@ -2,12 +2,13 @@
 
 import asyncio
 import base64
+import contextlib
 import secrets
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import grpc
@@ -17,24 +18,29 @@ from prometheus_client import REGISTRY
 from scim.registry import standard_registry
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
-from servicekit.http import Readiness, create_app
+from servicekit.failures import StorageError
+from servicekit.http import create_app
+from servicekit.leases import FencedError, Held
 from servicekit.runtime import Service
-from servicekit.sqlite import Database
+from servicekit.stores import MongoUrl, SqliteFolder
 from set_transmitter.adapters.change_feed import ChangeFeed
 from set_transmitter.adapters.http_push import HttpPush, push_session
+from set_transmitter.adapters.leased_push import LeasedPush
 from set_transmitter.adapters.registrar import Journal, RegistrarStreams, RegistrarTokens
 from set_transmitter.adapters.signing import RegistrarSigning
-from set_transmitter.adapters.sqlite_deliveries import SqliteDeliveries
-from set_transmitter.adapters.sqlite_event_log import SqliteEventLog
-from set_transmitter.adapters.sqlite_schema import MIGRATIONS
+from set_transmitter.adapters.sqlite.storage import open_sqlite
+from set_transmitter.adapters.storage import Storage
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
+from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.conclude_push import ConcludePush
+from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
+from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
 from set_transmitter.entrypoints.event_service import grpc_face
@@ -42,31 +48,47 @@ from set_transmitter.entrypoints.feed_loop import FeedLoop
 from set_transmitter.entrypoints.http_errors import add_error_answers
 from set_transmitter.entrypoints.journal_loop import JournalLoop
 from set_transmitter.entrypoints.measures import StreamMeasures
-from set_transmitter.entrypoints.poll_endpoint import PollEndpoint, add_poll_routes
+from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
+from set_transmitter.entrypoints.poll_routes import add_poll_routes
 from set_transmitter.entrypoints.pump import PushSteps
 from set_transmitter.entrypoints.push_loop import PushLoop
 from set_transmitter.entrypoints.settling_loops import SettlingLoops
+from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
+from set_transmitter.entrypoints.terms import Loops, Term, Terms
+from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.ports.push import Push
 from set_transmitter.settings import Settings
 
 NAME = "set-transmitter"
 
 _MOST_BYTES_POLLED: Final = 8 * 1024 * 1024
 
-Loops = dict[str, Callable[[], Awaitable[None]]]
+
+@dataclass(frozen=True, slots=True)
+class _Peers:
+    """What a term needs of the outside, and keeps from term to term."""
+
+    storage: Storage
+    store: grpc.aio.Channel
+    registrar: grpc.aio.Channel
+    push: HttpPush
+    ending: asyncio.Event
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What both faces and the loops share."""
+    """What polls and the loops of a term share."""
 
-    log: SqliteEventLog
-    deliveries: SqliteDeliveries
+    deliveries: Deliveries
     outboxes: Outboxes
     settle: Settle
     load: LoadPending
     prepare: PrepareSets
     keep_streams: KeepStreams
+    take_in: TakeInChanges
+    take_snapshots: TakeSnapshots
+    begin_snapshot: BeginSnapshot
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -74,35 +96,62 @@ class _Parts:
 
 @asynccontextmanager
 async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Service]:
-    """Open the log, the channels and the HTTP client; at the end write what is noted."""
+    """Open the log, the channels and the HTTP client, and serve whenever this is the active one."""
     async with (
-        _open_database(settings) as database,
+        _open_storage(settings) as storage,
         open_channel(settings.peer("resource-store", NAME)) as store,
         open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
         push_session(timeout_seconds=settings.push_timeout_seconds) as session,
     ):
-        parts = await _parts(database, registrar, restore_id=settings.last_restore())
-        with _measuring(parts.outboxes):
-            yield Service(
-                http=_http(settings, parts, database, ending),
-                grpc=grpc_face(settings.own_endpoint(NAME), ReadDeliveryStates(parts.outboxes)),
-                loops={
-                    "changes": _feed_loop(parts, store).run,
-                    "end": _wake_at_end(parts.news, ending),
-                    **_stream_loops(settings, parts, registrar, HttpPush(session)),
-                },
-            )
-        parts.signing.close()
-        await parts.settle.store_cursors()
+        peers = _Peers(storage, store, registrar, HttpPush(session), ending)
+        terms = Terms(partial(_open_term, settings, peers))
+        yield Service(
+            http=_http(storage, terms),
+            grpc=grpc_face(settings.own_endpoint(NAME), terms),
+            loops={"lead": partial(storage.lead, terms.serve)},
+        )
+
+
+def _open_storage(settings: Settings) -> AbstractAsyncContextManager[Storage]:
+    restore_id = settings.last_restore()
+    match settings.location():
+        case SqliteFolder() as folder:
+            return open_sqlite(folder.file_of(NAME), restore_id=restore_id)
+        case MongoUrl(url):
+            # the embedded store's start must not wait for pymongo
+            from set_transmitter.adapters.mongo.storage import open_mongodb  # noqa: PLC0415
+
+            holder = secrets.token_hex(16)
+            return open_mongodb(url, NAME, holder=holder, restore_id=restore_id)
 
 
 @asynccontextmanager
-async def _open_database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.database_path(NAME), MIGRATIONS)
-    try:
-        yield database
-    finally:
-        await database.close()
+async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIterator[Term]:
+    """Read where the log is; at the end write what is noted, if that is still ours to write."""
+    parts = await _parts(peers, held)
+    over = asyncio.Event()
+    with _measuring(parts.outboxes):
+        try:
+            yield Term(
+                loops=_loops(settings, parts, peers, LeasedPush(peers.push, held)),
+                poll=_poll(settings, parts, peers, partial(_check_active, held, over)),
+                tokens=parts.tokens,
+                deliveries=parts.deliveries,
+                read_delivery_states=ReadDeliveryStates(parts.outboxes),
+                begin_snapshot=parts.begin_snapshot,
+                news=parts.news,
+            )
+        finally:
+            over.set()
+            parts.news.publish_all()
+            parts.signing.close()
+            with contextlib.suppress(FencedError, StorageError):
+                await parts.settle.store_cursors()
+
+
+def _check_active(held: Held, over: asyncio.Event) -> None:
+    if over.is_set() or held.lease.seconds_left() <= 0:
+        raise StandbyError
 
 
 @contextmanager
@@ -115,40 +164,50 @@ def _measuring(outboxes: Outboxes) -> Iterator[None]:
         REGISTRY.unregister(measures)
 
 
-async def _parts(database: Database, registrar: grpc.aio.Channel, *, restore_id: str) -> _Parts:
-    log = SqliteEventLog(database)
-    await log.begin(epoch=_new_epoch(), restore_id=restore_id)
+async def _parts(peers: _Peers, held: Held) -> _Parts:
+    logbook = await peers.storage.open_log(held, epoch=_new_epoch())
+    log, deliveries, growth = logbook.log, logbook.deliveries, Growth()
     epoch = await log.epoch()
     outboxes = Outboxes(epoch=epoch, end=await log.end())
-    deliveries = SqliteDeliveries(database)
     settle = Settle(outboxes, deliveries)
     load = LoadPending(outboxes, deliveries)
-    signing = RegistrarSigning(registrar)
-    streams = RegistrarStreams(registrar)
+    signing = RegistrarSigning(peers.registrar)
+    streams = RegistrarStreams(peers.registrar)
+    keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth)
+    take_snapshots = TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth)
     return _Parts(
-        log=log,
         deliveries=deliveries,
         outboxes=outboxes,
         settle=settle,
         load=load,
         prepare=PrepareSets(epoch, deliveries, signing),
-        keep_streams=KeepStreams(streams, outboxes, deliveries, settle, load),
+        keep_streams=keep_streams,
+        take_in=TakeInChanges(log, outboxes, growth),
+        take_snapshots=take_snapshots,
+        begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
         signing=signing,
-        tokens=BearerTokens(RegistrarTokens(registrar).look_up, clock=time.time),
+        tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=StreamNews(),
     )
 
 
-def _http(settings: Settings, parts: _Parts, database: Database, ending: asyncio.Event) -> FastAPI:
-    app = create_app(NAME, own_store_works=_own_store_works(database))
+def _http(storage: Storage, terms: Terms) -> FastAPI:
+    app = create_app(NAME, own_store_works=partial(_own_store_works, storage, terms))
     add_error_answers(app)
-    add_admin_routes(
-        app,
-        tokens=parts.tokens,
-        read_delivery_states=ReadDeliveryStates(parts.outboxes),
-        deliveries=parts.deliveries,
-    )
-    poll = PollEndpoint(
+    add_admin_routes(app, terms)
+    add_poll_routes(app, terms)
+    return app
+
+
+async def _own_store_works(storage: Storage, terms: Terms) -> dict[str, bool]:
+    """Say whether the store works; the only process is not ready before its term has begun."""
+    return {"store": (storage.is_shared or terms.is_active) and await storage.works()}
+
+
+def _poll(
+    settings: Settings, parts: _Parts, peers: _Peers, check_active: Callable[[], None]
+) -> PollEndpoint:
+    return PollEndpoint(
         outboxes=parts.outboxes,
         keep_streams=parts.keep_streams,
         tokens=parts.tokens,
@@ -160,39 +219,15 @@ def _http(settings: Settings, parts: _Parts, database: Database, ending: asyncio
             most_bytes=_MOST_BYTES_POLLED,
         ),
         news=parts.news,
-        ending=ending,
+        ending=peers.ending,
+        check_active=check_active,
         wait_seconds=settings.poll_wait_seconds,
     )
-    add_poll_routes(app, poll)
-    return app
 
 
-def _own_store_works(database: Database) -> Readiness:
-    async def check() -> dict[str, bool]:
-        try:
-            await database.read(lambda connection: connection.execute("SELECT epoch FROM log"))
-        except sqlite3.Error:
-            return {"store": False}
-        return {"store": True}
-
-    return check
-
-
-def _feed_loop(parts: _Parts, store: grpc.aio.Channel) -> FeedLoop:
-    endpoints = {known.name: known.endpoint for known in standard_registry().resource_types}
-    return FeedLoop(
-        read_changes=ChangeFeed(store, endpoints).read,
-        log=parts.log,
-        take_in=TakeInChanges(parts.log, parts.outboxes),
-        news=parts.news,
-    )
-
-
-def _stream_loops(
-    settings: Settings, parts: _Parts, registrar: grpc.aio.Channel, push: HttpPush
-) -> Loops:
+def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loops:
     journal = JournalLoop(
-        read_journal=Journal(registrar).read,
+        read_journal=Journal(peers.registrar).read,
         keep_streams=parts.keep_streams,
         forget_keys=parts.signing.forget,
         tokens=parts.tokens,
@@ -200,15 +235,22 @@ def _stream_loops(
     )
     settling = SettlingLoops(parts.settle, parts.keep_streams, parts.news)
     return {
+        "changes": _feed_loop(parts, peers.store).run,
         "journal": journal.run,
         "push": _push_loop(settings, parts, push).run,
         "settle": settling.flush,
         "cursors": settling.store_cursors,
         "disabled": settling.drop_for_disabled,
+        "end": _wake_at_end(parts.news, peers.ending),
     }
 
 
-def _push_loop(settings: Settings, parts: _Parts, push: HttpPush) -> PushLoop:
+def _feed_loop(parts: _Parts, store: grpc.aio.Channel) -> FeedLoop:
+    endpoints = {known.name: known.endpoint for known in standard_registry().resource_types}
+    return FeedLoop(ChangeFeed(store, endpoints), parts.take_in, parts.take_snapshots, parts.news)
+
+
+def _push_loop(settings: Settings, parts: _Parts, push: Push) -> PushLoop:
     steps = PushSteps(
         load=parts.load,
         prepare=parts.prepare,

@@ -9,7 +9,6 @@ import pytest
 from pymongo import MongoClient
 from pymongo.uri_parser import parse_uri
 from support.cluster import Cluster, free_port, helio, helio_in_foreground
-from support.cluster_stores import needs_all_services_on_mongodb
 from support.eventually import eventually
 from support.registrar_storage import MASTER_KEY
 
@@ -57,7 +56,6 @@ async def test_a_start_that_fails_shows_no_password(tmp_path: Path) -> None:
     assert PASSWORD not in seen + said + written_in(data)
 
 
-@needs_all_services_on_mongodb
 def test_a_running_cluster_shows_no_password_and_no_master_key(
     tmp_path: Path, url_with_password: str
 ) -> None:

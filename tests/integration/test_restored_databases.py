@@ -14,9 +14,9 @@ from support.transmitter_events import NOW, a_stream, an_event
 from resource_store.domain.errors import EpochChangedError as FeedEpochChangedError
 from resource_store.domain.resources import StoreIdentity
 from servicekit.sqlite import Database
-from set_transmitter.adapters.sqlite_deliveries import SqliteDeliveries
-from set_transmitter.adapters.sqlite_event_log import SqliteEventLog
-from set_transmitter.adapters.sqlite_schema import MIGRATIONS as LOG_MIGRATIONS
+from set_transmitter.adapters.sqlite.deliveries import SqliteDeliveries
+from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
+from set_transmitter.adapters.sqlite.schema import MIGRATIONS as LOG_MIGRATIONS
 from set_transmitter.domain.progress import Progress, StoredProgress
 from ssf_registrar.adapters.storage import Storage
 from ssf_registrar.domain.errors import EpochChangedError

@@ -125,23 +125,6 @@ async def test_deliveries_go_on_when_a_peer_was_killed(
     assert len(await receiver.has_accepted(2)) >= 2
 
 
-async def test_a_store_that_starts_over_is_followed_from_its_beginning(
-    cluster: Cluster, receiver: Receiver
-) -> None:
-    await cluster.stream(delivery=receiver.delivery())
-    await cluster.add_user("of-the-old-store")
-    await receiver.has_accepted(1)
-    await kill(cluster, "resource-store")
-    for path in cluster.data.glob("resource-store.sqlite3*"):
-        path.unlink()
-    await cluster.start("resource-store")
-
-    user_id = await cluster.add_user("of-the-new-store")
-
-    _, pushed = await receiver.has_accepted(2)
-    assert pushed.subject == f"/Users/{user_id}"
-
-
 async def _retitle(cluster: Cluster, ids: list[str], *, times: int) -> None:
     for number in range(times):
         for first in range(0, len(ids), 10):

@@ -11,11 +11,11 @@ from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.domain.resources import Resource, StoreIdentity
 from servicekit.sqlite import Database
 from servicekit.stores import SqliteFolder
-from set_receiver.adapters.sqlite_receipts import MIGRATIONS as RECEIPT_MIGRATIONS
-from set_receiver.adapters.sqlite_receipts import SqliteReceipts
+from set_receiver.adapters.sqlite.receipts import SqliteReceipts
+from set_receiver.adapters.sqlite.schema import MIGRATIONS as RECEIPT_MIGRATIONS
 from set_receiver.domain.receipts import Arrival, ReceiptState, settled
-from set_transmitter.adapters.sqlite_event_log import SqliteEventLog
-from set_transmitter.adapters.sqlite_schema import MIGRATIONS as LOG_MIGRATIONS
+from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
+from set_transmitter.adapters.sqlite.schema import MIGRATIONS as LOG_MIGRATIONS
 from ssf_registrar.adapters.sqlite.storage import open_sqlite_storage
 
 CLUSTER = "here2345"

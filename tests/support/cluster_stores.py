@@ -6,10 +6,7 @@ import pytest
 from support.mongo import fresh_databases
 from support.registrar_storage import MASTER_KEY
 
-needs_all_services_on_mongodb = pytest.mark.skip(
-    reason="resource-store, set-transmitter and set-receiver do not keep their state there yet"
-)
-STORES = ("sqlite", pytest.param("mongodb", marks=needs_all_services_on_mongodb))
+STORES = ("sqlite", "mongodb")
 
 
 @pytest.fixture(scope="module", params=STORES)

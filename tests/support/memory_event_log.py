@@ -1,11 +1,12 @@
 """The event log and its deliveries in memory: the ports' fakes, held to the same contract."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.events import Event, LoggedEvent
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
+from set_transmitter.domain.snapshots import Snapshot, SnapshotPage
 from set_transmitter.domain.streams import Stream
 
 
@@ -26,8 +27,11 @@ class MemoryEventLog:
     async def feed_cursor(self) -> str:
         return self.cursor
 
-    async def append(self, events: Sequence[Event], *, feed_cursor: str) -> list[LoggedEvent]:
-        logged = [LoggedEvent(len(self.events) + n, event) for n, event in enumerate(events, 1)]
+    async def append(
+        self, events: Sequence[Event], *, feed_cursor: str, only_for: str = ""
+    ) -> list[LoggedEvent]:
+        end = len(self.events)
+        logged = [LoggedEvent(end + n, event, only_for) for n, event in enumerate(events, 1)]
         self.events.extend(logged)
         self.cursor = feed_cursor
         return logged
@@ -41,18 +45,24 @@ class MemoryDeliveries:
     streams: dict[str, tuple[str, StoredProgress]] = field(default_factory=dict)
     jwts: dict[tuple[str, int], str | None] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
 
     async def stream_ids(self) -> frozenset[str]:
         return frozenset(self.streams)
 
     async def open(self, stream: Stream) -> StoredProgress:
         if stream.stream_id not in self.streams:
-            before = [e.position for e in self.log.events if not stream.has_begun_for(e.event)]
+            before = [
+                logged.position
+                for logged in self.log.events
+                if not logged.only_for and not stream.has_begun_for(logged.event)
+            ]
             fresh = StoredProgress(max(before, default=0), 0, 0, 0, 0)
             self.streams[stream.stream_id] = (stream.tenant, fresh)
         _, stored = self.streams[stream.stream_id]
         pending = len(self._unsettled(stream, stored.cursor))
-        return replace(stored, pending=pending, end=len(self.log.events))
+        begun = self.snapshots.get(stream.stream_id)
+        return replace(stored, pending=pending, end=len(self.log.events), snapshot=begun)
 
     async def read(self, stream: Stream, *, after: int, limit: int) -> Page:
         unsettled = self._unsettled(stream, after)[:limit]
@@ -75,6 +85,7 @@ class MemoryDeliveries:
 
     async def remove(self, stream_id: str) -> None:
         self.streams.pop(stream_id, None)
+        self.snapshots.pop(stream_id, None)
         self.jwts = {key: jwt for key, jwt in self.jwts.items() if key[0] != stream_id}
         self.letters = [letter for letter in self.letters if letter.stream_id != stream_id]
 
@@ -112,5 +123,44 @@ class MemoryDeliveries:
             and logged.event.tenant == stream.tenant
             and logged.event.kind in stream.kinds
             and stream.has_begun_for(logged.event)
+            and logged.only_for in {"", stream.stream_id}
             and self.jwts.get((stream.stream_id, logged.position), "") is not None
         ]
+
+
+@dataclass
+class MemorySnapshots:
+    """Beside the deliveries."""
+
+    deliveries: MemoryDeliveries
+
+    async def all(self) -> Mapping[str, Snapshot]:
+        return dict(self.deliveries.snapshots)
+
+    async def begin(
+        self, stream_ids: Collection[str], *, feed_cursor: str | None
+    ) -> Mapping[str, Snapshot]:
+        log, streams = self.deliveries.log, self.deliveries.streams
+        log.cursor = log.cursor if feed_cursor is None else feed_cursor
+        begun = {each: Snapshot(len(log.events)) for each in stream_ids if each in streams}
+        for stream_id, snapshot in begun.items():
+            tenant, stored = streams[stream_id]
+            streams[stream_id] = (tenant, replace(stored, cursor=snapshot.started))
+            self.deliveries.jwts = {
+                key: jwt for key, jwt in self.deliveries.jwts.items() if key[0] != stream_id
+            }
+        self.deliveries.snapshots.update(begun)
+        return begun
+
+    async def go_on(
+        self, stream_id: str, page: SnapshotPage, *, feed_cursor: str
+    ) -> tuple[Snapshot | None, list[LoggedEvent]]:
+        found = self.deliveries.snapshots.get(stream_id)
+        events = () if found is None else page.events
+        log = self.deliveries.log
+        logged = await log.append(events, feed_cursor=feed_cursor, only_for=stream_id)
+        if found is None:
+            return None, logged
+        gone_on = found.gone_on(page, end=len(log.events))
+        self.deliveries.snapshots[stream_id] = gone_on
+        return gone_on, logged

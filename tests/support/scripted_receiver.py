@@ -66,8 +66,8 @@ class Receiver:
         """What was answered with 202, each SET once, in the order of its first coming."""
         return list({one.jwt: one for one in self.pushed if one.status == 202}.values())
 
-    async def has_accepted(self, count: int) -> list[Pushed]:
-        await eventually(lambda: len(self.accepted) >= count)
+    async def has_accepted(self, count: int, *, seconds: float = 20) -> list[Pushed]:
+        await eventually(lambda: len(self.accepted) >= count, seconds=seconds)
         return self.accepted
 
     async def has_answered(self, count: int) -> list[Pushed]:

@@ -48,7 +48,7 @@ class Cluster:
         self.processes[service] = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", module_of(service), "--data", str(self.data)),
-            env=self._environment(),
+            env=self.environment(),
         )
         await eventually(lambda: self._is_ready(service), seconds=60)
 
@@ -153,7 +153,8 @@ class Cluster:
         (created,) = await self.write(creation(user_name, **attributes))
         return created.ref.id
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Return what a service of the cluster is told."""
         return {
             **os.environ,  # noqa: TID251  the children's, ours added
             "HELIOGRAPH_PORT": str(self.port),
@@ -199,23 +200,25 @@ def deletion(user_id: str) -> pb.WriteOperation:
 
 
 @asynccontextmanager
-async def running_cluster(folder: Path, **settings: str) -> AsyncIterator[Cluster]:
-    """Run the three services; `settings` are variables without HELIOGRAPH_."""
+async def running_cluster(
+    folder: Path, *, services: Sequence[str] = _SERVICES, **settings: str
+) -> AsyncIterator[Cluster]:
+    """Run the services; `settings` are variables without HELIOGRAPH_."""
     environment = {f"HELIOGRAPH_{name.upper()}": value for name, value in settings.items()}
     async with (
         aiohttp.ClientSession() as http,
         open_channel(unix_endpoint(folder, "resource-store")) as channel,
     ):
         store = ResourceServiceStub(channel)
-        cluster = Cluster(folder, _free_ports(), http, store, environment)
+        cluster = Cluster(folder, free_ports(), http, store, environment)
         try:
-            await asyncio.gather(*(cluster.start(service) for service in _SERVICES))
+            await asyncio.gather(*(cluster.start(service) for service in services))
             yield cluster
         finally:
             await asyncio.gather(*(cluster.end(service) for service in tuple(cluster.processes)))
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """Return the first of five neighbouring ports that are free.
 
     They are below those that the system gives to clients: while a service is down, a client that

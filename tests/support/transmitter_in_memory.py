@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from support.memory_event_log import MemoryDeliveries, MemoryEventLog
+from support.memory_event_log import MemoryDeliveries, MemoryEventLog, MemorySnapshots
 
 from secevent.token import SecurityEventToken
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
+from set_transmitter.commands.begin_snapshot import BeginSnapshot
+from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
+from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.events import Change, Event
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
@@ -42,6 +45,7 @@ class MemoryDirectory:
     """The registrar's streams."""
 
     streams: dict[str, Stream] = field(default_factory=dict)
+    receiving: set[tuple[str, str]] = field(default_factory=set)
 
     async def list(self) -> tuple[Sequence[Stream], str]:
         return tuple(self.streams.values()), "cursor"
@@ -49,6 +53,9 @@ class MemoryDirectory:
     async def get(self, tenant: str, stream_id: str) -> Stream | None:
         found = self.streams.get(stream_id)
         return found if found is not None and found.tenant == tenant else None
+
+    async def receives(self, tenant: str, stream_id: str) -> bool:
+        return (tenant, stream_id) in self.receiving
 
 
 class Transmitter:
@@ -61,10 +68,17 @@ class Transmitter:
         self.settle = Settle(self.outboxes, deliveries)
         self.load = LoadPending(self.outboxes, deliveries)
         self.prepare = PrepareSets("epoch", deliveries, self.signing)
+        growth = Growth()
         self.keep_streams = KeepStreams(
-            self.directory, self.outboxes, deliveries, self.settle, self.load
+            self.directory, self.outboxes, deliveries, self.settle, self.load, growth
         )
-        self.take_in = TakeInChanges(log, self.outboxes)
+        self.take_in = TakeInChanges(log, self.outboxes, growth)
+        self.take_snapshots = TakeSnapshots(
+            MemorySnapshots(deliveries), deliveries, self.outboxes, growth
+        )
+        self.begin_snapshot = BeginSnapshot(
+            self.directory, self.outboxes, self.keep_streams, self.take_snapshots
+        )
         self.acknowledge = TakeAcknowledgements("epoch", self.settle)
         self.hand_out = HandOut(self.load, self.prepare, visibility=60, most_bytes=4096)
 

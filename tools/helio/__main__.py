@@ -24,6 +24,7 @@ from helio.options import Data, Json
 from helio.receipts import app as receipts
 from helio.replica_set import initiate_replica_set
 from helio.settings import cluster_settings
+from helio.snapshot import SnapshotError, take_snapshots
 from helio.stores import check_store, hide_url
 from helio.up import run_detached, run_in_foreground, supervise_detached
 from servicekit.failures import StartError
@@ -139,6 +140,22 @@ def restore(
 
 
 @app.command()
+def snapshot(
+    *,
+    stream: Annotated[
+        str | None, typer.Option(help="The stream's id. [default: all transmit streams]")
+    ] = None,
+    data: Data = None,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Return as soon as it has begun; it goes on.")
+    ] = False,
+) -> None:
+    """Bring the receivers of streams up to the present state, whatever they have missed."""
+    settings = cluster_settings(data=data)
+    asyncio.run(take_snapshots(settings, stream, _console, wait=not no_wait))
+
+
+@app.command()
 def certificates(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where they are, or will be.")],
 ) -> None:
@@ -176,7 +193,7 @@ def main() -> None:
         sys.exit(130)
     except StartError as error:
         _fail(str(error), 2)
-    except (HelloError, ApiError, TimeoutError) as error:
+    except (HelloError, SnapshotError, ApiError, TimeoutError) as error:
         _fail(str(error), 1)
 
 

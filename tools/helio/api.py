@@ -13,7 +13,11 @@ _SECONDS = 40.0
 
 
 class ApiError(Exception):
-    """A cluster refused a request, or could not be reached."""
+    """A cluster refused a request with a `status`, or could not be reached (None)."""
+
+    def __init__(self, sentence: str, *, status: int | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Api:
             why = str(error) or "no answer"
             raise ApiError(f"{method} {url}: {why}") from None
         if not response.ok:
-            raise ApiError(f"{method} {url}: {response.status} {_detail(content)}{_cure(response)}")
+            sentence = f"{response.status} {_detail(content)}{_cure(response)}"
+            raise ApiError(f"{method} {url}: {sentence}", status=response.status)
         return orjson.loads(content) if content else None
 
 

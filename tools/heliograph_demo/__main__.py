@@ -41,6 +41,10 @@ def demo(  # noqa: PLR0913  the options of a command
     kill: Annotated[
         bool, typer.Option("--kill", help="SIGKILL each service of both, in turn, meanwhile.")
     ] = False,
+    join: Annotated[
+        bool,
+        typer.Option("--join", help="A is founded alone; B joins by a snapshot in its first week."),
+    ] = False,
     port: Annotated[
         int | None,
         typer.Option(min=1, max=65526, help="The first of ten ports. [default: what is free]"),
@@ -64,7 +68,7 @@ def demo(  # noqa: PLR0913  the options of a command
     methods: tuple[Method, ...] = ("push", "poll")
     chosen = [method for method in methods if delivery in {Delivery.BOTH, method}]
     with opened(store, keep=keep) as chosen_store:
-        options = Options(kill=kill, port=port, keep=keep, store=chosen_store)
+        options = Options(kill=kill, join=join, port=port, keep=keep, store=chosen_store)
         outcomes = [run_round(week, method, options, _console) for method in chosen]
     print_outcomes(_console, outcomes)
     if not all(outcome.is_good for outcome in outcomes):

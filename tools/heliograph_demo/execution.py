@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from heliograph_demo.changes import Change, Create, body_of, references
 from heliograph_demo.scim_client import ScimClient
-from heliograph_demo.week import Day, Plan
+from heliograph_demo.week import Day
 
 _AT_A_TIME = 32
 
@@ -26,9 +26,9 @@ class Execution:
         self._places = asyncio.Semaphore(_AT_A_TIME)
         self._created: dict[str, asyncio.Event] = {}
 
-    async def run(self, plan: Plan, *, day_begins: Callable[[str], None]) -> None:
-        """Make all changes of a plan, day by day. Raises `ChangeError` for one that is refused."""
-        for day in plan.days:
+    async def run(self, days: Sequence[Day], *, day_begins: Callable[[str], None]) -> None:
+        """Make all changes of some days, in turn. Raises `ChangeError` for one that is refused."""
+        for day in days:
             day_begins(day.name)
             for change in day.changes:
                 if isinstance(change, Create):

@@ -56,6 +56,12 @@ async def follow(sender: Api, receiver: Api, method: Method) -> Link:
     return await connect(sender, receiver, metadata)
 
 
+async def begin_snapshot(link: Link) -> None:
+    """Bring the receiver up to the present state of the sender. Raises `ApiError`."""
+    path = f"/admin/v1/streams/{link.sent_stream}/snapshot"
+    await link.sender.call("POST", link.sender.url("set-transmitter", path))
+
+
 async def _connect_by_push(sender: Api, receiver: Api, metadata: Mapping[str, Any]) -> Link:
     incoming = await _make_stream(receiver, _incoming(metadata, {"method": f"{_PUSH}:receive"}))
     delivery = {**incoming["delivery"], "method": _PUSH}
@@ -100,12 +106,20 @@ async def backlog(link: Link) -> Backlog:
         link.receiver, "set-receiver", "/admin/v1/receive-streams", link.received_stream
     )
     return Backlog(
-        to_send=sent.get("pending", 0),
+        to_send=max(sent.get("pending", 0), _to_walk(sent)),
         to_apply=received.get("pending", 0),
         settled=sum(received.get(state, 0) for state in ("applied", "without_effect", "ignored")),
         dead=sent.get("dead_letters", 0) + received.get("dead", 0),
         trouble=sent.get("last_error") or received.get("last_error") or "",
     )
+
+
+def _to_walk(sent: Mapping[str, Any]) -> int:
+    """Return how much of a snapshot is not settled, one at least while it is not finished."""
+    snapshot = sent.get("snapshot")
+    if snapshot is None or snapshot["is_finished"]:
+        return 0
+    return max(1, int(snapshot["total"] - snapshot["settled"]))
 
 
 async def _row(api: Api, service: str, path: str, stream_id: str) -> Mapping[str, Any]:

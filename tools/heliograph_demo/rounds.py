@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,19 @@ from typing import Any
 import aiohttp
 from rich.console import Console
 
+from helio.api import Api
 from heliograph_demo.changes import Create, endpoint_of, resolved
 from heliograph_demo.clusters import Cluster, free_port, running
 from heliograph_demo.comparison import Snapshot, deviations, differences, snapshot
 from heliograph_demo.execution import Execution
-from heliograph_demo.following import Backlog, Link, Method, follow, wait_until_caught_up
+from heliograph_demo.following import (
+    Backlog,
+    Link,
+    Method,
+    begin_snapshot,
+    follow,
+    wait_until_caught_up,
+)
 from heliograph_demo.killing import Killer, all_services
 from heliograph_demo.progress import Bar, bar
 from heliograph_demo.receipts import Arrivals, arrivals
@@ -40,6 +48,8 @@ class Options:
     """How a round is run."""
 
     kill: bool
+    join: bool
+    """Whether B is there only when A has been founded."""
     port: int | None
     keep: bool
     store: Store
@@ -124,12 +134,11 @@ class _Round:
     async def run(self, a: Cluster, b: Cluster) -> Outcome:
         async with aiohttp.ClientSession() as session:
             api_a, api_b = a.api(session), b.api(session)
-            link = await follow(api_a, api_b, self._method)
             client = ScimClient(api_a)
             victims = all_services((a, api_a), (b, api_b)) if self._options.kill else []
             killer = Killer(victims, changes=self._plan.size, tell=self._bar.tell)
             began = time.monotonic()
-            await self._make_changes(client, killer)
+            link = await self._make_changes(client, killer, lambda: self._connect(api_a, api_b))
             seconds = time.monotonic() - began
             await client.make(_LAST)
             backlog = await self._wait(link, client)
@@ -147,10 +156,24 @@ class _Round:
                 differences=(*self._unmeant(client, held_a), *differences(held_a, held_b)),
             )
 
-    async def _make_changes(self, client: ScimClient, killer: Killer) -> None:
+    async def _make_changes(
+        self, client: ScimClient, killer: Killer, connect: Callable[[], Awaitable[Link]]
+    ) -> Link:
+        """Make all changes; B is connected before the first, or after the founding."""
         execution = Execution(client, before_each=killer.before_change, after_each=self._one_more)
-        await execution.run(self._plan, day_begins=self._day_begins)
+        days_alone = 1 if self._options.join else 0
+        await execution.run(self._plan.days[:days_alone], day_begins=self._day_begins)
+        link = await connect()
+        await execution.run(self._plan.days[days_alone:], day_begins=self._day_begins)
         await killer.wait_for_restart()
+        return link
+
+    async def _connect(self, api_a: Api, api_b: Api) -> Link:
+        link = await follow(api_a, api_b, self._method)
+        if self._options.join:
+            await begin_snapshot(link)
+            self._bar.tell(f"B joins A, which has made {self._made:,} changes without it")
+        return link
 
     def _day_begins(self, name: str) -> None:
         self._day = name

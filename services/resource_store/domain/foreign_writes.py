@@ -21,6 +21,7 @@ from resource_store.domain.decisions import (
 )
 from resource_store.domain.edits import ActiveState, Edit, Representation
 from resource_store.domain.errors import StampAheadError
+from resource_store.domain.representations import told_created
 from resource_store.domain.resources import Ref, Stamp
 from resource_store.domain.settlement import Draft, removed, settled
 from scim.errors import ScimError, UniquenessError
@@ -49,6 +50,8 @@ class ForeignEdit:
 
     def _settled(self, state: State) -> Written | Restamped | Unchanged:
         draft = _without_gone_members(self.edit.draft(state), state)
+        if isinstance(self.edit, Representation):
+            draft = replace(draft, created=told_created(self.edit.body))
         refuse_own_membership(draft)
         return settled(draft, self.cause, state)
 

@@ -36,6 +36,27 @@ def with_member(attributes: bytes, name: str, value: object) -> bytes:
     return b"%b,%b:%b}" % (attributes[:-1], orjson.dumps(name), orjson.dumps(value))
 
 
+def with_created(data: bytes, resource: Resource) -> bytes:
+    """Return what a creation is told by, with meta.created where its stamp does not say that.
+
+    So it is for a resource that has been changed since it was made.
+    """
+    if resource.created == resource.origin.clock:
+        return data
+    return with_member(data, "meta", {"created": date_time(resource.created)})
+
+
+def told_created(representation: object) -> int | None:
+    """Return the meta.created that a representation tells, in microseconds since 1970."""
+    meta = representation.get("meta") if isinstance(representation, dict) else None
+    told = meta.get("created") if isinstance(meta, dict) else None
+    try:
+        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
+        return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+    except (ValueError, TypeError, OverflowError):  # no date, or one without a time zone
+        return None
+
+
 def for_filtering(resource: Resource) -> dict[str, Any]:
     """Return the representation that a filter is about: meta is part of it."""
     representation: dict[str, Any] = orjson.loads(resource.attributes)

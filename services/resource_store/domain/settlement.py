@@ -12,7 +12,7 @@ from resource_store.domain.decisions import Deleted, Effect, Restamped, State, U
 from resource_store.domain.keys import index_keys
 from resource_store.domain.members import MEMBERS, MemberChanges
 from resource_store.domain.references import with_references
-from resource_store.domain.representations import with_member
+from resource_store.domain.representations import with_created, with_member
 from resource_store.domain.resources import (
     Ref,
     Resource,
@@ -30,7 +30,8 @@ from scim.resource_type import ResourceType
 class Draft:
     """A resource as it was and as it shall be; both without members, which are edges.
 
-    In the place of a password stands its hash.
+    In the place of a password stands its hash. `created` is when it was made, where another cluster
+    says that of a resource that is new here; microseconds since 1970.
     """
 
     resource_type: ResourceType
@@ -39,6 +40,7 @@ class Draft:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     members: MemberChanges
+    created: int | None = None
 
 
 def settled(draft: Draft, cause: Cause, state: State) -> Written | Restamped | Unchanged:
@@ -106,11 +108,16 @@ def _stored(draft: Draft, cause: Cause, state: State) -> Stored:
         ref=draft.ref,
         attributes=orjson.dumps(attributes),
         version=entity_tag(state.stamp),
-        created=state.current.resource.created if state.current else origin.clock,
+        created=state.current.resource.created if state.current else _created(draft, origin),
         last_modified=origin.clock,
         origin=origin,
     )
     return Stored(resource, draft.after.get("password"))
+
+
+def _created(draft: Draft, origin: Stamp) -> int:
+    """Return when the resource was made, which was not after its last change."""
+    return origin.clock if draft.created is None else min(draft.created, origin.clock)
 
 
 def _change(draft: Draft, cause: Cause, state: State, *, stored: Stored) -> Change:
@@ -124,7 +131,7 @@ def _change(draft: Draft, cause: Cause, state: State, *, stored: Stored) -> Chan
         lineage=_lineage(cause.lineage, state.stamp),
         version_before=state.current.resource.version if state.current else "",
         version_after=resource.version,
-        data=_data(draft, resource.attributes),
+        data=_data(draft, resource),
         attributes=_changed(draft),
         external_id=draft.after.get("externalId", ""),
         activation=_activation(draft),
@@ -138,14 +145,15 @@ def _lineage(before: tuple[str, ...], here: Stamp) -> tuple[str, ...]:
     return (*before, here.cluster)
 
 
-def _data(draft: Draft, attributes: bytes) -> bytes:
+def _data(draft: Draft, resource: Resource) -> bytes:
     if draft.kind is ChangeKind.PATCH:
         operations = effective_operations(draft.resource_type, draft.before, draft.after)
         operations += draft.members.operations()
         return orjson.dumps({"schemas": [PATCH_OP], "Operations": operations})
-    if not draft.members.after:
-        return attributes
-    return with_member(attributes, MEMBERS, [m.element() for m in draft.members.after])
+    data = resource.attributes
+    if draft.members.after:
+        data = with_member(data, MEMBERS, [m.element() for m in draft.members.after])
+    return with_created(data, resource) if draft.kind is ChangeKind.CREATE else data
 
 
 def _changed(draft: Draft) -> tuple[str, ...]:

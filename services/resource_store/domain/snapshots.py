@@ -9,7 +9,7 @@ import orjson
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.errors import InvalidCursorError
 from resource_store.domain.members import MEMBERS, Member
-from resource_store.domain.representations import with_member
+from resource_store.domain.representations import with_created, with_member
 from resource_store.domain.resources import Ref, Resource, Stamp, clock_of
 from scim.difference import changed_attributes
 from scim.resource_type import ResourceType
@@ -77,6 +77,7 @@ def creation(tenant: str, whole: Whole, resource_type: ResourceType, *, cluster:
     changed = changed_attributes(resource_type, {}, attributes)
     elements = [member.element() for member in whole.members]
     data = with_member(resource.attributes, MEMBERS, elements) if elements else resource.attributes
+    data = with_created(data, resource)
     is_active = attributes.get("active", True)
     return Change(
         tenant=tenant,

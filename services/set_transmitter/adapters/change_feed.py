@@ -1,9 +1,12 @@
 """The resource store's change feed, read over gRPC."""
 
+import secrets
 from collections.abc import Mapping, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 import grpc
+from google.protobuf.message import Message
 
 from heliograph.resource.v1 import change_service_pb2 as pb
 from heliograph.resource.v1.change_service_pb2_grpc import ChangeServiceStub
@@ -11,7 +14,8 @@ from secevent.scim_events import ProvisioningKind
 from secevent.subjects import scim_uri
 from servicekit.channels import call
 from servicekit.failures import CursorLostError, RemoteError
-from set_transmitter.domain.events import Activation, Change, Event, data_to_tell
+from set_transmitter.domain.events import Activation, Change, Event, data_to_tell, events_of
+from set_transmitter.domain.snapshots import Reach, SnapshotPage
 
 _LIMIT: Final = 256
 _WAIT_SECONDS: Final = 20.0
@@ -30,7 +34,10 @@ _ACTIVATIONS: Final[Mapping[int, Activation]] = {
 
 
 class ChangeFeed:
-    """Reads changes in commit order; `endpoints` has a resource type's path by its name."""
+    """Reads changes in commit order, and the state.
+
+    `endpoints` has a resource type's path by its name, in the order in which the state is read.
+    """
 
     def __init__(self, channel: grpc.aio.Channel, endpoints: Mapping[str, str]) -> None:
         self._stub = ChangeServiceStub(channel)
@@ -44,13 +51,50 @@ class ChangeFeed:
         request = pb.ReadChangesRequest(
             cursor=cursor, limit=_LIMIT, wait_milliseconds=int(_WAIT_SECONDS * 1000)
         )
-        try:
-            response = await call(self._stub.ReadChanges, request, deadline=_DEADLINE_SECONDS)
-        except RemoteError as error:
-            if error.reason in {"EPOCH_CHANGED", "INVALID_CURSOR"}:
-                raise CursorLostError(error.reason) from None
-            raise
+        response = await _call(self._stub.ReadChanges, request)
         return [self._change(change) for change in response.changes], response.next_cursor
+
+    async def end(self) -> str:
+        """Return the cursor of the feed's present end."""
+        # the feed does not depend on the tenant
+        response = await _call(self._stub.ReadSnapshot, pb.ReadSnapshotRequest(limit=1))
+        end: str = response.next_cursor
+        return end
+
+    async def read_state(
+        self, tenant: str, cursor: str, *, after_key: str
+    ) -> tuple[Sequence[Change], SnapshotPage, str]:
+        """Return the changes after a cursor, or else a page of a tenant's state; and a cursor.
+
+        The page is of the very moment of the cursor returned. Raises `CursorLostError`.
+        """
+        request = pb.ReadSnapshotRequest(
+            tenant=tenant, cursor=cursor, after_key=after_key, limit=_LIMIT
+        )
+        response = await _call(self._stub.ReadSnapshot, request)
+        changes = [self._change(change) for change in response.changes]
+        return changes, self._page(response), response.next_cursor
+
+    def _page(self, response: pb.ReadSnapshotResponse) -> SnapshotPage:
+        # the store knows no transaction that made all of this
+        txn = secrets.token_hex(16)
+        changes = [self._change(entry) for entry in response.entries]
+        events = (event for change in changes for event in events_of(change))
+        return SnapshotPage(
+            events=tuple(replace(event, txn=txn) for event in events),
+            entries=len(changes),
+            next_key=response.next_key,
+            reach=self._reach(response.entries),
+            total=response.total if response.HasField("total") else None,
+        )
+
+    def _reach(self, entries: Sequence[pb.Change]) -> Reach:
+        everything = tuple(self._endpoints)
+        if not entries or entries[-1].kind == pb.CHANGE_KIND_DELETE:
+            return Reach(everything)
+        last = entries[-1].ref
+        passed = everything[: everything.index(last.resource_type)]
+        return Reach(passed, last.resource_type, last.id)
 
     def _change(self, change: pb.Change) -> Change:
         return Change(self._event(change), _ACTIVATIONS.get(change.activation), change.routed)
@@ -75,3 +119,12 @@ class ChangeFeed:
             traceparent=change.traceparent,
             committed=change.committed,
         )
+
+
+async def _call(method: Any, request: Message) -> Any:  # noqa: ANN401  generated
+    try:
+        return await call(method, request, deadline=_DEADLINE_SECONDS)
+    except RemoteError as error:
+        if error.reason in {"EPOCH_CHANGED", "INVALID_CURSOR"}:
+            raise CursorLostError(error.reason) from None
+        raise

@@ -73,7 +73,17 @@ class RegistrarStreams:
         return [_stream(stream) for stream in response.streams], response.cursor
 
     async def get(self, tenant: str, stream_id: str) -> Stream | None:
-        """Return one stream; None when there is none."""
+        """Return one stream; None when there is none that transmits."""
+        found = await self._found(tenant, stream_id)
+        is_ours = found is not None and found.direction == stream_pb2.DIRECTION_TRANSMIT
+        return _stream(found) if found is not None and is_ours else None
+
+    async def receives(self, tenant: str, stream_id: str) -> bool:
+        """Tell whether a stream is there, and receives."""
+        found = await self._found(tenant, stream_id)
+        return found is not None and found.direction == stream_pb2.DIRECTION_RECEIVE
+
+    async def _found(self, tenant: str, stream_id: str) -> stream_pb2.Stream | None:
         request = stream_service_pb2.GetStreamRequest(tenant=tenant, stream_id=stream_id)
         try:
             response = await call(self._stub.GetStream, request, deadline=_DEADLINE_SECONDS)
@@ -81,7 +91,8 @@ class RegistrarStreams:
             if error.reason == "STREAM_NOT_FOUND":
                 return None
             raise
-        return _stream(response.stream)
+        found: stream_pb2.Stream = response.stream
+        return found
 
 
 class RegistrarTokens:

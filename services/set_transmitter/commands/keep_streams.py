@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 
+from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.settle import Settle
 from set_transmitter.domain.outbox import Outbox
@@ -22,6 +23,7 @@ class KeepStreams:
     deliveries: Deliveries
     settle: Settle
     load: LoadPending
+    growth: Growth
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def list_all(self) -> tuple[set[str], str]:
@@ -84,8 +86,9 @@ class KeepStreams:
     async def _open(self, stream: Stream, *, instead_of: Outbox | None) -> Outbox:
         if instead_of is not None:
             await self._close(instead_of)
-        outbox = Outbox(stream, await self.deliveries.open(stream))
-        self.outboxes.put(outbox)
+        async with self.growth.joining():
+            outbox = Outbox(stream, await self.deliveries.open(stream))
+            self.outboxes.put(outbox)
         await self.load(outbox)
         return outbox
 

@@ -22,6 +22,7 @@ class ReadDeliveryStates:
                 dead_letters=outbox.dead_letters,
                 oldest_pending=outbox.oldest_pending,
                 last_error=outbox.last_error,
+                snapshot=outbox.snapshot_state(self.outboxes.end),
             )
             for outbox in self.outboxes
             if outbox.stream.tenant == tenant

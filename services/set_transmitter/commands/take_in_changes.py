@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from set_transmitter.commands.growth import Growth
 from set_transmitter.domain.events import Change, events_of
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.ports.event_log import EventLog
@@ -14,9 +15,15 @@ class TakeInChanges:
 
     log: EventLog
     outboxes: Outboxes
+    growth: Growth
+
+    async def begin(self) -> tuple[set[str], str]:
+        """Return the cursor to go on from, and the streams for which the log has had more."""
+        return self.outboxes.reach(await self.log.end()), await self.log.feed_cursor()
 
     async def __call__(self, changes: Sequence[Change], *, feed_cursor: str) -> set[str]:
         """Return the streams that have something new, once it is durable."""
         events = [event for change in changes for event in events_of(change)]
-        logged = await self.log.append(events, feed_cursor=feed_cursor)
-        return self.outboxes.share_out(logged)
+        async with self.growth.growing():
+            logged = await self.log.append(events, feed_cursor=feed_cursor)
+            return self.outboxes.share_out(logged)

@@ -128,6 +128,14 @@ class Backlog:
         while (oldest := self.oldest) is not None and oldest.position <= position:
             self.settle(oldest)
 
+    def drop_waiting(self) -> None:
+        """Forget everything but what is taken."""
+        waiting = [one for one in self._pending.values() if one.standing is not Standing.TAKEN]
+        for pending in waiting:
+            del self._pending[pending.position]
+            pending.standing = Standing.SETTLED
+        self._queues = {one.subject_uri: deque((one,)) for one in self._pending.values()}
+
     def has_free(self, *, now: float) -> bool:
         """Tell whether there is something to take."""
         while (at := self.next_free_at()) is not None and at <= now:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Literal
+from urllib.parse import unquote
 
 import orjson
 
@@ -33,13 +34,22 @@ class Event:
     traceparent: str
     committed: int
 
+    @property
+    def resource_id(self) -> str:
+        """The id of the resource (RFC 7643 section 3.1)."""
+        return unquote(self.subject_uri.rpartition("/")[2])
+
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class LoggedEvent:
-    """An event at its place in the log; places are never given twice."""
+    """An event at its place in the log; places are never given twice.
+
+    `only_for` is the id of the one stream that it is for; empty for what happened.
+    """
 
     position: int
     event: Event
+    only_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from typing import Final
 
 from set_transmitter.domain.backlog import Backlog, Pending
 from set_transmitter.domain.events import LoggedEvent
-from set_transmitter.domain.progress import Page, StoredProgress
+from set_transmitter.domain.progress import Page, SnapshotState, StoredProgress
+from set_transmitter.domain.snapshots import MOST_UNSETTLED, Snapshot
 from set_transmitter.domain.streams import Stream, StreamStatus
 
 WINDOW: Final = 512
@@ -19,6 +20,7 @@ class Outbox:
         self.backlog = Backlog()
         self.acknowledged = stored.acknowledged
         self.dead_letters = stored.dead_letters
+        self.snapshot = stored.snapshot
         self.last_error = ""
         self.is_closed = False
         self.lagging = True
@@ -60,6 +62,44 @@ class Outbox:
             return oldest.position - 1
         return self.scanned if self.lagging else max(self.scanned, end)
 
+    @property
+    def wants_to_walk(self) -> bool:
+        """Whether its snapshot goes on now."""
+        is_under_way = self.snapshot is not None and not self.snapshot.is_complete
+        return is_under_way and self.is_sending and self.pending < MOST_UNSETTLED
+
+    def snapshot_state(self, end: int) -> SnapshotState | None:
+        """Return how far the snapshot is, when the log ends at `end`; None when none was begun."""
+        if self.snapshot is None:
+            return None
+        cursor = self.cursor(end)
+        # the cursor stays behind for one that is slow; the number pending counts changes, too
+        walked = self.snapshot.walked
+        return SnapshotState(
+            total=self.snapshot.total,
+            walked=walked,
+            settled=max(self.snapshot.settled(cursor), walked - self.pending),
+            is_finished=self.snapshot.is_settled(cursor),
+        )
+
+    def wants(self, logged: LoggedEvent) -> bool:
+        """Tell whether an event of the log is for this stream."""
+        if not self.stream.tells_of(logged.event):
+            return False
+        if logged.only_for:
+            return logged.only_for == self.stream.stream_id
+        if not self.stream.has_begun_for(logged.event):
+            return False
+        return self.snapshot is None or self.snapshot.tells_of(logged)
+
+    def begin(self, snapshot: Snapshot) -> None:
+        """Begin a snapshot at the end of the log; only what is being sent is still seen through."""
+        self.snapshot = snapshot
+        self.backlog.drop_waiting()
+        self.lagging = False
+        self.scanned = snapshot.started
+        self._unscanned = 0
+
     def offer(self, logged: LoggedEvent) -> None:
         """Take in an event from the log's tail, or note that the stream lags behind it."""
         if logged.position <= self.scanned:
@@ -74,12 +114,18 @@ class Outbox:
             self._counted_through = logged.position
             self._unscanned += 1
 
+    def fall_behind(self, end: int) -> None:
+        """Note that the log goes on after `end` with events that are not offered."""
+        if not self.lagging:
+            self.lagging = True
+            self.scanned = max(self.scanned, end)
+
     def load(self, page: Page, *, end: int) -> None:
         """Take in a page of the log, which ends at `end` as far as its tail has been offered."""
         if page.after != self.scanned:
             return
         for pending in page.pending:
-            if self.stream.tells_of(pending.logged.event):
+            if self.wants(pending.logged):
                 self.backlog.add(pending)
         self.scanned = page.scanned
         self.lagging = self.scanned < end

@@ -42,15 +42,32 @@ class Outboxes:
         for kind in outbox.stream.kinds:
             del self._index[outbox.stream.tenant, kind][stream_id]
 
+    def reach(self, end: int) -> set[str]:
+        """Let the streams scan what the log has beyond what they were offered, and return them.
+
+        That is so when it was not known whether an append had succeeded, and it had.
+        """
+        if end <= self.end:
+            return set()
+        for outbox in self:
+            outbox.fall_behind(self.end)
+        self.end = end
+        return set(self._by_id)
+
     def share_out(self, tail: Iterable[LoggedEvent]) -> set[str]:
         """Offer new events, in order, to the streams that want them, and return whose they are."""
         told: set[str] = set()
         for logged in tail:
-            event = logged.event
-            for stream_id, outbox in self._index.get((event.tenant, event.kind), {}).items():
-                stream = outbox.stream
-                if stream.has_begun_for(event) and stream.tells_of(event):
+            for outbox in self._addressed(logged):
+                if outbox.wants(logged):
                     outbox.offer(logged)
-                    told.add(stream_id)
+                    told.add(outbox.stream.stream_id)
             self.end = logged.position
         return told
+
+    def _addressed(self, logged: LoggedEvent) -> Iterable[Outbox]:
+        event = logged.event
+        if not logged.only_for:
+            return self._index.get((event.tenant, event.kind), {}).values()
+        only = self.get(logged.only_for)
+        return () if only is None else (only,)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +11,7 @@ class StoredProgress:
     """A stream's state in the log: everything up to `cursor` is settled.
 
     `pending` counts its unsettled events up to `end`, the log's last position at that moment.
+    `snapshot` is the last one that was begun.
     """
 
     cursor: int
@@ -17,6 +19,7 @@ class StoredProgress:
     dead_letters: int
     pending: int
     end: int
+    snapshot: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotState:
+    """How far a snapshot is: of `total` records `walked` are logged, and `settled` are settled."""
+
+    total: int
+    walked: int
+    settled: int
+    is_finished: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryState:
     """A stream's state as it is reported; `oldest_pending` is 0 when nothing is pending."""
 
@@ -62,3 +75,4 @@ class DeliveryState:
     dead_letters: int
     oldest_pending: int
     last_error: str
+    snapshot: SnapshotState | None

@@ -6,12 +6,19 @@ from typing import Annotated
 from fastapi import FastAPI, Header, Query
 from pydantic import BaseModel, Field
 
-from servicekit.bearer import BearerTokens
-from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.entrypoints.authorization import authorized
-from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.entrypoints.terms import Terms
 
 Authorization = Annotated[str | None, Header(include_in_schema=False)]
+
+
+class SnapshotView(BaseModel):
+    """How far a snapshot is: the whole state on its way to the stream's receiver."""
+
+    total: int = Field(description="resources and deletions, about; 0 until the first are read")
+    walked: int = Field(description="how many of them are in the event log")
+    settled: int = Field(description="how many, at least, are acknowledged or set aside")
+    is_finished: bool = Field(description="whether that is so for all of them")
 
 
 class DeliveryStateView(BaseModel):
@@ -22,6 +29,7 @@ class DeliveryStateView(BaseModel):
     acknowledged: int
     dead_letters: int
     oldest_pending: int = Field(description="microseconds since 1970; 0 when none is pending")
+    snapshot: SnapshotView | None = Field(description="the last one that was begun")
     last_error: str = Field(description="why the stream waits; empty when it does not")
 
 
@@ -49,27 +57,31 @@ class DeadLetters(BaseModel):
     dead_letters: list[DeadLetterView]
 
 
-def add_admin_routes(
-    app: FastAPI,
-    *,
-    tokens: BearerTokens,
-    read_delivery_states: ReadDeliveryStates,
-    deliveries: Deliveries,
-) -> None:
-    """Serve /admin/v1/streams and /admin/v1/dead-letters, for the scope admin."""
+def add_admin_routes(app: FastAPI, terms: Terms) -> None:
+    """Serve /admin/v1/streams, their snapshots and /admin/v1/dead-letters, for the scope admin."""
 
     @app.get("/admin/v1/streams")
     async def streams(authorization: Authorization = None) -> DeliveryStates:
         """List the delivery state of each transmit stream."""
-        grant = await authorized(tokens, authorization, "admin")
-        states = read_delivery_states(grant.tenant)
+        term = terms.present()
+        grant = await authorized(term.tokens, authorization, "admin")
+        states = term.read_delivery_states(grant.tenant)
         return DeliveryStates(streams=[DeliveryStateView(**asdict(state)) for state in states])
+
+    @app.post("/admin/v1/streams/{stream_id}/snapshot", status_code=202)
+    async def begin_snapshot(stream_id: str, authorization: Authorization = None) -> None:
+        """Bring the stream's receiver up to the present state; one under way begins anew."""
+        term = terms.present()
+        grant = await authorized(term.tokens, authorization, "admin")
+        await term.begin_snapshot(grant.tenant, stream_id)
+        term.news.publish_all()
 
     @app.get("/admin/v1/dead-letters")
     async def dead_letters(
         stream_id: Annotated[str | None, Query()] = None, authorization: Authorization = None
     ) -> DeadLetters:
         """List the SETs that were set aside, of all streams or one of them."""
-        grant = await authorized(tokens, authorization, "admin")
-        letters = await deliveries.dead_letters(grant.tenant, stream_id)
+        term = terms.present()
+        grant = await authorized(term.tokens, authorization, "admin")
+        letters = await term.deliveries.dead_letters(grant.tenant, stream_id)
         return DeadLetters(dead_letters=[DeadLetterView(**asdict(letter)) for letter in letters])

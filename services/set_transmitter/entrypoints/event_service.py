@@ -1,5 +1,7 @@
 """EventService over gRPC."""
 
+import grpc
+
 from heliograph.event.v1 import event_service_pb2 as pb
 from heliograph.event.v1.event_service_pb2_grpc import (
     EventServiceServicer,
@@ -7,20 +9,22 @@ from heliograph.event.v1.event_service_pb2_grpc import (
 )
 from servicekit.endpoints import Endpoint
 from servicekit.grpc_server import GrpcFace, registrations
-from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.entrypoints.standby import StandbyError
+from set_transmitter.entrypoints.terms import Terms
 
 
 class EventServicer(EventServiceServicer):
     """Answers what the log knows of deliveries."""
 
-    def __init__(self, read_delivery_states: ReadDeliveryStates) -> None:
-        self._read_delivery_states = read_delivery_states
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
 
     async def ReadDeliveryStates(  # noqa: N802  the contract's name
         self, request: pb.ReadDeliveryStatesRequest, context: object
     ) -> pb.ReadDeliveryStatesResponse:
         """Read the delivery state of a tenant's streams."""
         del context
+        states = self._terms.present().read_delivery_states(request.tenant)
         return pb.ReadDeliveryStatesResponse(
             states=[
                 pb.DeliveryState(
@@ -31,13 +35,13 @@ class EventServicer(EventServiceServicer):
                     oldest_pending=state.oldest_pending,
                     last_error=state.last_error,
                 )
-                for state in self._read_delivery_states(request.tenant)
+                for state in states
             ]
         )
 
 
-def grpc_face(endpoint: Endpoint, read_delivery_states: ReadDeliveryStates) -> GrpcFace:
-    """Return what the transmitter serves over gRPC; it has no errors of its own."""
-    servicer = EventServicer(read_delivery_states)
-    register = registrations((add_EventServiceServicer_to_server, servicer))
-    return GrpcFace(endpoint, tuple(register), statuses={})
+def grpc_face(endpoint: Endpoint, terms: Terms) -> GrpcFace:
+    """Return what the transmitter serves over gRPC."""
+    register = registrations((add_EventServiceServicer_to_server, EventServicer(terms)))
+    statuses: dict[type[Exception], grpc.StatusCode] = {StandbyError: grpc.StatusCode.UNAVAILABLE}
+    return GrpcFace(endpoint, tuple(register), statuses)

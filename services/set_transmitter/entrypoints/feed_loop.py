@@ -1,48 +1,135 @@
-"""Following the resource store's change feed into the event log."""
+"""Following the resource store: its changes, and for snapshots its state, into the event log."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import time
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from typing import Final, Protocol
 
 import structlog
 
 from servicekit.failures import CursorLostError
 from servicekit.following import follow
 from set_transmitter.commands.take_in_changes import TakeInChanges
+from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.events import Change
+from set_transmitter.domain.outbox import Outbox
+from set_transmitter.domain.snapshots import SnapshotPage
 from set_transmitter.entrypoints.stream_news import StreamNews
-from set_transmitter.ports.event_log import EventLog
+
+_LOOK_SECONDS: Final = 0.1
+_LONGEST_WAIT: Final = 3600.0
 
 _log = structlog.get_logger()
 
-ReadChanges = Callable[[str], Awaitable[tuple[Sequence[Change], str]]]
+
+class Feed(Protocol):
+    """The store, as the transmitter reads it."""
+
+    async def read(self, cursor: str) -> tuple[Sequence[Change], str]:
+        """Return the changes after a cursor, waiting a while for a first, and the next cursor."""
+        ...
+
+    async def read_state(
+        self, tenant: str, cursor: str, *, after_key: str
+    ) -> tuple[Sequence[Change], SnapshotPage, str]:
+        """Return the changes after a cursor, or else a page of the state; and the next cursor."""
+        ...
+
+    async def end(self) -> str:
+        """Return the cursor of the feed's present end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _PageFor:
+    stream_id: str
+    page: SnapshotPage
+
+
+Entry = Change | _PageFor
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLoop:
-    """Takes in changes for as long as the process lives.
+    """Takes in changes and the pages of snapshots, one at a time, for as long as the process lives.
 
-    A store that was restored has another feed: it is read from its beginning. What the log has
-    already is told again, under new jtis; receivers know a repeated change by its txn and version.
+    A store that was restored has another feed, which does not tell what it had before. Then every
+    stream gets a snapshot, and the feed is followed from its end on.
     """
 
-    read_changes: ReadChanges
-    log: EventLog
+    feed: Feed
     take_in: TakeInChanges
+    take_snapshots: TakeSnapshots
     news: StreamNews
 
     async def run(self) -> None:
         """Follow the feed until cancelled."""
-        await follow("changes", start=self.log.feed_cursor, read=self._read, handle=self._handle)
+        await follow("changes", start=self._start, read=self._read, handle=self._handle)
 
-    async def _read(self, cursor: str) -> tuple[Sequence[Change], str]:
+    async def _start(self) -> str:
+        await self.take_snapshots.read_again()
+        behind, cursor = await self.take_in.begin()
+        self.news.publish(behind)
+        return cursor
+
+    async def _read(self, cursor: str) -> tuple[Sequence[Entry], str]:
         try:
-            return await self.read_changes(cursor)
+            while True:
+                if (outbox := self.take_snapshots.due()) is not None:
+                    return await self._read_state(outbox, cursor)
+                found = await self._unless_due(self.feed.read(cursor))
+                if found is not None:
+                    return found
         except CursorLostError as error:
-            _log.error("feed.started_over", feed="changes", reason=str(error))
-            await self.log.append([], feed_cursor="")
+            await self._begin_anew(str(error))
             raise
 
-    async def _handle(self, changes: Sequence[Change], cursor: str) -> None:
-        told = await self.take_in(changes, feed_cursor=cursor)
+    async def _read_state(self, outbox: Outbox, cursor: str) -> tuple[Sequence[Entry], str]:
+        stream, snapshot = outbox.stream, outbox.snapshot
+        changes, page, after = await self.feed.read_state(
+            stream.tenant, cursor, after_key=snapshot.key if snapshot else ""
+        )
+        return changes or [_PageFor(stream.stream_id, page)], after
+
+    async def _handle(self, entries: Sequence[Entry], cursor: str) -> None:
+        changes = [entry for entry in entries if isinstance(entry, Change)]
+        told: set[str] = set()
+        if changes:
+            told |= await self.take_in(changes, feed_cursor=cursor)
+        for entry in entries:
+            if isinstance(entry, _PageFor):
+                told |= await self.take_snapshots.go_on(
+                    entry.stream_id,
+                    entry.page,
+                    feed_cursor=cursor,
+                    now=time.time_ns() // 1000,
+                )
         self.news.log.publish()
         self.news.publish(told)
+
+    async def _begin_anew(self, reason: str) -> None:
+        begun = await self.take_snapshots.begin_all(feed_cursor=await self.feed.end())
+        _log.warning("feed.began_anew", feed="changes", reason=reason, snapshots=len(begun))
+        self.news.log.publish()
+        self.news.publish(begun)
+
+    async def _unless_due(
+        self, reading: Awaitable[tuple[Sequence[Change], str]]
+    ) -> tuple[Sequence[Change], str] | None:
+        """Return what is read; None when a snapshot is to go on before there is anything."""
+        read = asyncio.ensure_future(reading)
+        due = asyncio.create_task(self._until_due())
+        try:
+            await asyncio.wait({read, due}, return_when=asyncio.FIRST_COMPLETED)
+            return read.result() if read.done() else None
+        finally:
+            due.cancel()
+            read.cancel()
+
+    async def _until_due(self) -> None:
+        while self.take_snapshots.due() is None:
+            edition = self.news.log.edition
+            is_any = self.take_snapshots.is_any_under_way
+            seconds = _LOOK_SECONDS if is_any else _LONGEST_WAIT
+            await self.news.log.wait_past(edition, seconds=seconds)

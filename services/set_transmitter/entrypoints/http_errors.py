@@ -9,7 +9,10 @@ from starlette.responses import JSONResponse, Response
 from secevent.errors import InvalidRequestError
 from secevent.push import error_body
 from servicekit.bearer import BearerError, TokensUnavailableError
-from servicekit.failures import RemoteUnavailableError
+from servicekit.failures import RemoteUnavailableError, StorageError
+from servicekit.leases import FencedError
+from set_transmitter.commands.begin_snapshot import NoSnapshotError, UnknownStreamError
+from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.ports.signing import SigningUnavailableError
 
 _RETRY_AFTER = {"Retry-After": "1"}
@@ -47,6 +50,11 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(TokensUnavailableError, _unavailable)
     app.add_exception_handler(RemoteUnavailableError, _registrar_away)
     app.add_exception_handler(SigningUnavailableError, _unavailable)
+    app.add_exception_handler(UnknownStreamError, _unknown)
+    app.add_exception_handler(NoSnapshotError, _conflict)
+    app.add_exception_handler(StandbyError, _unavailable)
+    app.add_exception_handler(FencedError, _fenced)
+    app.add_exception_handler(StorageError, _unavailable)
 
 
 async def _bearer(_request: Request, error: Any) -> Response:  # noqa: ANN401  Starlette's handlers
@@ -55,6 +63,14 @@ async def _bearer(_request: Request, error: Any) -> Response:  # noqa: ANN401  S
         status_code=error.status,
         headers={"WWW-Authenticate": error.challenge},
     )
+
+
+async def _unknown(_request: Request, error: Any) -> Response:  # noqa: ANN401
+    return JSONResponse({"detail": str(error)}, status_code=404)
+
+
+async def _conflict(_request: Request, error: Any) -> Response:  # noqa: ANN401
+    return JSONResponse({"detail": str(error)}, status_code=409)
 
 
 async def _poll(_request: Request, error: Any) -> Response:  # noqa: ANN401
@@ -68,6 +84,10 @@ async def _invalid(_request: Request, error: Any) -> Response:  # noqa: ANN401
 
 async def _unavailable(_request: Request, error: Any) -> Response:  # noqa: ANN401
     return JSONResponse({"detail": str(error)}, status_code=503, headers=_RETRY_AFTER)
+
+
+async def _fenced(request: Request, _error: Any) -> Response:  # noqa: ANN401
+    return await _unavailable(request, StandbyError())
 
 
 async def _registrar_away(_request: Request, _error: Any) -> Response:  # noqa: ANN401

@@ -2,20 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import orjson
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
 from secevent.errors import InvalidRequestError
 from secevent.poll import PollRequest, PollResponse, parse_poll_request, poll_response_body
 from servicekit.bearer import BearerTokens
-from servicekit.http import NamedRoute
 from servicekit.signals import News
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements, take_back
 from set_transmitter.commands.keep_streams import KeepStreams
@@ -47,6 +45,8 @@ class PollEndpoint:
     hand_out: HandOut
     news: StreamNews
     ending: asyncio.Event
+    check_active: Callable[[], None]
+    """Raises `StandbyError` once this replica is not the active one any more."""
     wait_seconds: float
 
     async def __call__(self, request: Request) -> Response:
@@ -76,6 +76,7 @@ class PollEndpoint:
             edition = news.edition
             outbox = self._outbox(tenant, stream_id)
             handed = await self._hand_out(outbox, poll)
+            self.check_active()
             if caller.is_gone:
                 take_back(outbox, handed)
                 news.publish()
@@ -118,12 +119,6 @@ class PollEndpoint:
         more = outbox.is_sending and outbox.backlog.has_free(now=time.monotonic())
         body = orjson.dumps(poll_response_body(PollResponse(sets, more)))
         return Response(body, media_type="application/json")
-
-
-def add_poll_routes(app: FastAPI, poll: PollEndpoint) -> None:
-    """Serve the polls of all streams."""
-    for path in ("/ssf/poll/{stream_id}", "/poll/{stream_id}"):
-        app.router.routes.append(NamedRoute(path, poll.__call__, methods=["POST"]))
 
 
 class _Caller:

@@ -14,5 +14,9 @@ class StreamDirectory(Protocol):
         ...
 
     async def get(self, tenant: str, stream_id: str) -> Stream | None:
-        """Return one stream; None when there is none."""
+        """Return one stream; None when there is none that transmits."""
+        ...
+
+    async def receives(self, tenant: str, stream_id: str) -> bool:
+        """Tell whether a stream is there, and receives."""
         ...

@@ -1,44 +1,51 @@
 """The storage of the event log, by each adapter that there is."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support.memory_event_log import MemoryDeliveries, MemoryEventLog
+from support.memory_event_log import MemoryDeliveries, MemoryEventLog, MemorySnapshots
 
-from servicekit.sqlite import Database
-from set_transmitter.adapters.sqlite_deliveries import SqliteDeliveries
-from set_transmitter.adapters.sqlite_event_log import SqliteEventLog
-from set_transmitter.adapters.sqlite_schema import MIGRATIONS
+from servicekit.leases import Held, always_held
+from servicekit.mongo import open_mongo
+from servicekit.mongo_leases import MongoLeases
+from set_transmitter.adapters.mongo.schema import MIGRATIONS
+from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
+from set_transmitter.adapters.sqlite.storage import open_sqlite
+from set_transmitter.adapters.storage import Logbook
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.event_log import EventLog
+from set_transmitter.ports.snapshots import Snapshots
 
 
-@dataclass(frozen=True)
-class Storage:
-    log: EventLog
-    deliveries: Deliveries
-
-
-@pytest.fixture(params=["sqlite", "memory"])
-async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Storage]:
+@pytest.fixture(params=["sqlite", "mongodb", "memory"])
+async def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Logbook]:
     if request.param == "memory":
         in_memory = MemoryEventLog("first-name")
-        yield Storage(in_memory, MemoryDeliveries(in_memory))
-        return
-    database = Database(tmp_path / "set-transmitter.sqlite3", MIGRATIONS)
-    log = SqliteEventLog(database)
-    await log.begin(epoch="first-name", restore_id="")
-    yield Storage(log, SqliteDeliveries(database))
-    await database.close()
+        deliveries = MemoryDeliveries(in_memory)
+        yield Logbook(in_memory, deliveries, MemorySnapshots(deliveries))
+    elif request.param == "sqlite":
+        async with open_sqlite(tmp_path / "set-transmitter.sqlite3", restore_id="") as storage:
+            held = always_held("transmitter")
+            yield await storage.open_log(held, epoch="first-name")
+    else:
+        async with open_mongo(request.getfixturevalue("mongo_url"), "log", MIGRATIONS) as opened:
+            lease = await MongoLeases(opened).acquire(LEASE, holder="a", seconds=60)
+            assert lease is not None
+            mongo = MongoStorage(opened, holder="a", restore_id="")
+            yield await mongo.open_log(Held(lease), epoch="first-name")
 
 
 @pytest.fixture
-def log(storage: Storage) -> EventLog:
-    return storage.log
+def log(logbook: Logbook) -> EventLog:
+    return logbook.log
 
 
 @pytest.fixture
-def deliveries(storage: Storage) -> Deliveries:
-    return storage.deliveries
+def deliveries(logbook: Logbook) -> Deliveries:
+    return logbook.deliveries
+
+
+@pytest.fixture
+def snapshots(logbook: Logbook) -> Snapshots:
+    return logbook.snapshots

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from pymongo.errors import OperationFailure
 from support.eventually import eventually
 
 from servicekit.leases import Lease, Leases
@@ -106,3 +107,22 @@ async def test_nobody_gives_back_what_has_passed_to_another(leases: Leases) -> N
     await leases.release(first)
 
     assert await leases.acquire("feed", holder="c", seconds=LONG) is None
+
+
+async def test_a_transaction_that_a_dead_holder_left_open_holds_nobody_up(mongo_url: str) -> None:
+    async with open_mongo(mongo_url, "leases", []) as database:
+        leases, session = MongoLeases(database), database.session()
+        first = await taken(leases, "a", seconds=SHORT)
+        await leases.bind(first, session)
+        await session.start_transaction()
+        await leases.check_fence(session, first)
+
+        async def passed_on() -> Lease | None:
+            return await leases.acquire("feed", holder="b", seconds=LONG)
+
+        second = await eventually(passed_on)
+
+        assert second.fence > first.fence
+        with pytest.raises(OperationFailure):
+            await session.commit_transaction()
+        await session.end_session()

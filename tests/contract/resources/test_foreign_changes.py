@@ -1,5 +1,6 @@
 """What a storage makes of changes of other clusters (RFC 9967)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -32,6 +33,36 @@ async def test_a_create_takes_over_id_and_stamp(store: StoreDriver) -> None:
         last_modified=EARLIER,
         origin=Stamp(EARLIER, "faraway1"),
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "created"),
+    [
+        pytest.param("2026-05-28T12:00:00.000Z", 1_779_969_600_000_000, id="before its stamp"),
+        pytest.param("2099-01-01T00:00:00Z", EARLIER, id="after its stamp"),
+        pytest.param("2026-05-28T12:00:00", EARLIER, id="in no time zone"),
+        pytest.param("yesterday", EARLIER, id="in words"),
+        pytest.param(7, EARLIER, id="as a number"),
+    ],
+)
+async def test_a_create_says_when_a_resource_was_made(
+    told: object, created: int, store: StoreDriver
+) -> None:
+    body = {"userName": "ada", "meta": {"created": told}}
+
+    await store.applied(foreign(CREATE, ADA, body, clock=EARLIER))
+
+    (found,) = (await store.search(None, "User")).resources
+    assert (found.created, found.last_modified) == (created, EARLIER)
+
+
+async def test_what_was_made_long_ago_is_told_so_again(store: StoreDriver) -> None:
+    meta = {"created": "2026-05-28T12:00:00.000Z"}
+
+    await store.applied(foreign(CREATE, ADA, {"userName": "ada", "meta": meta}, clock=EARLIER))
+
+    (change,) = await store.changes()
+    assert json.loads(change.data)["meta"] == meta
 
 
 async def test_the_feed_tells_where_a_change_has_been(store: StoreDriver) -> None:

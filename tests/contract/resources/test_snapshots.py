@@ -10,6 +10,7 @@ from support.store_driver import TENANT, StoreDriver, foreign, patch_message
 from resource_store.commands.read_snapshot import SnapshotPage
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.errors import InvalidCursorError
+from resource_store.domain.representations import with_created
 from resource_store.domain.resources import Ref, Stamp
 
 NOON = 1_800_000_000_000_000
@@ -47,7 +48,7 @@ async def test_a_resource_is_told_as_if_it_had_been_made_as_it_is(store: StoreDr
             lineage=("here2345",),
             version_before="",
             version_after=patched.version,
-            data=patched.attributes,
+            data=with_created(patched.attributes, patched),
             attributes=("id", "externalId", "userName", "title"),
             external_id="A-1",
             activation=Activation.UNCHANGED,

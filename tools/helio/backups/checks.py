@@ -9,8 +9,8 @@ from typing import Final
 
 from helio.backups.contents import DATABASES, MASTER_KEY, BackupError, ServiceDatabase
 from resource_store.adapters.sqlite.backup import cluster_of, feed_end, last_clock_of, reaches
-from set_receiver.adapters.sqlite_backup import last_applied
-from set_transmitter.adapters.sqlite_backup import feed_cursor_of
+from set_receiver.adapters.sqlite.backup import last_applied
+from set_transmitter.adapters.sqlite.backup import feed_cursor_of
 from ssf_registrar.adapters.sqlite.backup import check_master_key
 
 # As many as can have been on their way between the two copies, and many more.

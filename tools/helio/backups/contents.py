@@ -8,8 +8,8 @@ from helio.settings import ClusterSettings
 from resource_store.adapters.sqlite.tables import MIGRATIONS as STORE_MIGRATIONS
 from servicekit.failures import StartError
 from servicekit.stores import MongoUrl, SqliteFolder
-from set_receiver.adapters.sqlite_receipts import MIGRATIONS as RECEIPT_MIGRATIONS
-from set_transmitter.adapters.sqlite_schema import MIGRATIONS as LOG_MIGRATIONS
+from set_receiver.adapters.sqlite.schema import MIGRATIONS as RECEIPT_MIGRATIONS
+from set_transmitter.adapters.sqlite.schema import MIGRATIONS as LOG_MIGRATIONS
 from ssf_registrar.adapters.sqlite.schema import MIGRATIONS as REGISTRAR_MIGRATIONS
 
 

@@ -1,8 +1,7 @@
-"""Changes with their journal entries: one transaction each, one after another (ADR 23)."""
+"""Changes with their journal entries: one transaction each, one after another (ADR 22)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,7 +10,6 @@ from pymongo import ReturnDocument
 from servicekit.failures import StorageError
 from servicekit.mongo import Document, MongoDatabase, Session
 from servicekit.signals import News
-from ssf_registrar.adapters.mongo.abandoned import end_abandoned_transactions
 from ssf_registrar.adapters.mongo.schema import THE_REGISTRAR
 from ssf_registrar.domain.journal import JournalEntry
 
@@ -59,7 +57,7 @@ class Changes:
             await self._record(turn.entries, session, after=registrar["position"])
             return result
 
-        async with self._one_at_a_time, _held_up_by_nobody(self._database):
+        async with self._one_at_a_time:
             result = await self._database.transaction(take_turn)
         self._news.publish()
         return result
@@ -81,16 +79,6 @@ class Changes:
         if registrar is None:
             raise StorageError("the database was emptied: restart to begin anew")
         return registrar
-
-
-@asynccontextmanager
-async def _held_up_by_nobody(database: MongoDatabase) -> AsyncIterator[None]:
-    ending = asyncio.create_task(end_abandoned_transactions(database))
-    try:
-        yield
-    finally:
-        ending.cancel()
-        await asyncio.wait([ending])
 
 
 def _document(position: int, entry: JournalEntry) -> Document:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 
+from set_transmitter.adapters.sqlite.snapshot_rows import forget_snapshot, read_snapshots
 from set_transmitter.domain.progress import DeadLetter, Progress, StoredProgress
 from set_transmitter.domain.streams import Stream
 
@@ -19,7 +20,8 @@ def open_stream(connection: sqlite3.Connection, stream: Stream) -> StoredProgres
     ).fetchone()
     (end,) = connection.execute("SELECT end_position FROM log").fetchone()
     pending = _count(connection, stream, after=cursor)
-    return StoredProgress(cursor, acknowledged, dead, pending, end)
+    snapshot = read_snapshots(connection, stream.stream_id).get(stream.stream_id)
+    return StoredProgress(cursor, acknowledged, dead, pending, end, snapshot)
 
 
 def record(connection: sqlite3.Connection, progress: Progress) -> None:
@@ -43,6 +45,7 @@ def remove(connection: sqlite3.Connection, stream_id: str) -> None:
     """Delete every row of a stream."""
     connection.execute("DELETE FROM delivery WHERE stream_id = ?", (stream_id,))
     connection.execute("DELETE FROM dead_letter WHERE stream_id = ?", (stream_id,))
+    forget_snapshot(connection, stream_id)
     connection.execute("DELETE FROM stream WHERE stream_id = ?", (stream_id,))
 
 
@@ -61,7 +64,8 @@ def dead_letters(
 
 def _position_before(connection: sqlite3.Connection, committed: int) -> int:
     row = connection.execute(
-        "SELECT position FROM event WHERE committed < ? ORDER BY position DESC LIMIT 1",
+        "SELECT position FROM event WHERE committed < ? AND only_for = ''"
+        " ORDER BY position DESC LIMIT 1",
         (committed,),
     ).fetchone()
     return row[0] if row is not None else 0
@@ -72,8 +76,8 @@ def _count(connection: sqlite3.Connection, stream: Stream, *, after: int) -> int
     (events,) = connection.execute(
         "SELECT count(*) FROM event"  # noqa: S608  question marks
         " WHERE tenant = ? AND position > ? AND committed >= ?"
-        f" AND kind IN ({', '.join('?' * len(kinds))})",
-        (stream.tenant, after, stream.begins, *kinds),
+        f" AND kind IN ({', '.join('?' * len(kinds))}) AND only_for IN ('', ?)",
+        (stream.tenant, after, stream.begins, *kinds, stream.stream_id),
     ).fetchone()
     (settled,) = connection.execute(
         "SELECT count(*) FROM delivery WHERE stream_id = ? AND position > ? AND jwt IS NULL",

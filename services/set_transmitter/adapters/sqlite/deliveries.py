@@ -6,8 +6,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from servicekit.sqlite import Database
-from set_transmitter.adapters import sqlite_progress
-from set_transmitter.adapters.sqlite_rows import COLUMN_COUNT, COLUMNS, logged_event
+from set_transmitter.adapters.sqlite import progress as progress_rows
+from set_transmitter.adapters.sqlite.rows import COLUMN_COUNT, COLUMNS, logged_event
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.events import LoggedEvent
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
@@ -34,7 +34,7 @@ class SqliteDeliveries:
     async def open(self, stream: Stream) -> StoredProgress:
         """Return a stream's progress, after making its row where there is none."""
         return await self._database.write(
-            lambda connection: sqlite_progress.open_stream(connection, stream)
+            lambda connection: progress_rows.open_stream(connection, stream)
         )
 
     async def read(self, stream: Stream, *, after: int, limit: int) -> Page:
@@ -64,18 +64,18 @@ class SqliteDeliveries:
 
         def write(connection: sqlite3.Connection) -> None:
             for of_stream in progress:
-                sqlite_progress.record(connection, of_stream)
+                progress_rows.record(connection, of_stream)
 
         await self._database.write(write)
 
     async def remove(self, stream_id: str) -> None:
         """Delete a stream's rows."""
-        await self._database.write(lambda connection: sqlite_progress.remove(connection, stream_id))
+        await self._database.write(lambda connection: progress_rows.remove(connection, stream_id))
 
     async def dead_letters(self, tenant: str, stream_id: str | None) -> list[DeadLetter]:
         """Return what was set aside."""
         return await self._database.read(
-            lambda connection: sqlite_progress.dead_letters(connection, tenant, stream_id)
+            lambda connection: progress_rows.dead_letters(connection, tenant, stream_id)
         )
 
     def _shared(self, row: Sequence[Any]) -> LoggedEvent:
@@ -96,7 +96,8 @@ def _unsettled(
         " LEFT JOIN delivery ON delivery.stream_id = ? AND delivery.position = event.position"
         " WHERE event.tenant = ? AND event.position > ? AND event.committed >= ?"
         f" AND event.kind IN ({', '.join('?' * len(kinds))})"
+        " AND event.only_for IN ('', ?)"
         " AND (delivery.position IS NULL OR delivery.jwt IS NOT NULL)"
         " ORDER BY event.position LIMIT ?",
-        (stream.stream_id, stream.tenant, after, stream.begins, *kinds, limit),
+        (stream.stream_id, stream.tenant, after, stream.begins, *kinds, stream.stream_id, limit),
     ).fetchall()

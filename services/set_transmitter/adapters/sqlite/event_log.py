@@ -5,10 +5,37 @@ from collections.abc import Sequence
 
 from servicekit.restoring import note_restore
 from servicekit.sqlite import Database
-from set_transmitter.adapters.sqlite_rows import COLUMN_COUNT, COLUMNS, row_of
+from set_transmitter.adapters.sqlite.rows import COLUMN_COUNT, COLUMNS, row_of
 from set_transmitter.domain.events import Event, LoggedEvent
 
 _INSERT = f"INSERT INTO event ({COLUMNS}) VALUES ({', '.join('?' * COLUMN_COUNT)})"  # noqa: S608  ours
+
+
+def read_log(connection: sqlite3.Connection) -> tuple[str, str, int]:
+    """Return the log's name, the cursor on the change feed, and the last position."""
+    epoch, feed_cursor, end = connection.execute(
+        "SELECT epoch, feed_cursor, end_position FROM log"
+    ).fetchone()
+    return epoch, feed_cursor, end
+
+
+def append_events(
+    connection: sqlite3.Connection,
+    events: Sequence[Event],
+    *,
+    feed_cursor: str,
+    only_for: str = "",
+) -> list[LoggedEvent]:
+    """Add events and move the cursor."""
+    _, _, end = read_log(connection)
+    logged = [
+        LoggedEvent(position, event, only_for) for position, event in enumerate(events, end + 1)
+    ]
+    connection.executemany(_INSERT, map(row_of, logged))
+    connection.execute(
+        "UPDATE log SET feed_cursor = ?, end_position = ?", (feed_cursor, end + len(logged))
+    )
+    return logged
 
 
 class SqliteEventLog:
@@ -36,38 +63,21 @@ class SqliteEventLog:
 
     async def epoch(self) -> str:
         """Return the log's name."""
-        epoch, _, _ = await self._database.read(_read_log)
+        epoch, _, _ = await self._database.read(read_log)
         return epoch
 
     async def end(self) -> int:
         """Return the last position."""
-        _, _, end = await self._database.read(_read_log)
+        _, _, end = await self._database.read(read_log)
         return end
 
     async def feed_cursor(self) -> str:
         """Return the cursor on the change feed."""
-        _, feed_cursor, _ = await self._database.read(_read_log)
+        _, feed_cursor, _ = await self._database.read(read_log)
         return feed_cursor
 
     async def append(self, events: Sequence[Event], *, feed_cursor: str) -> list[LoggedEvent]:
         """Add events and move the cursor."""
-
-        def write(connection: sqlite3.Connection) -> list[LoggedEvent]:
-            _, _, end = _read_log(connection)
-            logged = [
-                LoggedEvent(position, event) for position, event in enumerate(events, end + 1)
-            ]
-            connection.executemany(_INSERT, map(row_of, logged))
-            connection.execute(
-                "UPDATE log SET feed_cursor = ?, end_position = ?", (feed_cursor, end + len(logged))
-            )
-            return logged
-
-        return await self._database.write(write)
-
-
-def _read_log(connection: sqlite3.Connection) -> tuple[str, str, int]:
-    epoch, feed_cursor, end = connection.execute(
-        "SELECT epoch, feed_cursor, end_position FROM log"
-    ).fetchone()
-    return epoch, feed_cursor, end
+        return await self._database.write(
+            lambda connection: append_events(connection, events, feed_cursor=feed_cursor)
+        )

@@ -10,7 +10,7 @@ from set_transmitter.domain.events import Event, LoggedEvent
 COLUMNS: Final = (
     "position, tenant, kind, committed, resource_type, subject_uri, external_id, txn,"
     " origin_clock, origin_cluster, lineage, version_before, version_after, attributes,"
-    " traceparent, data"
+    " traceparent, data, only_for"
 )
 COLUMN_COUNT: Final = COLUMNS.count(",") + 1
 
@@ -35,6 +35,7 @@ def row_of(logged: LoggedEvent) -> tuple[object, ...]:
         orjson.dumps(event.attributes).decode(),
         event.traceparent,
         event.data,
+        logged.only_for,
     )
 
 
@@ -42,6 +43,7 @@ def logged_event(row: Sequence[Any]) -> LoggedEvent:
     """Return the event of a row of `COLUMNS`."""
     return LoggedEvent(
         position=row[0],
+        only_for=row[16],
         event=Event(
             tenant=row[1],
             kind=row[2],

@@ -63,4 +63,30 @@ MIGRATIONS: Final = (
     ) STRICT, WITHOUT ROWID;
     """,
     RESTORE_MIGRATION,
+    """
+    ALTER TABLE event ADD COLUMN only_for TEXT NOT NULL DEFAULT '';
+
+    DROP INDEX event_of_tenant;
+    CREATE INDEX event_of_tenant ON event (tenant, position, kind, committed, only_for);
+
+    -- the last one of each stream
+    CREATE TABLE snapshot (
+        stream_id TEXT PRIMARY KEY,
+        started INTEGER NOT NULL,
+        total INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- how far a snapshot was; an empty key: everywhere
+    CREATE TABLE snapshot_boundary (
+        stream_id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        walked INTEGER NOT NULL,
+        resource_types TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        resource_id TEXT NOT NULL,
+        PRIMARY KEY (stream_id, number)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )

@@ -1,18 +1,17 @@
-"""Ending the transaction of a replica that died within it: it keeps the others from theirs.
+"""Ending the transaction of a process that died within it: it keeps others from theirs.
 
 The server itself gives it up after a minute only.
 """
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import structlog
+from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
-from servicekit.mongo import MongoDatabase
-
 _PATIENCE_SECONDS: Final = 2.0
-# A replica that lives does the next thing of a transaction within milliseconds. Should it be ended
+# A process that lives does the next thing of a transaction within milliseconds. Should it be ended
 # all the same, the driver repeats it.
 _ABANDONED: Final = {
     "type": "idleSession",
@@ -23,21 +22,21 @@ _ABANDONED: Final = {
 _log = structlog.get_logger()
 
 
-async def end_abandoned_transactions(database: MongoDatabase) -> None:
-    """End what was abandoned, time and again until cancelled, beginning after some patience."""
+async def end_abandoned_transactions(client: AsyncMongoClient[dict[str, Any]]) -> None:
+    """End what was abandoned, time and again until cancelled."""
     while True:
         await asyncio.sleep(_PATIENCE_SECONDS)
         try:
-            await _end_them(database)
+            await _end_them(client)
         except PyMongoError as error:
             _log.warning("transactions.not_ended", error=type(error).__name__)
 
 
-async def _end_them(database: MongoDatabase) -> None:
+async def _end_them(client: AsyncMongoClient[dict[str, Any]]) -> None:
     # Those of this user: to see and to end them takes no role.
     operations = {"$currentOp": {"allUsers": False, "idleSessions": True}}
-    found = await database.database.client.admin.aggregate([operations, {"$match": _ABANDONED}])
+    found = await client.admin.aggregate([operations, {"$match": _ABANDONED}])
     sessions = [{"id": abandoned["lsid"]["id"]} async for abandoned in found]
     if sessions:
-        await database.database.command("killSessions", sessions)
+        await client.admin.command("killSessions", sessions)
         _log.warning("transactions.ended", number=len(sessions))

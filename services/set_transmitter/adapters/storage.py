@@ -1,0 +1,37 @@
+"""Where the event log is kept, and which replica may write to it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from servicekit.leases import Held, Work
+from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.ports.event_log import EventLog
+from set_transmitter.ports.snapshots import Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class Logbook:
+    """The event log, what has been delivered of it, and the snapshots in it."""
+
+    log: EventLog
+    deliveries: Deliveries
+    snapshots: Snapshots
+
+
+class Storage(Protocol):
+    """One of the stores that there are."""
+
+    is_shared: bool
+    """Whether several replicas may run on it, of which one is active."""
+
+    async def open_log(self, held: Held, *, epoch: str) -> Logbook:
+        """Return what is written to under a lease; a new log gets its name."""
+        ...
+
+    async def lead(self, work: Work) -> None:
+        """Do `work` whenever this replica is the active one; runs until it is cancelled."""
+        ...
+
+    async def works(self) -> bool:
+        """Whether the store answers."""
+        ...

@@ -1,0 +1,76 @@
+"""Bringing receivers up to the present state."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from set_transmitter.commands.growth import Growth
+from set_transmitter.domain.outbox import Outbox
+from set_transmitter.domain.outboxes import Outboxes
+from set_transmitter.domain.snapshots import SnapshotPage
+from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.ports.snapshots import Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSnapshots:
+    """Begins snapshots, and logs them page by page."""
+
+    snapshots: Snapshots
+    deliveries: Deliveries
+    outboxes: Outboxes
+    growth: Growth
+
+    @property
+    def is_any_under_way(self) -> bool:
+        """Whether there is a snapshot that has not been everywhere."""
+        return any(
+            outbox.snapshot is not None and not outbox.snapshot.is_complete
+            for outbox in self.outboxes
+        )
+
+    def due(self) -> Outbox | None:
+        """Return a stream whose snapshot goes on now: the one that has come least far."""
+        due = [outbox for outbox in self.outboxes if outbox.wants_to_walk]
+        return min(due, key=lambda one: one.snapshot.walked if one.snapshot else 0, default=None)
+
+    async def read_again(self) -> None:
+        """Take over from what is stored, after it was not known whether a page was logged."""
+        async with self.growth.growing():
+            stored = await self.snapshots.all()
+            for outbox in self.outboxes:
+                outbox.snapshot = stored.get(outbox.stream.stream_id)
+
+    async def begin(self, stream_id: str) -> None:
+        """Begin a snapshot of one stream, or begin it anew."""
+        async with self.growth.growing():
+            await self._begin({stream_id}, feed_cursor=None)
+
+    async def begin_all(self, *, feed_cursor: str) -> set[str]:
+        """Begin a snapshot of every stream, and return them; the feed goes on from a cursor."""
+        async with self.growth.growing():
+            return await self._begin(await self.deliveries.stream_ids(), feed_cursor=feed_cursor)
+
+    async def go_on(
+        self, stream_id: str, page: SnapshotPage, *, feed_cursor: str, now: int
+    ) -> set[str]:
+        """Log a page, and return the streams that have something new.
+
+        It counts as committed now, in microseconds since 1970: that is since when it is pending.
+        """
+        async with self.growth.growing():
+            outbox = self.outboxes.get(stream_id)
+            if outbox is None:
+                return set()
+            dated = page.committed(max(now, outbox.stream.begins))
+            outbox.snapshot, logged = await self.snapshots.go_on(
+                stream_id, dated, feed_cursor=feed_cursor
+            )
+            return self.outboxes.share_out(logged)
+
+    async def _begin(self, stream_ids: Collection[str], *, feed_cursor: str | None) -> set[str]:
+        begun = await self.snapshots.begin(stream_ids, feed_cursor=feed_cursor)
+        for stream_id, snapshot in begun.items():
+            outbox = self.outboxes.get(stream_id)
+            if outbox is not None:
+                outbox.begin(snapshot)
+        return set(begun)

@@ -1,0 +1,64 @@
+"""Being the active replica, or standing by."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+from servicekit.bearer import BearerTokens
+from servicekit.following import keep_running
+from servicekit.leases import Held
+from set_transmitter.commands.begin_snapshot import BeginSnapshot
+from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
+from set_transmitter.entrypoints.standby import StandbyError
+from set_transmitter.entrypoints.stream_news import StreamNews
+from set_transmitter.ports.deliveries import Deliveries
+
+Loops = Mapping[str, Callable[[], Awaitable[None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a replica is made of while it is active: all that it has in memory of the log."""
+
+    loops: Loops
+    poll: PollEndpoint
+    tokens: BearerTokens
+    deliveries: Deliveries
+    read_delivery_states: ReadDeliveryStates
+    begin_snapshot: BeginSnapshot
+    news: StreamNews
+
+
+OpenTerm = Callable[[Held], AbstractAsyncContextManager[Term]]
+
+
+@dataclass(slots=True)
+class Terms:
+    """Begins a term whenever this replica becomes the active one, from what is stored."""
+
+    open_term: OpenTerm
+    _present: Term | None = field(default=None, init=False)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a term has begun and not ended."""
+        return self._present is not None
+
+    def present(self) -> Term:
+        """Return the present term. Raises `StandbyError` when there is none."""
+        if self._present is None:
+            raise StandbyError
+        return self._present
+
+    async def serve(self, held: Held) -> None:
+        """Run the loops of a term until cancelled."""
+        async with self.open_term(held) as term:
+            self._present = term
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    for name, loop in term.loops.items():
+                        tasks.create_task(keep_running(name, loop), name=name)
+            finally:
+                self._present = None
