@@ -36,7 +36,9 @@ async def opened_by(holder: str, database: MongoDatabase) -> tuple[Held, Logbook
     lease = await MongoLeases(database).acquire(LEASE, holder=holder, seconds=60)
     assert lease is not None
     held = Held(lease)
-    return held, await MongoStorage(database, holder=holder).open_log(held, epoch="name")
+    return held, await MongoStorage(database, holder=holder, restore_id="").open_log(
+        held, epoch="name"
+    )
 
 
 @pytest.fixture

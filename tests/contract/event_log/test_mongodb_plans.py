@@ -28,7 +28,7 @@ async def database(mongo_url: str) -> AsyncIterator[MongoDatabase]:
 async def deliveries(database: MongoDatabase) -> Deliveries:
     lease = await MongoLeases(database).acquire(LEASE, holder="a", seconds=60)
     assert lease is not None
-    storage = MongoStorage(database, holder="a")
+    storage = MongoStorage(database, holder="a", restore_id="")
     logbook = await storage.open_log(Held(lease), epoch="name")
     await logbook.log.append([an_event() for _ in range(100)], feed_cursor="1")
     return logbook.deliveries
