@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
 
 from pymongo import AsyncMongoClient
@@ -47,25 +47,17 @@ class MongoDatabase:
         """Return a collection."""
         return self.database[name]
 
-    async def transaction(
-        self, operation: Callable[[Session], Awaitable[T]], *, within: Session | None = None
-    ) -> T:
+    async def transaction(self, operation: Callable[[Session], Awaitable[T]]) -> T:
         """Run `operation` in a transaction and return its value once it is durable.
 
-        It is run again, on a newer snapshot, when it met another's write. It has a session of its
-        own, unless it is to be `within` one, of which it must be the only one at a time. Raises
-        what it raised (nothing of it remains then), or `StorageError` when it may not have become
-        durable.
+        It is run again, on a newer snapshot, when it met another's write. Raises what it raised
+        (nothing of it remains then), or `StorageError` when it may not have become durable.
         """
         with storage_errors():
-            async with nullcontext(within) if within else self._client.start_session() as session:
+            async with self._client.start_session() as session:
                 return await session.with_transaction(
                     operation, _SNAPSHOT, self.database.write_concern
                 )
-
-    def session(self) -> Session:
-        """Return a session to write in; its user ends it by `end_session`."""
-        return self._client.start_session()
 
     async def snapshot(self, operation: Callable[[Session], Awaitable[T]]) -> T:
         """Run `operation`, which only reads, on one snapshot that a majority has.

@@ -13,14 +13,12 @@ class MongoLeases:
     """Keeps leases in the collection `leases`, a document each."""
 
     def __init__(self, database: MongoDatabase) -> None:
-        self._database = database.database
         self._leases = database["leases"]
 
     async def acquire(self, name: str, *, holder: str, seconds: float) -> Lease | None:
         """Take or renew a lease."""
         asked = asyncio.get_running_loop().time()
         with storage_errors():
-            await self._end_what_was_left(name, holder=holder)
             try:
                 found = await self._leases.find_one_and_update(
                     {"_id": name},
@@ -39,27 +37,6 @@ class MongoLeases:
         held = {"_id": lease.name, "holder": lease.holder, "fence": lease.fence}
         with storage_errors():
             await self._leases.update_one(held, [{"$set": {"expires": "$$NOW", "holder": ""}}])
-
-    async def bind(self, lease: Lease, session: Session) -> None:
-        """Note in which session the holder writes: whoever takes over ends what is open in it.
-
-        A holder that dies within a transaction leaves it open, with the lease locked by its
-        `check_fence`, until the server gives it up after a minute. Raises `FencedError` or
-        `StorageError`.
-        """
-        held = {"_id": lease.name, "fence": lease.fence}
-        with storage_errors():
-            noted = {"$set": {"session": session.session_id}}
-            found = await self._leases.update_one(held, noted)
-        if found.matched_count == 0:
-            raise FencedError(lease.name)
-
-    async def _end_what_was_left(self, name: str, *, holder: str) -> None:
-        is_over = {"$expr": {"$lte": ["$expires", "$$NOW"]}}
-        of_another = {"_id": name, "holder": {"$ne": holder}, "session": {"$exists": True}}
-        left = await self._leases.find_one({**of_another, **is_over})
-        if left is not None:
-            await self._database.command("killSessions", [left["session"]])
 
     async def check_fence(self, session: Session, lease: Lease) -> None:
         """Raise `FencedError`, in the transaction of a write, when the lease is another's by now.

@@ -98,6 +98,29 @@ async def test_a_leader_that_was_paused_past_its_lease_changes_nothing(
     assert_told_once_and_in_order(receiver, ids)
 
 
+async def test_a_snapshot_goes_on_at_the_successor(replicas: Replicas, receiver: Receiver) -> None:
+    cluster = replicas.cluster
+    ids = await created(cluster)
+    stream = await cluster.stream(delivery=receiver.delivery(), signing_algorithm="ES256")
+    active = await replicas.active()
+    path = f"/admin/v1/streams/{stream['stream_id']}/snapshot"
+    assert await cluster.request("POST", f"{active.origin}{path}") == (202, None)
+    await receiver.has_accepted(20, seconds=120)
+
+    await replicas.kill(active)
+    successor = await replicas.active()
+    await eventually(lambda: has_finished(cluster, successor), seconds=120)
+
+    bytes_of_jti = {(one.claims["jti"], one.jwt) for one in receiver.pushed}
+    assert len(bytes_of_jti) == len({jti for jti, _ in bytes_of_jti})
+    assert {one.subject for one in receiver.accepted} == {f"/Users/{user_id}" for user_id in ids}
+
+
+async def has_finished(cluster: Cluster, replica: Replica) -> bool:
+    _, listed = await cluster.request("GET", f"{replica.origin}/admin/v1/streams")
+    return any(state["snapshot"]["is_finished"] for state in listed["streams"])
+
+
 async def stands_by(replica: Replica) -> bool:
     return await replica.status_of("/admin/v1/streams") == 503
 

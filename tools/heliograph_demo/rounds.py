@@ -163,6 +163,7 @@ class _Round:
         execution = Execution(client, before_each=killer.before_change, after_each=self._one_more)
         days_alone = 1 if self._options.join else 0
         await execution.run(self._plan.days[:days_alone], day_begins=self._day_begins)
+        await killer.wait_for_restart()
         link = await connect()
         await execution.run(self._plan.days[days_alone:], day_begins=self._day_begins)
         await killer.wait_for_restart()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.outbox import Outbox
+from set_transmitter.domain.streams import Stream
 from set_transmitter.domain.tokens import security_event_token
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.signing import Signing
@@ -21,10 +22,17 @@ class PrepareSets:
 
     async def __call__(self, outbox: Outbox, taken: Sequence[Pending], *, now: float) -> None:
         """Give each of the taken events its JWT. Raises `SigningUnavailableError`."""
-        unsigned = [pending for pending in taken if pending.jwt is None]
+        fresh = [pending for pending in taken if pending.jwt is None]
+        await self._sign(outbox.stream, [each for each in fresh if each.signed is None], now=now)
+        by_position = {each.position: each.signed for each in fresh if each.signed is not None}
+        if by_position:
+            await self.deliveries.keep(outbox.stream.stream_id, by_position)
+        for pending in fresh:
+            pending.jwt = pending.signed
+
+    async def _sign(self, stream: Stream, unsigned: Sequence[Pending], *, now: float) -> None:
         if not unsigned:
             return
-        stream = outbox.stream
         jwts = await self.signing.sign(
             stream,
             [
@@ -37,7 +45,5 @@ class PrepareSets:
                 for pending in unsigned
             ],
         )
-        by_position = dict(zip((pending.position for pending in unsigned), jwts, strict=True))
-        await self.deliveries.keep(stream.stream_id, by_position)
-        for pending in unsigned:
-            pending.jwt = by_position[pending.position]
+        for pending, jwt in zip(unsigned, jwts, strict=True):
+            pending.signed = jwt

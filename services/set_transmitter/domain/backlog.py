@@ -22,10 +22,14 @@ class Standing(Enum):
 
 @dataclass(slots=True, eq=False)
 class Pending:
-    """An event that is not settled; `jwt` is what was or will be sent, once it is signed."""
+    """An event that is not settled; `jwt` is what was or will be sent, once it is kept.
+
+    `signed` is the same from the moment it is made: it may be kept though nobody knows yet.
+    """
 
     logged: LoggedEvent
     jwt: str | None = None
+    signed: str | None = None
     failures: int = 0
     refusals: int = 0
     standing: Standing = Standing.QUEUED

@@ -111,18 +111,17 @@ async def test_nobody_gives_back_what_has_passed_to_another(leases: Leases) -> N
 
 async def test_a_transaction_that_a_dead_holder_left_open_holds_nobody_up(mongo_url: str) -> None:
     async with open_mongo(mongo_url, "leases", []) as database:
-        leases, session = MongoLeases(database), database.session()
+        leases = MongoLeases(database)
         first = await taken(leases, "a", seconds=SHORT)
-        await leases.bind(first, session)
-        await session.start_transaction()
-        await leases.check_fence(session, first)
+        async with database.database.client.start_session() as session:
+            await session.start_transaction()
+            await leases.check_fence(session, first)
 
-        async def passed_on() -> Lease | None:
-            return await leases.acquire("feed", holder="b", seconds=LONG)
+            async def passed_on() -> Lease | None:
+                return await leases.acquire("feed", holder="b", seconds=LONG)
 
-        second = await eventually(passed_on)
+            second = await eventually(passed_on)
 
+            with pytest.raises(OperationFailure):
+                await session.commit_transaction()
         assert second.fence > first.fence
-        with pytest.raises(OperationFailure):
-            await session.commit_transaction()
-        await session.end_session()

@@ -34,6 +34,19 @@ class FullDeliveries(MemoryDeliveries):
         await super().keep(stream_id, jwts)
 
 
+@dataclass
+class ForgetfulDeliveries(MemoryDeliveries):
+    """A database that keeps what it is given, and at first does not say so."""
+
+    is_silent: bool = True
+
+    async def keep(self, stream_id: str, jwts: Mapping[int, str]) -> None:
+        await super().keep(stream_id, jwts)
+        if self.is_silent:
+            self.is_silent = False
+            raise StorageError("the database could not do it: AutoReconnect")
+
+
 class AcceptingReceiver:
     """Accepts whatever is pushed."""
 
@@ -75,3 +88,18 @@ async def test_a_full_database_is_trouble_that_passes(
     pumping.cancel()
     with suppress(asyncio.CancelledError):
         await pumping
+
+
+async def test_what_may_have_been_kept_is_what_is_sent() -> None:
+    deliveries = ForgetfulDeliveries(MemoryEventLog())
+    transmitter = Transmitter(deliveries.log, deliveries)
+    await transmitter.configure(STREAM)
+    await transmitter.happen(an_event())
+    outbox = transmitter.outbox(STREAM)
+    taken = outbox.backlog.take(1, now=0)
+    with pytest.raises(StorageError):
+        await transmitter.prepare(outbox, taken, now=0)
+
+    await transmitter.prepare(outbox, taken, now=1)
+
+    assert taken[0].jwt == deliveries.jwts[STREAM.stream_id, 1]

@@ -17,16 +17,13 @@ class FencedWrites:
     """Writes only while a lease is held: each transaction looks at its fence.
 
     That is a write to the lease, so two transactions at a time would undo each other: writes that
-    come while one is under way gather, and share the next. `session` is bound to the lease.
+    come while one is under way gather, and share the next.
     """
 
-    def __init__(
-        self, database: MongoDatabase, leases: MongoLeases, held: Held, session: Session
-    ) -> None:
+    def __init__(self, database: MongoDatabase, leases: MongoLeases, held: Held) -> None:
         self._database = database
         self._leases = leases
         self._held = held
-        self._session = session
         self._together: Coalescer[Operation[Any], Any] = Coalescer(self._commit, in_flight=1)
 
     async def __call__(self, operation: Operation[T]) -> T:
@@ -55,4 +52,4 @@ class FencedWrites:
             await self._leases.check_fence(session, self._held.lease)
             return [await operation(session) for operation in operations]
 
-        return await self._database.transaction(run, within=self._session)
+        return await self._database.transaction(run)

@@ -31,10 +31,7 @@ class MongoStorage:
 
     async def open_log(self, held: Held, *, epoch: str) -> Logbook:
         """Return the log and its deliveries; what is written later checks the lease."""
-        # never ended: a write of a term that is over may still be under way in it
-        session = self._database.session()
-        await self._leases.bind(held.lease, session)
-        write = FencedWrites(self._database, self._leases, held, session)
+        write = FencedWrites(self._database, self._leases, held)
         log = MongoEventLog(self._database, write)
         await log.begin(epoch=epoch, restore_id=self._restore_id)
         deliveries = MongoDeliveries(self._database, write)
