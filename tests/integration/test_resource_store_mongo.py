@@ -157,7 +157,10 @@ async def test_a_database_that_does_not_answer_is_told_of(mongo_url: str) -> Non
     async with (
         open_mongo(mongo_url, "store", MIGRATIONS) as database,
         open_storage(
-            database, newborn=StoreIdentity("here2345", "epoch"), now=lambda: NOON
+            database,
+            newborn=StoreIdentity("here2345", "epoch"),
+            restore_id="",
+            now=lambda: NOON,
         ) as storage,
     ):
         before = await storage.works()

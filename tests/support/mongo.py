@@ -1,7 +1,10 @@
 """A real mongod for the whole test run, and a fresh set of databases for each test that asks."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -9,15 +12,30 @@ from pymongo import MongoClient
 
 from heliograph_mongod.server import MongodUnavailableError, running_mongod
 
+_BYTES = 4 * 1024**3
+
 
 @pytest.fixture(scope="session")
 def mongod() -> Iterator[str]:
     """Give the URL of a replica set; where there is no mongod, skip loudly."""
     try:
-        with running_mongod() as url:
+        with (
+            TemporaryDirectory(prefix="mongod-", dir=_memory()) as folder,
+            running_mongod(Path(folder)) as url,
+        ):
             yield url
     except MongodUnavailableError as error:
         pytest.skip(f"NOT TESTED ON MONGODB: {error}")
+
+
+def _memory() -> Path | None:
+    """Return a folder in memory: what waits for a disk there is a thousand small databases.
+
+    What is killed in tests are our services, and that is the same on a disk.
+    """
+    memory = Path("/dev/shm")  # noqa: S108  the folder that Linux has for it
+    is_large = memory.is_dir() and shutil.disk_usage(memory).free > _BYTES
+    return memory if is_large else None
 
 
 @pytest.fixture

@@ -162,9 +162,10 @@ class _Run:
         latest: object = None
         moved = time.monotonic()
         while True:
-            now = await backlog(self._link), *map(len, self._tellings())
-            if now[0].to_send == now[0].to_apply == 0 and self._everybody_knows_the_last():
+            waiting = await backlog(self._link)
+            if waiting.to_send == waiting.to_apply == 0 and self._everybody_knows_the_last():
                 return
+            now = waiting, *map(len, self._tellings())
             if now != latest:
                 latest, moved = now, time.monotonic()
             if time.monotonic() - moved > _PATIENCE_SECONDS:
