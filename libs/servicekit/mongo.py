@@ -1,6 +1,5 @@
 """A service's database in a MongoDB replica set."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
@@ -16,7 +15,7 @@ from pymongo.uri_parser import parse_uri
 from pymongo.write_concern import WriteConcern
 
 from servicekit.failures import StartError, StorageError
-from servicekit.mongo_abandoned import end_abandoned_transactions
+from servicekit.mongo_abandoned import held_up_by_nobody
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -106,20 +105,10 @@ async def open_mongo(
         )
         await _check_replica_set(client, hosts)
         await _migrate(database, migrations)
-        async with _held_up_by_nobody(client):
+        async with held_up_by_nobody(client):
             yield MongoDatabase(client, database)
     finally:
         await client.close()
-
-
-@asynccontextmanager
-async def _held_up_by_nobody(client: AsyncMongoClient[Document]) -> AsyncIterator[None]:
-    ending = asyncio.create_task(end_abandoned_transactions(client))
-    try:
-        yield
-    finally:
-        ending.cancel()
-        await asyncio.wait([ending])
 
 
 def _client(url: str) -> tuple[AsyncMongoClient[Document], str, str]:

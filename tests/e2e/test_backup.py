@@ -15,9 +15,9 @@ import aiohttp
 import pytest
 from support.cluster import Cluster, helio, helio_command, running_cluster
 from support.eventually import eventually
+from support.people import api_of, create, found, has
 
 from helio.api import Api
-from helio.api import running_cluster as found_cluster
 from helio.backups.making import make_backup
 from helio.backups.restoring import restore
 from helio.settings import cluster_settings
@@ -26,7 +26,6 @@ from heliograph.resource.v1.change_service_pb2_grpc import ChangeServiceStub
 from heliograph.ssf.v1 import stream_service_pb2
 from heliograph.ssf.v1.stream_service_pb2_grpc import StreamServiceStub
 from heliograph_demo.following import Link, Method, follow, wait_until_caught_up
-from scim.messages import USER_SCHEMA
 from servicekit.channels import call, open_channel
 from servicekit.endpoints import unix_endpoint
 from servicekit.failures import RemoteError
@@ -62,29 +61,6 @@ async def loaded(api: Api) -> AsyncIterator[Load]:
         tasks.create_task(load.run())
         yield load
         load.ending.set()
-
-
-def api_of(cluster: Cluster, session: aiohttp.ClientSession) -> Api:
-    found = found_cluster(cluster_settings(data=cluster.data))
-    assert found is not None
-    return Api(session, *found)
-
-
-async def create(api: Api, user_name: str) -> dict[str, Any]:
-    body = {"schemas": [USER_SCHEMA], "userName": user_name}
-    url = api.url("scim-gateway", "/scim/v2/Users")
-    created: dict[str, Any] = await api.call("POST", url, body, media_type="application/scim+json")
-    return created
-
-
-async def found(api: Api, person: dict[str, Any]) -> Any:
-    return await api.call("GET", api.url("scim-gateway", f"/scim/v2/Users/{person['id']}"))
-
-
-async def has(api: Api, user_name: str) -> bool:
-    query = f'/scim/v2/Users?filter=userName eq "{user_name}"'
-    listed = await api.call("GET", api.url("scim-gateway", query))
-    return bool(listed["totalResults"])
 
 
 async def changes(cluster: Cluster, cursor: str = "") -> tuple[int, str]:

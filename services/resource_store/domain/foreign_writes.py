@@ -112,16 +112,24 @@ def effect_identity(
 
 
 def _passed_over(cause: Cause, state: State) -> Unchanged | None:
-    """Return the decision where the change came back, or came too late."""
-    if state.stamp.cluster in cause.lineage:
+    """Return the decision where the change came back, or came too late.
+
+    What came back is passed over unless it is later than all that is known here: then it was known
+    before a restore, and this is how it is recovered.
+    """
+    latest = _latest(state)
+    if state.stamp.cluster in cause.lineage and not _is_later(cause.origin, latest):
         return Unchanged(Effect.OWN)
     if cause.origin is None:
         return None
     ahead = cause.origin.clock - state.now
     if ahead > MAX_AHEAD_MICROSECONDS:
         raise StampAheadError(cause.origin.cluster, seconds=ahead // 1_000_000)
-    latest = _latest(state)
     return Unchanged(Effect.STALE) if latest is not None and cause.origin < latest else None
+
+
+def _is_later(origin: Stamp | None, latest: Stamp | None) -> bool:
+    return origin is not None and (latest is None or origin > latest)
 
 
 def _latest(state: State) -> Stamp | None:

@@ -135,6 +135,21 @@ async def test_a_change_that_came_back_is_passed_over(store: StoreDriver) -> Non
     assert await store.changes() == []
 
 
+async def test_an_own_change_that_a_restore_lost_is_recovered_when_it_comes_back(
+    store: StoreDriver,
+) -> None:
+    lineage = ("here2345", "faraway1")
+    await store.applied(foreign(CREATE, ADA, {"userName": "ada"}, clock=EARLIER - 9))
+
+    later = {"userName": "ada", "title": "Countess"}
+    changed = foreign(REPLACE, ADA, later, clock=EARLIER, lineage=lineage, txn="lost")
+    again = foreign(REPLACE, ADA, later, clock=EARLIER, lineage=lineage, txn="told again")
+
+    assert await store.applied(changed) == [Effect.APPLIED]
+    assert await store.applied(again) == [Effect.OWN]
+    assert (await _ada(store))["title"] == "Countess"
+
+
 async def test_an_earlier_change_does_not_undo_a_later_one(store: StoreDriver) -> None:
     await store.applied(foreign(CREATE, ADA, {"userName": "ada"}, clock=EARLIER))
     await store.patch(await _resource(store), {"op": "add", "path": "title", "value": "Here"})
