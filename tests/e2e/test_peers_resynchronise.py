@@ -33,7 +33,9 @@ async def hold_the_same(one: Api, other: Api) -> bool:
 @pytest.mark.timeout(600)
 async def test_what_a_restore_lost_comes_back_from_a_peer(tmp_path: Path) -> None:
     with running_cluster(tmp_path / "a") as a, running_cluster(tmp_path / "b") as b:
-        async with aiohttp.ClientSession() as session:
+        # No connection outlives the services that it leads to.
+        fresh = aiohttp.TCPConnector(force_close=True)
+        async with aiohttp.ClientSession(connector=fresh) as session:
             restored, peer = api_of(a, session), api_of(b, session)
             there, back = (
                 await follow(restored, peer, "push"),
