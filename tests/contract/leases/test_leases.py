@@ -1,28 +1,25 @@
 """What every keeper of leases must do (servicekit.leases)."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from pymongo.errors import OperationFailure
 from support.eventually import eventually
 
 from servicekit.leases import Lease, Leases
+from servicekit.lone_leases import LoneLeases
 from servicekit.mongo import open_mongo
 from servicekit.mongo_leases import MongoLeases
-from servicekit.sqlite import Database
-from servicekit.sqlite_leases import LEASES_TABLE, SqliteLeases
 
 LONG = 60.0
 SHORT = 0.05
 
 
 @pytest.fixture(params=["sqlite", "mongodb"])
-async def leases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Leases]:
+async def leases(request: pytest.FixtureRequest) -> AsyncIterator[Leases]:
     if request.param == "sqlite":
-        database = Database(tmp_path / "leases.sqlite3", [LEASES_TABLE])
-        yield SqliteLeases(database)
-        await database.close()
+        # A SQLite file has one process, which keeps them in memory.
+        yield LoneLeases()
         return
     async with open_mongo(request.getfixturevalue("mongo_url"), "leases", []) as opened:
         yield MongoLeases(opened)

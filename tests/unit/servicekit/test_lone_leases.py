@@ -8,13 +8,3 @@ async def test_a_process_that_begins_after_a_crash_has_its_lease_at_once() -> No
 
     assert lease is not None
     assert 0 < lease.seconds_left() <= 60
-
-
-async def test_a_lease_can_be_given_back_and_had_again() -> None:
-    leases = LoneLeases()
-    lease = await leases.acquire("apply", holder="a", seconds=60)
-    assert lease is not None
-
-    await leases.release(lease)
-
-    assert await leases.acquire("apply", holder="a", seconds=60) is not None
