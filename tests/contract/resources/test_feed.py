@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from typing import Protocol
 
 import pytest
@@ -10,7 +11,7 @@ from support.store_driver import StoreDriver
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.errors import EpochChangedError, InvalidCursorError
-from resource_store.domain.resources import Stamp
+from resource_store.domain.resources import Resource, Stamp
 from scim.messages import PATCH_OP
 
 NOON = 1_800_000_000_000_000
@@ -202,3 +203,34 @@ async def test_a_cursor_of_a_restored_store_is_refused(store: StoreDriver) -> No
 async def test_what_is_no_cursor_is_refused(store: StoreDriver, cursor: str) -> None:
     with pytest.raises(InvalidCursorError):
         await store.read_changes(cursor, limit=1, wait_seconds=0)
+
+
+async def test_a_reader_of_four_writers_at_once_skips_nothing_and_sees_each_persons_order(
+    store: StoreDriver,
+) -> None:
+    chance = random.Random(2)  # noqa: S311  a seed, so that a failure can be repeated
+    people = [await store.user(name) for name in ("ada", "ben", "cem", "dov")]
+    begun = await store.end()
+    versions: dict[str, list[str]] = {person.ref.id: [] for person in people}
+
+    async def write(person: Resource) -> None:
+        for number in range(15):
+            title = {"op": "replace", "path": "title", "value": str(number)}
+            written = await store.patch(person, title)
+            versions[person.ref.id].append(written.version)
+            await asyncio.sleep(chance.random() * 0.01)
+
+    async def follow() -> list[Change]:
+        told: list[Change] = []
+        cursor = begun
+        while len(told) < 15 * len(people):
+            page = await store.read_changes(cursor, limit=7, wait_seconds=1)
+            told, cursor = [*told, *page.changes], page.next_cursor
+        return told
+
+    async with asyncio.timeout(60):
+        told, *_ = await asyncio.gather(follow(), *map(write, people))
+
+    for person in people:
+        of_one = [change.version_after for change in told if change.ref == person.ref]
+        assert of_one == versions[person.ref.id]
