@@ -1,6 +1,7 @@
 """The demo's clusters: each a `helio up --detach` with a data folder and ports of its own."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -63,9 +64,15 @@ def running(
 
 
 def free_port(*, above: int | None = None) -> int:
-    """Return the first port of a run that is free for a whole cluster."""
+    """Return the first port of a run that is free for a whole cluster.
+
+    The search begins at a port by chance: what another run has left free for an instant, while one
+    of its services is started again, must not look free here.
+    """
     step = len(FACES)
-    first = _FIRST_PORT if above is None else above + step
+    middle = (_FIRST_PORT + _LAST_PORT) // 2
+    by_chance = random.randrange(_FIRST_PORT, middle, step)  # noqa: S311  no secret
+    first = by_chance if above is None else above + step
     for port in range(first, _LAST_PORT, step):
         if all(_is_free(port + face.port_offset) for face in FACES.values()):
             return port
