@@ -66,8 +66,11 @@ async def receive(folder: Path, resource_id: str, *, clock: int) -> None:
         traceparent="",
     )
     database = Database(SqliteFolder(folder).file_of("set-receiver"), RECEIPT_MIGRATIONS)
-    standing = settled(ReceiptState.APPLIED, "", now=NOW)
-    await SqliteReceipts(database).add([(arrival, standing)])
+    receipts = SqliteReceipts(database)
+    await receipts.add([arrival])
+    (pending,) = await receipts.pending(after=0, limit=1)
+    applied = settled(ReceiptState.APPLIED, "", now=NOW)
+    await receipts.record({pending.position: applied}, fence=1)
     await database.close()
 
 
