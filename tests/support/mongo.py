@@ -35,11 +35,12 @@ def _let_pymongo_leave_sockets(config: pytest.Config, *, port: int | None) -> No
 
     It closes them on an OSError alone (4.20, pool_shared.py), so they are left to the collector.
     """
-    message = rf"unclosed <socket\.socket .*raddr=\('127\.0\.0\.1', {port}\)"
-    config.addinivalue_line("filterwarnings", f"ignore:{message}:ResourceWarning")
-    ignored = rf"Exception ignored in. <socket\.socket .*raddr=\('127\.0\.0\.1', {port}\)"
-    kind = "pytest.PytestUnraisableExceptionWarning"
-    config.addinivalue_line("filterwarnings", f"ignore:{ignored}:{kind}")
+    to_mongod = rf"raddr=\('127\.0\.0\.1', {port}\)"
+    to_nobody_yet = r"laddr=\('127\.0\.0\.1', [0-9]+\)"
+    left = rf"<socket\.socket .*({to_mongod}|{to_nobody_yet})>"
+    unraisable = "pytest.PytestUnraisableExceptionWarning"
+    config.addinivalue_line("filterwarnings", f"ignore:unclosed {left}:ResourceWarning")
+    config.addinivalue_line("filterwarnings", f"ignore:Exception ignored in. {left}:{unraisable}")
 
 
 def _memory() -> Path | None:
