@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help up down test demo soak bench install dev lock format lint types arch proto proto-check breaking \
-	compose-up compose-test compose-down edge tests unit contract integration conformance e2e architecture
+	compose-up compose-test compose-down edge tests coverage unit contract integration conformance e2e architecture
 
 ##@ Running
 
@@ -65,9 +65,12 @@ breaking: dev ## fail when proto/ breaks clients of the last release
 	if [ -z "$$tag" ]; then echo "There is no release yet, so nothing can break"; \
 	else $(BIN)/buf breaking --against ".git#tag=$$tag"; fi
 
-tests: dev ## all tests in one run, with coverage
+tests: dev ## all tests in one run
 	@echo "== tests: pytest"
-	@$(PYTEST) --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PYTEST) --durations=25 $(ARGS)
+
+coverage: dev ## the same, with a table of the lines that no test ran
+	@$(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 unit contract integration conformance e2e architecture: dev ## the tests of one folder
 	@$(PYTEST) tests/$@ $(ARGS)

@@ -1,6 +1,5 @@
 """Run the benchmarks and print the table."""
 
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import partial
@@ -17,11 +16,10 @@ from heliograph_bench.hop import hop
 from heliograph_bench.loading import LoadError, loading
 from heliograph_bench.measuring import Row
 from heliograph_bench.services import NotReadyError
-from heliograph_demo.clusters import ClusterError
+from heliograph_demo.command_line import run
 from heliograph_mongod.server import MongodUnavailableError, running_mongod
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_errors = Console(stderr=True)
 _OWN_MONGOD: Final = "mongod"
 
 
@@ -65,22 +63,8 @@ def _print(rows: list[Row]) -> None:
 
 
 def main() -> None:
-    """Run the benchmarks; what stops them is told in one line."""
-    try:
-        sys.exit(app(standalone_mode=False))
-    except typer.TyperException as error:
-        _fail(f"{error.format_message()} (see --help)", error.exit_code)
-    except typer.Abort:
-        sys.exit(130)
-    except ClusterError as error:
-        _fail(str(error), error.exit_code)
-    except (LoadError, MongodUnavailableError, NotReadyError) as error:
-        _fail(str(error), 1)
-
-
-def _fail(sentence: str, exit_code: int) -> None:
-    _errors.print(f"bench: {sentence}", markup=False, highlight=False, soft_wrap=True)
-    sys.exit(exit_code)
+    """Run the benchmarks."""
+    run(app, "bench", LoadError, MongodUnavailableError, NotReadyError)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Two clusters, a week of joiners, movers and leavers, and the proof that B holds what A holds."""
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 from rich.console import Console
 
 from helio.api import ApiError
-from heliograph_demo.clusters import ClusterError
+from heliograph_demo.command_line import run
 from heliograph_demo.following import Method, NotFollowingError
 from heliograph_demo.rounds import Options, run_round
 from heliograph_demo.scim_client import ChangeError
@@ -18,7 +17,6 @@ from heliograph_demo.week import plan as planned
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _console = Console()
-_errors = Console(stderr=True)
 
 
 class Delivery(StrEnum):
@@ -34,6 +32,10 @@ def demo(  # noqa: PLR0913  the options of a command
     *,
     users: Annotated[int, typer.Option(min=1, help="People at the founding.")] = 1000,
     groups: Annotated[int, typer.Option(min=1, help="Groups at the founding.")] = 50,
+    changing: Annotated[
+        int | None,
+        typer.Option(min=1, help="People who have changes in the week. [default: all]"),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
     delivery: Annotated[
         Delivery, typer.Option(help="How B follows A; both: two rounds.")
@@ -60,7 +62,7 @@ def demo(  # noqa: PLR0913  the options of a command
     ] = EMBEDDED,
 ) -> None:
     """Make people at cluster A over SCIM, let B follow by signed events, compare the two."""
-    week = planned(users=users, groups=groups, seed=seed)
+    week = planned(users=users, groups=groups, seed=seed, changing=changing)
     _console.print(
         f"The plan: {users:,} people, {groups:,} groups, {week.size:,} changes (seed {seed})",
         highlight=False,
@@ -77,22 +79,8 @@ def demo(  # noqa: PLR0913  the options of a command
 
 
 def main() -> None:
-    """Run the demo; what stops it is told in one line."""
-    try:
-        sys.exit(app(standalone_mode=False))
-    except typer.TyperException as error:
-        _fail(f"{error.format_message()} (see --help)", error.exit_code)
-    except typer.Abort:
-        sys.exit(130)
-    except ClusterError as error:
-        _fail(str(error), error.exit_code)
-    except (ApiError, ChangeError, NotFollowingError) as error:
-        _fail(str(error), 1)
-
-
-def _fail(sentence: str, exit_code: int) -> None:
-    _errors.print(f"demo: {sentence}", markup=False, highlight=False, soft_wrap=True)
-    sys.exit(exit_code)
+    """Run the demo."""
+    run(app, "demo", ApiError, ChangeError, NotFollowingError)
 
 
 if __name__ == "__main__":

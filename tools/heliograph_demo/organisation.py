@@ -43,6 +43,7 @@ class Organisation:
         self.random = random.Random(seed)  # noqa: S311  made-up people are no secret
         self.people = People(seed)
         self.resources: dict[str, dict[str, Any]] = {}
+        self._keys: dict[str, dict[str, None]] = {"Users": {}, "Groups": {}}  # in their order
         self._changes: list[Change] = []
         self._last_number = {"Users": -1, "Groups": -1}
 
@@ -53,11 +54,11 @@ class Organisation:
 
     def users(self) -> list[str]:
         """Return the keys of all people."""
-        return [key for key in self.resources if key.startswith("Users/")]
+        return list(self._keys["Users"])
 
     def groups(self) -> list[str]:
         """Return the keys of all groups."""
-        return [key for key in self.resources if key.startswith("Groups/")]
+        return list(self._keys["Groups"])
 
     def post(self, department: str) -> Post:
         """Return a post in a department."""
@@ -154,6 +155,7 @@ class Organisation:
     def delete(self, key: str) -> None:
         """Delete a resource; it is then a member of nothing."""
         del self.resources[key]
+        del self._keys[key.partition("/")[0]][key]
         for group in self.groups_of(key):
             self._drop(group, key)
         self._note(Delete(key))
@@ -185,7 +187,9 @@ class Organisation:
 
     def _next_key(self, endpoint: str) -> str:
         self._last_number[endpoint] += 1
-        return f"{endpoint}/{self._last_number[endpoint]}"
+        key = f"{endpoint}/{self._last_number[endpoint]}"
+        self._keys[endpoint][key] = None
+        return key
 
     def _note(self, change: Change) -> None:
         self._changes.append(change)

@@ -1,6 +1,6 @@
 """The plan: an organisation is founded, then lives for a week of joiners, movers and leavers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +32,15 @@ class Plan:
         return sum(len(day.changes) for day in self.days)
 
 
-def plan(*, users: int, groups: int, seed: int) -> Plan:
-    """Return the plan; the same arguments give the same one."""
+def plan(*, users: int, groups: int, seed: int, changing: int | None = None) -> Plan:
+    """Return the plan; the same arguments give the same one.
+
+    `changing` is how many people of the founding have a week worth telling; all, when None.
+    """
     organisation = Organisation(seed)
     _found(organisation, users=users, groups=groups)
     days = [Day("founding", organisation.take_changes())]
-    week = _Week(organisation, leavers=_some(organisation, users // 12))
+    week = _Week(organisation, changing=users if changing is None else changing)
     for name, live in week.days():
         live()
         days.append(Day(name, organisation.take_changes()))
@@ -63,10 +66,12 @@ def _form_groups(organisation: Organisation, groups: int) -> None:
     departments = DEPARTMENTS[: max(1, groups // 4)]
     teams: dict[str, list[str]] = {department: [] for department in departments}
     everyone = organisation.users()
+    colleagues: dict[str, list[str]] = {department: [] for department in DEPARTMENTS}
+    for key in everyone:
+        colleagues[organisation.department_of(key)].append(key)
     for number in range(max(0, groups - len(departments) - 1)):
         department = departments[number % len(departments)]
-        colleagues = [key for key in everyone if organisation.department_of(key) == department]
-        pool = colleagues or everyone
+        pool = colleagues[department] or everyone
         size = min(len(pool), organisation.random.randint(3, 30))
         nested = teams[department][-1:] if number % 5 == 4 else []
         name = f"{department} team {number + 1}"
@@ -77,20 +82,18 @@ def _form_groups(organisation: Organisation, groups: int) -> None:
     organisation.form("All hands", everyone[:_LARGEST_ALL_HANDS])
 
 
-def _some(organisation: Organisation, count: int) -> list[str]:
-    """Choose people below the first two levels."""
-    pool = organisation.users()[_REPORTS_PER_MANAGER + 1 :]
-    return organisation.random.sample(pool, min(count, len(pool)))
-
-
 class _Week:
     """The days, each a function that changes the organisation."""
 
-    def __init__(self, organisation: Organisation, *, leavers: Sequence[str]) -> None:
+    def __init__(self, organisation: Organisation, *, changing: int) -> None:
         self._organisation = organisation
         self._random = organisation.random
-        self._leavers = list(leavers)
-        self._founders = len(organisation.users())
+        founders = organisation.users()
+        self._still = frozenset(founders[changing:])
+        self._changing = len(founders) - len(self._still)
+        below_the_top = founders[_REPORTS_PER_MANAGER + 1 : changing]
+        leavers = min(self._changing // 12, len(below_the_top))
+        self._leavers = self._random.sample(below_the_top, leavers)
 
     def days(self) -> list[tuple[str, Callable[[], None]]]:
         return [
@@ -105,12 +108,13 @@ class _Week:
         ]
 
     def _stayers(self, share: float) -> list[str]:
-        staying = [key for key in self._organisation.users() if key not in self._leavers]
+        others = self._still.union(self._leavers)
+        staying = [key for key in self._organisation.users() if key not in others]
         return self._random.sample(staying, round(len(staying) * share))
 
     def _joiners(self) -> None:
-        managers = self._organisation.users()[: max(1, self._founders // 10)]
-        for _ in range(max(1, self._founders * 6 // 100)):
+        managers = self._organisation.users()[: max(1, self._changing // 10)]
+        for _ in range(max(1, self._changing * 6 // 100)):
             manager = self._random.choice(managers)
             department = self._organisation.department_of(manager)
             joiner = self._organisation.hire(department, manager)

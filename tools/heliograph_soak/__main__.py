@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sys
 import tempfile
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -13,7 +12,8 @@ import typer
 from rich.console import Console
 
 from helio.api import ApiError
-from heliograph_demo.clusters import Cluster, ClusterError, free_port, running
+from heliograph_demo.clusters import Cluster, free_port, running
+from heliograph_demo.command_line import run
 from heliograph_demo.stores import EMBEDDED, Store, opened
 from heliograph_soak.load import RefusedError
 from heliograph_soak.report import report
@@ -21,7 +21,6 @@ from heliograph_soak.soak import NotSettledError, Result, soak
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _console = Console(soft_wrap=True, highlight=False, markup=False)
-_errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 _TOLD_EVERY = 25
 
 
@@ -76,27 +75,8 @@ def _cluster(
 
 
 def main() -> None:
-    """Run the soak; what stops it is told in one line."""
-    try:
-        sys.exit(app(standalone_mode=False))
-    except typer.TyperException as error:
-        _fail(f"{error.format_message()} (see --help)", error.exit_code)
-    except typer.Abort:
-        sys.exit(130)
-    except ClusterError as error:
-        _fail(str(error), error.exit_code)
-    except (ApiError, NotSettledError) as error:
-        _fail(str(error), 1)
-    except ExceptionGroup as group:
-        refused = group.subgroup(RefusedError)
-        if refused is None:
-            raise
-        _fail("; ".join(map(str, refused.exceptions)), 1)
-
-
-def _fail(sentence: str, exit_code: int) -> None:
-    _errors.print(f"soak: {sentence}")
-    sys.exit(exit_code)
+    """Run the soak."""
+    run(app, "soak", ApiError, NotSettledError, RefusedError)
 
 
 if __name__ == "__main__":

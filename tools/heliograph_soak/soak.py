@@ -16,7 +16,7 @@ from heliograph_demo.killing import all_services
 from heliograph_soak import verdict
 from heliograph_soak.killing import RandomKiller
 from heliograph_soak.ledger import Ledger
-from heliograph_soak.load import Worker
+from heliograph_soak.load import RefusedError, Worker
 from heliograph_soak.recording import (
     Recorder,
     keep_polling,
@@ -133,16 +133,23 @@ class _Run:
         )
 
     async def _work_and_kill(self, kills: int) -> int:
+        """Kill while the workers work; return how often they tried again. Raises `RefusedError`."""
         stopping = asyncio.Event()
         workers = [
             Worker(self._link.sender, self._ledger, f"soak-{number}", _PAUSE_SECONDS)
             for number in range(_WORKERS)
         ]
-        async with asyncio.TaskGroup() as tasks:
-            for worker in workers:
-                tasks.create_task(worker.run(stopping, self._one_more))
-            await self._killer.kill(kills, self._killed)
-            stopping.set()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for worker in workers:
+                    tasks.create_task(worker.run(stopping, self._one_more))
+                await self._killer.kill(kills, self._killed)
+                stopping.set()
+        except ExceptionGroup as group:
+            refused = group.subgroup(RefusedError)
+            if refused is None:
+                raise
+            raise refused.exceptions[0] from group
         return sum(worker.retries for worker in workers)
 
     def _one_more(self) -> None:

@@ -39,6 +39,16 @@ def test_another_seed_gives_another_plan(small: Plan) -> None:
     assert plan(users=120, groups=12, seed=8) != small
 
 
+def test_only_those_who_are_to_change_do_but_for_reports_of_leavers() -> None:
+    few = plan(users=120, groups=12, seed=7, changing=30)
+
+    week = [change for day in few.days[1:] for change in day.changes]
+    founders = {f"Users/{number}" for number in range(120)}
+    changed = {change.key for change in week if "manager" not in repr(change)} & founders
+    assert changed <= {f"Users/{number}" for number in range(30)}
+    assert len(changed) > 15
+
+
 @pytest.mark.parametrize("size", [(1, 1), (2, 1), (12, 3)])
 def test_small_sizes_work(size: tuple[int, int]) -> None:
     users, groups = size

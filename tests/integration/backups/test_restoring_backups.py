@@ -1,11 +1,6 @@
-"""Backups of the data of a cluster: what is refused, and that a refusal changes nothing."""
+"""Backups that are restored: what is refused, and that a refusal changes nothing."""
 
-import asyncio
-import resource
-import shutil
 import sqlite3
-import stat
-import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -13,8 +8,8 @@ from pathlib import Path
 
 import orjson
 import pytest
-from support.cluster import helio, helio_command
-from support.cluster_data import CLUSTER, ClusterData, log_events, make_cluster_data, receive
+from support.backup_contents import FILES, contents, databases
+from support.cluster_data import ClusterData
 
 from helio.backups.contents import BackupError
 from helio.backups.making import make_backup
@@ -25,64 +20,6 @@ from helio.settings import ClusterSettings, cluster_settings
 from helio.supervisor import supervise
 from servicekit.failures import StartError
 from servicekit.restoring import RESTORE_ID_FILE
-
-FILES = [
-    "set-transmitter.sqlite3",
-    "set-receiver.sqlite3",
-    "resource-store.sqlite3",
-    "ssf-registrar.sqlite3",
-    "secrets/master-key",
-    "secrets/admin-token",
-]
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> ClusterData:
-    return asyncio.run(make_cluster_data(tmp_path_factory.mktemp("original") / "data"))
-
-
-@pytest.fixture
-def data(original: ClusterData, tmp_path: Path) -> ClusterData:
-    shutil.copytree(original.folder, tmp_path / "data")
-    return replace(original, folder=tmp_path / "data")
-
-
-@pytest.fixture
-def settings(data: ClusterData) -> ClusterSettings:
-    return cluster_settings(data=data.folder)
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Path:
-    """Return a folder for backups and nothing else."""
-    places = tmp_path / "places"
-    places.mkdir()
-    return places
-
-
-@pytest.fixture
-def backup(settings: ClusterSettings, places: Path) -> Path:
-    make_backup(settings, places / "backup")
-    return places / "backup"
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> ClusterSettings:
-    return cluster_settings(data=tmp_path / "elsewhere")
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return all files below a folder."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-def databases(folder: Path) -> dict[str, bytes]:
-    """Return the databases of a folder, without what SQLite keeps beside open ones."""
-    return {path.name: path.read_bytes() for path in folder.glob("*.sqlite3")}
 
 
 def flip_a_bit(path: Path) -> None:
@@ -122,21 +59,6 @@ def rewrite_file(backup: Path, name: str, statement: str) -> None:
         for entry in before.files
     )
     (backup / "manifest.json").write_bytes(encoded(replace(before, files=entries)))
-
-
-def test_a_backup_says_what_it_holds(data: ClusterData, backup: Path) -> None:
-    manifest = verified(backup)
-
-    assert [entry.name for entry in manifest.files] == FILES
-    assert [entry.schema for entry in manifest.files] == [3, 2, 3, 2, None, None]
-    assert (manifest.cluster, manifest.feed_position) == (CLUSTER, data.feed_end)
-
-
-def test_a_backup_is_for_its_owner_alone(backup: Path) -> None:
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in backup.rglob("*")}
-
-    assert modes.pop("secrets") == stat.S_IMODE(backup.stat().st_mode) == 0o700
-    assert set(modes.values()) == {0o600}
 
 
 def test_what_was_backed_up_is_restored(
@@ -309,123 +231,3 @@ async def test_half_restored_data_are_not_started_until_they_are_restored(
 
     assert (code, "was interrupted" in str(reports)) == (2, True)
     DataFolder(data.folder).refuse_half_restored()
-
-
-def test_where_no_cluster_is_there_is_no_backup(elsewhere: ClusterSettings, places: Path) -> None:
-    with pytest.raises(BackupError, match="there is no cluster in"):
-        make_backup(elsewhere, places / "backup")
-    assert list(places.iterdir()) == []
-
-
-def test_what_exists_is_not_overwritten(settings: ClusterSettings, places: Path) -> None:
-    (places / "backup").write_text("of somebody else")
-
-    with pytest.raises(BackupError, match="exists already"):
-        make_backup(settings, places / "backup")
-    assert contents(places) == {"backup": b"of somebody else"}
-
-
-@pytest.mark.parametrize(
-    ("target", "reason"),
-    [
-        ("missing/backup", "there is no folder"),
-        ("../data/backup", "is lost with the data folder"),
-        ("/proc/backup", "cannot write /proc/backup: No such file or directory"),
-    ],
-)
-def test_a_place_that_does_not_do_is_one_line(
-    settings: ClusterSettings, places: Path, target: str, reason: str
-) -> None:
-    with pytest.raises(BackupError, match=reason) as refused:
-        make_backup(settings, (places / target).resolve())
-
-    assert len(str(refused.value).splitlines()) == 1
-    assert list(places.iterdir()) == []
-
-
-@pytest.mark.parametrize("bytes_left", [0, 60_000])
-def test_a_full_disk_is_one_line_and_leaves_nothing(
-    data: ClusterData, places: Path, bytes_left: int
-) -> None:
-    before = databases(data.folder)
-    ended = subprocess.run(
-        helio_command("backup", "--data", str(data.folder), "--to", str(places / "backup")),
-        # No file may become larger: as on a full disk, a write fails in the middle.
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, bytes_left)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert (ended.returncode, ended.stdout) == (2, "")
-    (line,) = ended.stderr.splitlines()
-    assert "no backup was made" in line
-    assert list(places.iterdir()) == []
-    assert databases(data.folder) == before
-
-
-def test_a_log_that_is_ahead_of_the_store_is_not_backed_up(
-    data: ClusterData, settings: ClusterSettings, places: Path
-) -> None:
-    asyncio.run(log_events(data.folder, feed_cursor="feedepoch-zz"))
-
-    with pytest.raises(BackupError, match="has read changes that resource-store lacks"):
-        make_backup(settings, places / "backup")
-    assert list(places.iterdir()) == []
-
-
-def test_a_receipt_without_its_effect_is_not_backed_up(
-    data: ClusterData, settings: ClusterSettings, places: Path
-) -> None:
-    asyncio.run(receive(data.folder, data.ada.ref.id, clock=data.ada.origin.clock + 1))
-
-    with pytest.raises(BackupError, match="has applied a change of"):
-        make_backup(settings, places / "backup")
-    assert list(places.iterdir()) == []
-
-
-def test_a_database_that_another_program_locks_is_one_line(
-    data: ClusterData, settings: ClusterSettings, places: Path
-) -> None:
-    path = data.folder / "resource-store.sqlite3"
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("PRAGMA locking_mode = EXCLUSIVE")
-        other.execute("CREATE TABLE of_another_program (number)")
-
-        with pytest.raises(BackupError, match="locked by another program"):
-            make_backup(settings, places / "backup")
-    assert list(places.iterdir()) == []
-
-
-def test_half_restored_data_are_not_backed_up(
-    data: ClusterData, settings: ClusterSettings, places: Path
-) -> None:
-    with (
-        DataFolder(data.folder).changing_data(),
-        pytest.raises(StartError, match="was interrupted"),
-    ):
-        make_backup(settings, places / "backup")
-    assert list(places.iterdir()) == []
-
-
-def test_a_master_key_that_opens_nothing_is_not_backed_up(
-    data: ClusterData, settings: ClusterSettings, places: Path
-) -> None:
-    (data.folder / "secrets" / "master-key").write_text("A" * 43)
-
-    with pytest.raises(StartError, match="is not the master key"):
-        make_backup(settings, places / "backup")
-    assert list(places.iterdir()) == []
-
-
-def test_without_a_key_file_the_person_is_told_to_keep_the_key(
-    data: ClusterData, places: Path, elsewhere: ClusterSettings
-) -> None:
-    (data.folder / "secrets" / "master-key").unlink()
-
-    made = helio("backup", "--data", str(data.folder), "--to", str(places / "backup"))
-    restored = helio("restore", str(places / "backup"), "--data", str(elsewhere.data))
-
-    assert (made.returncode, restored.returncode) == (0, 0)
-    assert "HELIOGRAPH_MASTER_KEY" in made.stdout
-    assert "HELIOGRAPH_MASTER_KEY" in restored.stdout
