@@ -17,6 +17,7 @@ from pymongo.asynchronous.change_stream import AsyncChangeStream
 from pymongo.errors import OperationFailure, PyMongoError
 
 from resource_store.adapters.mongo.feed import CHANGES
+from servicekit.cancelling import cancelled
 from servicekit.leases import Held
 from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
 from servicekit.mongo_leases import MongoLeases
@@ -150,7 +151,7 @@ class Sequencer:
             while True:
                 await self.sequence(await _all_of(waiting), held)
         finally:
-            reading.cancel()
+            await cancelled([reading])
 
 
 async def _read(stream: ChangeStream, into: "asyncio.Queue[Committed | PyMongoError]") -> None:
