@@ -30,6 +30,7 @@ _SELECTION_MILLISECONDS: Final = 5_000
 _WRITE_MILLISECONDS: Final = 10_000
 _SNAPSHOT: Final = ReadConcern("snapshot")
 _SCHEMA: Final = "schema"
+_INTERRUPTED: Final = 11601
 
 
 class MongoDatabase:
@@ -49,13 +50,24 @@ class MongoDatabase:
     async def transaction(self, operation: Callable[[Session], Awaitable[T]]) -> T:
         """Run `operation` in a transaction and return its value once it is durable.
 
-        It is run again, on a newer snapshot, when it met another's write. Raises what it raised
-        (nothing of it remains then), or `StorageError` when it may not have become durable.
+        It is run again, on a newer snapshot, when it met another's write, or was taken for
+        abandoned. Raises what it raised (nothing of it remains then), or `StorageError` when it may
+        not have become durable.
         """
+
+        async def repeatable(session: Session) -> T:
+            try:
+                return await operation(session)
+            except OperationFailure as error:
+                if not was_interrupted(error):
+                    raise
+                # The driver knows by this label alone that a transaction may be run again.
+                raise PyMongoError("interrupted", ["TransientTransactionError"]) from error
+
         with storage_errors():
             async with self._client.start_session() as session:
                 return await session.with_transaction(
-                    operation, _SNAPSHOT, self.database.write_concern
+                    repeatable, _SNAPSHOT, self.database.write_concern
                 )
 
     async def snapshot(self, operation: Callable[[Session], Awaitable[T]]) -> T:
@@ -74,6 +86,11 @@ class MongoDatabase:
         except PyMongoError:
             return False
         return True
+
+
+def was_interrupted(error: PyMongoError) -> bool:
+    """Whether the transaction was ended just while it went on (`servicekit.mongo_abandoned`)."""
+    return isinstance(error, OperationFailure) and error.code == _INTERRUPTED
 
 
 @contextmanager

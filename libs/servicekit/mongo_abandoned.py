@@ -16,7 +16,7 @@ from servicekit.cancelling import cancelled
 
 _PATIENCE_SECONDS: Final = 2.0
 # A process that lives does the next thing of a transaction within milliseconds. Should it be ended
-# all the same, the driver repeats it.
+# all the same, on a machine that is overloaded, `MongoDatabase.transaction` runs it again.
 _ABANDONED: Final = {
     "type": "idleSession",
     "appName": "heliograph",

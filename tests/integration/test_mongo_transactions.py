@@ -1,6 +1,8 @@
-"""What a transaction returned from is on a majority, journaled, whatever the URL says."""
+"""Transactions: what is durable, and what is run again."""
 
+import asyncio
 from typing import Any
+from uuid import uuid4
 
 from pymongo import AsyncMongoClient
 from pymongo.monitoring import (
@@ -10,8 +12,9 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 from pymongo.write_concern import WriteConcern
+from support.eventually import eventually
 
-from servicekit.mongo import MongoDatabase, Session
+from servicekit.mongo import Collection, MongoDatabase, Session
 
 
 class Commits(CommandListener):
@@ -49,3 +52,40 @@ async def test_a_commit_waits_for_a_majority_even_when_the_url_says_otherwise(
         await opened.transaction(insert)
 
     assert commits.concerns == [majority.document]
+
+
+async def test_a_transaction_that_is_interrupted_in_the_middle_is_run_again(mongo_url: str) -> None:
+    attempts = 0
+    async with AsyncMongoClient[dict[str, Any]](mongo_url) as client:
+        database = client.get_database(f"{client.get_default_database().name}-any")
+        things = database["things"]
+        await things.insert_one({"_id": 0})
+
+        async def insert(session: Session) -> None:
+            nonlocal attempts
+            attempts += 1
+            await things.insert_one({"_id": attempts}, session=session)
+            if attempts == 1:
+                await _interrupted_while_it_reads(client, things, session)
+
+        await MongoDatabase(client, database).transaction(insert)
+        held = await things.distinct("_id")
+
+    assert held == [0, 2]
+
+
+async def _interrupted_while_it_reads(
+    client: AsyncMongoClient[dict[str, Any]], things: Collection, session: Session
+) -> None:
+    """Read slowly, and have the session killed meanwhile, as a starved process's may be."""
+    mark = uuid4().hex
+    slowly = {"$where": f"function() {{ sleep(60000); return '{mark}'; }}"}
+    reading = asyncio.create_task(things.find_one(slowly, session=session))
+
+    async def is_reading() -> bool:
+        operations = client.admin.aggregate([{"$currentOp": {}}])
+        return any([mark in str(each.get("command")) async for each in await operations])
+
+    await eventually(is_reading)
+    await client.admin.command("killSessions", [session.session_id])
+    await reading

@@ -17,7 +17,7 @@ from heliograph_demo.command_line import run
 from heliograph_demo.stores import EMBEDDED, Store, opened
 from heliograph_soak.load import RefusedError
 from heliograph_soak.report import report
-from heliograph_soak.soak import NotSettledError, Result, soak
+from heliograph_soak.soak import NotSettledError, Options, Result, soak
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _console = Console(soft_wrap=True, highlight=False, markup=False)
@@ -29,6 +29,7 @@ def main_command(
     *,
     kills: Annotated[int, typer.Option(min=1, help="SIGKILLs over all services.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same choices.")] = 1,
+    clients: Annotated[int, typer.Option(min=1, help="Clients that change people.")] = 8,
     store: Annotated[
         str,
         typer.Option(
@@ -39,7 +40,7 @@ def main_command(
     """Run a soak and print its report; exit code 1 when a promise was broken."""
     folder = Path(tempfile.mkdtemp(prefix="heliograph-soak-"))
     with opened(store, keep=False) as chosen_store:
-        result = _soaked(folder, chosen_store, kills=kills, seed=seed)
+        result = _soaked(folder, chosen_store, Options(kills=kills, seed=seed, clients=clients))
         if result.is_good:
             for name in ("A", "B"):
                 chosen_store.remove(folder, name)
@@ -50,13 +51,13 @@ def main_command(
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _soaked(folder: Path, store: Store, *, kills: int, seed: int) -> Result:
+def _soaked(folder: Path, store: Store, options: Options) -> Result:
     told = 0
 
     def tell(line: str) -> None:
         nonlocal told
         told += 1
-        if told % _TOLD_EVERY == 0 or kills < _TOLD_EVERY:
+        if told % _TOLD_EVERY == 0 or options.kills < _TOLD_EVERY:
             _console.print(line)
 
     port_a = free_port()
@@ -64,7 +65,7 @@ def _soaked(folder: Path, store: Store, *, kills: int, seed: int) -> Result:
         _cluster("A", folder, store, port=port_a) as a,
         _cluster("B", folder, store, port=free_port(above=port_a)) as b,
     ):
-        return asyncio.run(soak(a, b, kills=kills, seed=seed, tell=tell))
+        return asyncio.run(soak(a, b, options, tell=tell))
 
 
 def _cluster(

@@ -19,8 +19,8 @@ def _lines(result: Result, *, store: str, day: date) -> Iterator[str]:
     yield ""
     yield f"- killed: {', '.join(f'{name} {n}' for name, n in sorted(result.kills.items()))}"
     yield (
-        f"- {result.changes:,} changes acknowledged in {result.seconds:,.0f} s;"
-        f" {result.retries:,} requests sent again"
+        f"- {result.changes:,} changes acknowledged to {result.clients} clients in"
+        f" {result.seconds:,.0f} s; {result.retries:,} requests sent again"
     )
     told = ", ".join(f"{name} {count:,}" for name, count in result.told.items())
     yield f"- SETs that arrived: {told}; {result.repeated:,} of them more than once"

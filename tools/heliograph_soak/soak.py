@@ -27,7 +27,6 @@ from heliograph_soak.recording import (
 )
 from heliograph_soak.tellings import Tellings
 
-_WORKERS = 8
 _PAUSE_SECONDS = 0.05
 _LOOK_SECONDS = 0.5
 _PATIENCE_SECONDS = 180.0
@@ -35,6 +34,16 @@ _PATIENCE_SECONDS = 180.0
 
 class NotSettledError(Exception):
     """After the last kill, something never arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a soak is made."""
+
+    kills: int
+    seed: int
+    clients: int
+    """How many people change people at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ class Result:
     """What a soak came to."""
 
     kills: Mapping[str, int]
+    clients: int
     seconds: float
     changes: int
     retries: int
@@ -73,9 +83,7 @@ class _Witnesses:
     applied: Recorder
 
 
-async def soak(
-    a: Cluster, b: Cluster, *, kills: int, seed: int, tell: Callable[[str], None]
-) -> Result:
+async def soak(a: Cluster, b: Cluster, options: Options, *, tell: Callable[[str], None]) -> Result:
     """Let B follow A, and kill services of both while people change at A."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         api_a, api_b = a.api(session), b.api(session)
@@ -91,10 +99,10 @@ async def soak(
             polling = asyncio.create_task(
                 keep_polling(api_a, await poll_stream(api_a), witnesses.polled)
             )
-            killer = RandomKiller(all_services((a, api_a), (b, api_b)), seed=seed)
+            killer = RandomKiller(all_services((a, api_a), (b, api_b)), seed=options.seed)
             run = _Run(link, witnesses, killer, Ledger(), tell)
             try:
-                return await run.result(kills)
+                return await run.result(options)
             finally:
                 polling.cancel()
 
@@ -115,15 +123,16 @@ class _Run:
         self._tell = tell
         self._done = 0
 
-    async def result(self, kills: int) -> Result:
+    async def result(self, options: Options) -> Result:
         began = time.monotonic()
-        retries = await self._work_and_kill(kills)
+        retries = await self._work_and_kill(options)
         seconds = time.monotonic() - began
         await self._killer.wait_until_all_are_back()
         await self._settle()
         tellings = self._tellings()
         return Result(
             kills=dict(self._killer.kills),
+            clients=options.clients,
             seconds=seconds,
             changes=self._ledger.changes,
             retries=retries,
@@ -132,18 +141,18 @@ class _Run:
             findings=await self._findings(),
         )
 
-    async def _work_and_kill(self, kills: int) -> int:
+    async def _work_and_kill(self, options: Options) -> int:
         """Kill while the workers work; return how often they tried again. Raises `RefusedError`."""
         stopping = asyncio.Event()
         workers = [
             Worker(self._link.sender, self._ledger, f"soak-{number}", _PAUSE_SECONDS)
-            for number in range(_WORKERS)
+            for number in range(options.clients)
         ]
         try:
             async with asyncio.TaskGroup() as tasks:
                 for worker in workers:
                     tasks.create_task(worker.run(stopping, self._one_more))
-                await self._killer.kill(kills, self._killed)
+                await self._killer.kill(options.kills, self._killed)
                 stopping.set()
         except ExceptionGroup as group:
             refused = group.subgroup(RefusedError)

@@ -9,7 +9,7 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, DocumentTooLarge, 
 
 from resource_store.domain.errors import StorageFailedError, TooLargeError
 from servicekit.failures import StorageError
-from servicekit.mongo import storage_errors
+from servicekit.mongo import storage_errors, was_interrupted
 
 _DUPLICATE_KEY: Final = 11000
 _TOO_LARGE: Final = frozenset({10334, 17419, 17420})
@@ -50,9 +50,8 @@ def storage_failures() -> Iterator[None]:
 
 
 def _is_no_fault_of_it(error: PyMongoError) -> bool:
-    return isinstance(error, ConnectionFailure) or error.has_error_label(
-        "TransientTransactionError"
-    )
+    is_transient = was_interrupted(error) or error.has_error_label("TransientTransactionError")
+    return is_transient or isinstance(error, ConnectionFailure)
 
 
 def _fault(error: PyMongoError | BSONError) -> Exception:
