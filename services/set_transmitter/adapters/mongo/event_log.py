@@ -44,10 +44,9 @@ class LogCollections:
         if renamed.modified_count:
             await self._deliveries.delete_many({"jwt": {"$ne": None}}, session=session)
 
-    async def read(self, session: Session | None = None) -> Document:
-        """Return the document of a log that has begun."""
-        with storage_errors():
-            return (await self._log.find_one(_LOG, session=session)) or {}
+    async def read(self, session: Session | None) -> Document:
+        """Return the document of a log that has begun, in a transaction or (None) as it is now."""
+        return (await self._log.find_one(_LOG, session=session)) or {}
 
     async def append(
         self,
@@ -88,18 +87,22 @@ class MongoEventLog:
 
     async def epoch(self) -> str:
         """Return the log's name."""
-        return str((await self._collections.read())["epoch"])
+        return str((await self._now())["epoch"])
 
     async def end(self) -> int:
         """Return the last position."""
-        return int((await self._collections.read())["end"])
+        return int((await self._now())["end"])
 
     async def feed_cursor(self) -> str:
         """Return the cursor on the change feed."""
-        return str((await self._collections.read())["feed_cursor"])
+        return str((await self._now())["feed_cursor"])
 
     async def append(self, events: Sequence[Event], *, feed_cursor: str) -> list[LoggedEvent]:
         """Add events and move the cursor."""
         return await self._write(
             lambda session: self._collections.append(session, events, feed_cursor=feed_cursor)
         )
+
+    async def _now(self) -> Document:
+        with storage_errors():
+            return await self._collections.read(None)
