@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -77,6 +78,20 @@ async def poll(session: aiohttp.ClientSession, endpoint_url: str) -> Mapping[str
         return sets
 
 
+async def edge_readiness(containers: Containers) -> int:
+    """Return the status of the edge's readiness; 0 while there is no edge."""
+    async with aiohttp.ClientSession() as anybody:
+        try:
+            async with anybody.get(f"{containers.origin}/readyz") as answer:
+                return answer.status
+        except aiohttp.ClientConnectionError:
+            return 0
+
+
+async def edge_is_ready(containers: Containers) -> bool:
+    return await edge_readiness(containers) == 200
+
+
 async def create_stream(session: aiohttp.ClientSession) -> Mapping[str, Any]:
     body = {"delivery": {"method": "urn:ietf:rfc:8936"}, "events_requested": [CREATE_FULL]}
     async with session.post("/ssf/streams", json=body) as answer:
@@ -139,23 +154,37 @@ async def test_the_faces_alone_are_served_under_the_one_origin(
 async def test_the_edge_says_when_a_face_is_away_and_when_all_are_ready(
     containers: Containers,
 ) -> None:
-    async def status() -> int:
-        async with (
-            aiohttp.ClientSession() as anybody,
-            anybody.get(f"{containers.origin}/readyz") as answer,
-        ):
-            return answer.status
-
-    async def is_ready() -> bool:
-        return await status() == 200
-
     async def is_away() -> bool:
-        return await status() == 503
+        return await edge_readiness(containers) == 503
 
     containers.compose("stop", "set-receiver")
     assert await eventually(is_away, seconds=60)
     containers.compose("start", "set-receiver")
-    assert await eventually(is_ready, seconds=120)
+    assert await eventually(lambda: edge_is_ready(containers), seconds=120)
+
+
+async def test_a_face_is_not_taken_for_ready_before_it_has_said_so(
+    containers: Containers,
+) -> None:
+    """A paused service has an address and takes connections; haproxy thinks well of it at first."""
+    faces = [face.service for face in FACES.values() if face.prefixes]
+    readiness: set[int] = set()
+
+    async def all_are_found_down() -> bool:
+        readiness.add(await edge_readiness(containers))
+        said = containers.compose("logs", "--no-log-prefix", "--since", since, "edge")
+        return all(f"Server {face}/replica1 is DOWN" in said for face in faces)
+
+    containers.compose("pause", *faces)
+    try:
+        since = datetime.now(UTC).isoformat()
+        containers.compose("restart", "edge")
+        assert await eventually(all_are_found_down, seconds=60)
+    finally:
+        containers.compose("unpause", *faces)
+
+    assert 200 not in readiness
+    assert await eventually(lambda: edge_is_ready(containers), seconds=120)
 
 
 @pytest.mark.parametrize(
