@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from support.store_driver import StoreDriver, foreign, patching
 
-from resource_store.adapters.sqlite.searching import among
 from resource_store.adapters.sqlite.snapshots import RESOURCES_AFTER, TOMBSTONES_AFTER
+from resource_store.adapters.sqlite.sources import among
 from resource_store.adapters.sqlite.storage import SqliteStorage, open_storage
 from resource_store.adapters.sqlite.tables import MIGRATIONS
 from resource_store.domain.candidates import candidates
@@ -170,5 +170,5 @@ def _plan(database: sqlite3.Connection, text: str, resource_type: ResourceType) 
     parsed = parse_filter(text, resource_type)
     typed = TypedFilter(resource_type, parsed)
     where, values = among("default", typed, candidates(parsed, resource_type))
-    rows = database.execute(f"EXPLAIN QUERY PLAN SELECT * FROM resources {where}", values)  # noqa: S608 constants
+    rows = database.execute(f"EXPLAIN QUERY PLAN SELECT * FROM resources WHERE {where}", values)  # noqa: S608 constants
     return [row[3] for row in rows]
