@@ -170,6 +170,8 @@ class StoreDriver:
         start_index: int = 1,
         count: int = 100,
         tenant: str = TENANT,
+        sort_by: str | None = None,
+        is_descending: bool = False,
     ) -> Page:
         """Find resources."""
         return await self.search_resources(
@@ -177,6 +179,8 @@ class StoreDriver:
                 tenant=tenant,
                 resource_types=types,
                 filter=text,
+                sort_by=sort_by,
+                is_descending=is_descending,
                 start_index=start_index,
                 count=count,
                 cursor_page=None,
@@ -194,6 +198,8 @@ class StoreDriver:
         tenant: str = TENANT,
         principal: str = "somebody",
         is_count_chosen: bool = True,
+        sort_by: str | None = None,
+        is_descending: bool = False,
     ) -> Page:
         """Take a page of a walk by cursors, which live for an hour."""
         return await self.search_resources(
@@ -201,6 +207,8 @@ class StoreDriver:
                 tenant=tenant,
                 resource_types=types,
                 filter=text,
+                sort_by=sort_by,
+                is_descending=is_descending,
                 start_index=1,
                 count=count,
                 cursor_page=CursorPage(cursor, principal, 3600, is_count_chosen),

@@ -10,9 +10,9 @@ from resource_store.domain.ordering import Mark, Window, windowed
 from resource_store.domain.representations import for_filtering
 from resource_store.domain.resources import Resource
 from resource_store.domain.snapshots import Whole
-from resource_store.ports.resources import Search
+from resource_store.domain.sort_orders import Evaluated, SortOrder, key_in
+from resource_store.ports.resources import Search, TypedFilter
 from scim.evaluation import predicate
-from scim.filters import Filter
 
 T = TypeVar("T")
 
@@ -24,20 +24,27 @@ _MEMBER_BYTES: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a filter is looked for by where no index tells its matches."""
+    """What is looked at in a resource where no index tells: whether it matches, and its place."""
 
     derived: frozenset[str]
     """The derived attributes that a candidate must be completed with."""
-    _holds: Callable[[dict[str, object]], bool]
+    _order: SortOrder
+    _holds: Callable[[dict[str, object]], bool] | None
 
     @classmethod
-    def by(cls, condition: Filter) -> Self:
+    def by(cls, typed: TypedFilter, order: SortOrder) -> Self:
         """Return what to look for."""
-        return cls(DERIVED & mentioned(condition), predicate(condition))
+        condition = typed.filter
+        named = mentioned(condition) if condition is not None else frozenset()
+        if isinstance(order, Evaluated):
+            named |= {order.sort.path.attribute}
+        return cls(DERIVED & named, order, predicate(condition) if condition else None)
 
-    def includes(self, resource: Resource) -> bool:
-        """Whether a completed candidate matches."""
-        return self._holds(for_filtering(resource))
+    def mark(self, resource: Resource) -> Mark | None:
+        """Return the place of a completed candidate; None where it does not match."""
+        if self._holds is not None and not self._holds(for_filtering(resource)):
+            return None
+        return Mark(key_in(self._order, resource), resource.ref.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ def _search_request(message: pb.SearchResourcesRequest) -> SearchRequest:
         tenant=message.tenant,
         resource_types=tuple(message.resource_types),
         filter=message.filter if message.HasField("filter") else None,
+        sort_by=message.sort_by if message.HasField("sort_by") else None,
+        is_descending=message.descending,
         start_index=message.start_index,
         count=message.count,
         cursor_page=_cursor_page(message),

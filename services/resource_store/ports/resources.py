@@ -11,7 +11,7 @@ from resource_store.domain.ordering import Mark, Window
 from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
 from resource_store.domain.snapshots import Tombstone, Whole
 from scim.filters import Filter
-from scim.resource_type import ResourceType
+from scim.resource_type import ResolvedPath, ResourceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class TypedFilter:
-    """A filter as one resource type understands it; None matches all of that type."""
+    """A query as one resource type understands it.
+
+    Without a filter all of that type match; without a sort path they are in the order of ids.
+    """
 
     resource_type: ResourceType
     filter: Filter | None
+    sort: ResolvedPath | None
 
 
 class Counting(Enum):

@@ -76,6 +76,8 @@ def encode_search(search: Search) -> pb.SearchResourcesRequest:
         tenant=search.caller.tenant,
         resource_types=search.resource_types,
         filter=search.filter,
+        sort_by=search.sort.sort_by if search.sort else None,
+        descending=search.sort is not None and search.sort.is_descending,
         count=search.paging.count,
         omitted_attributes=search.omitted_attributes,
         strict=search.strict,

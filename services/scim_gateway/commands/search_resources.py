@@ -33,6 +33,7 @@ class SearchResources:
             caller=caller,
             resource_types=tuple(resource_type.name for resource_type in resource_types),
             filter=query.filter,
+            sort=query.sort,
             paging=query.paging,
             cursor_seconds=self.cursor_seconds,
             omitted_attributes=omitted_attributes(resource_types, query.projection),

@@ -8,6 +8,7 @@ from scim.errors import InvalidSyntaxError, InvalidValueError
 from scim.messages import SEARCH_REQUEST
 from scim.projection import Projection, parse_projection
 from scim_gateway.domain.paging import Paging, UriText, parse_paging
+from scim_gateway.domain.sorting import Sort, parse_sort
 
 _EVERYTHING = Projection(attributes=None, excluded_attributes=None)
 _SEARCH_CLAUSE = "RFC 7644 section 3.4.3"
@@ -15,12 +16,10 @@ _SEARCH_CLAUSE = "RFC 7644 section 3.4.3"
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to find, which page of it, and how much of each resource to show.
-
-    Sort parameters are not here: they are ignored where sorting is not supported (section 3.4.2.3).
-    """
+    """What to find, in which order, which page of it, and how much of each resource to show."""
 
     filter: str | None
+    sort: Sort | None
     paging: Paging
     projection: Projection | None
 
@@ -30,6 +29,7 @@ def parse_query(parameters: Sequence[tuple[str, str]]) -> Query:
     given = dict(reversed(parameters))
     return Query(
         filter=given.get("filter"),
+        sort=parse_sort(sort_by=given.get("sortBy"), sort_order=given.get("sortOrder")),
         paging=parse_paging(
             start_index=_uri_text(given.get("startIndex")),
             count=_uri_text(given.get("count")),
@@ -50,6 +50,7 @@ def parse_search_request(message: Mapping[str, Any]) -> Query:
     _check_schemas(given.get("schemas"))
     return Query(
         filter=_filter(given.get("filter")),
+        sort=parse_sort(sort_by=given.get("sortby"), sort_order=given.get("sortorder")),
         paging=parse_paging(
             start_index=given.get("startindex"),
             count=given.get("count"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scim_gateway.domain.paging import Paging
+from scim_gateway.domain.sorting import Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Search:
     caller: Caller
     resource_types: tuple[str, ...]
     filter: str | None
+    sort: Sort | None
     paging: Paging
     cursor_seconds: int
     """How old a cursor may be."""

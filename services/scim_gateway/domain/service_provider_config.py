@@ -38,7 +38,7 @@ def service_provider_config(
         },
         "filter": {"supported": True, "maxResults": MAX_COUNT},
         "changePassword": {"supported": True},
-        "sort": {"supported": False},
+        "sort": {"supported": True},
         "etag": {"supported": True},
         "pagination": {
             "cursor": True,

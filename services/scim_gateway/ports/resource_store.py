@@ -37,4 +37,4 @@ class ResourceStore(Protocol):
         """
 
     async def search(self, search: Search) -> Page:
-        """Return a page of what matches, ordered by id."""
+        """Return a page of what matches, sorted, and by id where that is all one."""

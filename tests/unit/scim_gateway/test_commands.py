@@ -142,7 +142,7 @@ async def test_a_deletion_leaves_nothing_to_show() -> None:
 
 
 async def searching(store: OneUser, paging: Paging) -> dict[str, Any]:
-    query = Query(filter='userName eq "ann"', paging=paging, projection=None)
+    query = Query(filter='userName eq "ann"', sort=None, paging=paging, projection=None)
     command = SearchResources(store, SHOWING, strict=False, cursor_seconds=60)
     found: dict[str, Any] = json.loads(await command(query, [USER], caller=CALLER))
     assert [each["userName"] for each in found.pop("Resources")] == ["ann"]
@@ -161,6 +161,7 @@ async def test_a_search_shows_its_page() -> None:
             caller=CALLER,
             resource_types=("User",),
             filter='userName eq "ann"',
+            sort=None,
             paging=IndexPage(1, 50),
             cursor_seconds=60,
             omitted_attributes=(),

@@ -15,8 +15,9 @@ from scim.messages import SEARCH_REQUEST
 from scim.projection import parse_projection
 from scim_gateway.domain.paging import CursorPage, IndexPage
 from scim_gateway.domain.queries import Query, parse_query, parse_search_request
+from scim_gateway.domain.sorting import Sort
 
-EVERYTHING = Query(filter=None, paging=IndexPage(1, 100), projection=None)
+EVERYTHING = Query(filter=None, sort=None, paging=IndexPage(1, 100), projection=None)
 
 
 def searching(**members: Any) -> Query:
@@ -28,11 +29,44 @@ def test_no_parameters_ask_for_the_first_page_of_everything() -> None:
     assert searching() == EVERYTHING
 
 
-def test_unknown_and_sort_parameters_are_ignored() -> None:
-    parameters = [("sortBy", "userName"), ("sortOrder", "descending"), ("colour", "red")]
+def test_unknown_parameters_and_an_order_of_nothing_are_ignored() -> None:
+    parameters = [("sortOrder", "descending"), ("colour", "red")]
 
     assert parse_query(parameters) == EVERYTHING
-    assert searching(sortBy="userName", sortOrder="descending", colour="red") == EVERYTHING
+    assert searching(sortOrder="descending", colour="red") == EVERYTHING
+
+
+@pytest.mark.parametrize(
+    ("order", "is_descending"),
+    [(None, False), ("ascending", False), ("descending", True), ("Descending", True)],
+)
+def test_an_order_is_ascending_unless_it_is_said_to_be_descending(
+    order: str | None, is_descending: bool
+) -> None:
+    given = [("sortOrder", order)] if order else []
+    members = {"sortOrder": order} if order else {}
+
+    wanted = Sort("name.familyName", is_descending)
+
+    assert parse_query([("sortBy", "name.familyName"), *given]).sort == wanted
+    assert searching(sortBy="name.familyName", **members).sort == wanted
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"sortBy": ""},
+        {"sortBy": 5},
+        {"sortBy": ["userName"]},
+        {"sortOrder": "up"},
+        {"sortOrder": 1},
+    ],
+)
+def test_sort_parameters_of_another_form_are_refused_by_name(members: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        searching(**members)
+
+    assert refused.value.attribute_path == next(iter(members))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ class Searching:
         search = self.search
         each = each_windowed(search)
         parts = [
-            await Walking(self.reading, search.tenant, typed).matches(each, search.counting)
+            await Walking.through(self.reading, search.tenant, typed).matches(each, search.counting)
             for typed in search.filters
         ]
         found = merged(parts, search)

@@ -17,7 +17,7 @@ def search_resources(connection: sqlite3.Connection, search: Search) -> Found:
     """Return a page of the matches, and how many there are."""
     each = each_windowed(search)
     parts = [
-        Walking(connection, search.tenant, typed).matches(each, search.counting)
+        Walking.through(connection, search.tenant, typed).matches(each, search.counting)
         for typed in search.filters
     ]
     found = merged(parts, search)

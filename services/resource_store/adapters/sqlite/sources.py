@@ -2,6 +2,7 @@
 
 from typing import Any, Final, TypeAlias
 
+from resource_store.adapters.sqlite.sort_keys import kept_key
 from resource_store.domain.candidates import (
     AnyOf,
     Candidates,
@@ -44,7 +45,7 @@ def ids(source: Source, tenant: str, resource_type: str) -> Sql:
             return "SELECT ?", (key,)
         case Keyed(key):
             statement = f"SELECT id FROM index_keys WHERE {KEYED}"  # noqa: S608 constants
-            return statement, (tenant, resource_type, key.path, key.key)
+            return statement, (tenant, resource_type, key.path, kept_key(key.key))
         case MembersOf(group_id):
             return _MEMBERS_OF, (group_id, tenant, tenant)
         case GroupsWith(member_id):

@@ -4,15 +4,21 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
 from resource_store.adapters.looking import LOOKED_AT_ONCE, Matches, Sought, wants
+from resource_store.adapters.sqlite.orders import looking_along, marks_along
 from resource_store.adapters.sqlite.rows import COLUMNS, completed, resource_of
-from resource_store.adapters.sqlite.sources import KEYED, Sql, among
-from resource_store.domain.candidates import Candidates, Keyed, candidates
+from resource_store.adapters.sqlite.sort_keys import key_of
+from resource_store.adapters.sqlite.sources import Sql, among, ids
+from resource_store.domain.candidates import Candidates, candidates
 from resource_store.domain.ordering import Mark, Window, windowed
 from resource_store.domain.resources import Resource
+from resource_store.domain.sort_orders import ById, Evaluated, SortOrder, sort_order
 from resource_store.ports.resources import Counting, TypedFilter
-from scim.filters import Filter
+
+_FEW: Final = 1_000
+"""So many candidates are sorted sooner than they are come by in a long order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,75 +28,74 @@ class Walking:
     connection: sqlite3.Connection
     tenant: str
     typed: TypedFilter
+    order: SortOrder
+    found: Candidates | None
+
+    @classmethod
+    def through(cls, connection: sqlite3.Connection, tenant: str, typed: TypedFilter) -> "Walking":
+        """Return the walk of a query."""
+        resource_type, condition = typed.resource_type, typed.filter
+        found = None if condition is None else candidates(condition, resource_type)
+        return cls(connection, tenant, typed, sort_order(resource_type, typed.sort), found)
 
     def matches(self, window: Window, counting: Counting) -> Matches:
         """Return the marks within a window, and how many there are on the whole."""
-        found = self._candidates()
-        if self.typed.filter is None or (found is not None and found.exact):
-            total = self._count(found) if counting is not Counting.NEVER else None
-            return Matches(total, self._marks(found, window) if wants(window) else [])
-        if counting is Counting.ALWAYS:
-            every = list(self._looked_at(self.typed.filter, found, None))
+        if not self._is_exact() and counting is Counting.ALWAYS:
+            every = list(self._gathered())
             return Matches(len(every), windowed(every, window))
-        looked_at = self._looked_at(self.typed.filter, found, window)
-        return Matches(None, list(islice(looked_at, window.skip, window.skip + window.limit)))
+        is_counted = self._is_exact() and counting is not Counting.NEVER
+        return Matches(self._count() if is_counted else None, self._within(window))
 
-    def _candidates(self) -> Candidates | None:
-        if self.typed.filter is None:
-            return None
-        return candidates(self.typed.filter, self.typed.resource_type)
+    def _within(self, window: Window) -> list[Mark]:
+        if not wants(window):
+            return []
+        if self._is_gathered():
+            return windowed(self._gathered(), window)
+        if self._is_exact():
+            rows = self._rows(marks_along(self.order, self.tenant, self.typed, self.found, window))
+            return [Mark(key_of(key), resource_id) for key, resource_id in rows]
+        rows = self._rows(looking_along(self.order, self.tenant, self.typed, self.found, window))
+        return list(islice(self._looked_at(rows), window.skip, window.skip + window.limit))
 
-    def _count(self, found: Candidates | None) -> int:
-        where, values = among(self.tenant, self.typed, found)
-        statement = f"SELECT count(*) FROM resources WHERE {where}"  # noqa: S608 constants
-        (count,) = self.connection.execute(statement, values).fetchone()
+    def _is_exact(self) -> bool:
+        """Whether indexes tell the matches."""
+        return self.typed.filter is None or (self.found is not None and self.found.exact)
+
+    def _is_gathered(self) -> bool:
+        """Whether candidates must be, or are soon, sorted here."""
+        if isinstance(self.order, Evaluated):
+            return True
+        return self.found is not None and not isinstance(self.order, ById) and self._are_few()
+
+    def _are_few(self) -> bool:
+        if self.found is None:
+            return False
+        statement, values = ids(self.found.source, self.tenant, self.typed.resource_type.name)
+        probe = f"SELECT count(*) FROM (SELECT * FROM ({statement}) LIMIT ?)"  # noqa: S608 constants
+        (count,) = self.connection.execute(probe, (*values, _FEW + 1)).fetchone()
+        return int(count) <= _FEW
+
+    def _count(self) -> int:
+        where, values = among(self.tenant, self.typed, self.found)
+        ((count,),) = self._rows((f"SELECT count(*) FROM resources WHERE {where}", values))  # noqa: S608 constants
         return int(count)
 
-    def _marks(self, found: Candidates | None, window: Window) -> list[Mark]:
-        statement, values = statement_of_marks(self.tenant, self.typed, found, window)
-        return [Mark(None, row[0]) for row in self.connection.execute(statement, values)]
+    def _gathered(self) -> Iterator[Mark]:
+        where, values = among(self.tenant, self.typed, self.found)
+        return self._looked_at(
+            self._rows((f"SELECT {COLUMNS} FROM resources WHERE {where}", values))  # noqa: S608 constants
+        )
 
-    def _looked_at(
-        self, condition: Filter, found: Candidates | None, window: Window | None
-    ) -> Iterator[Mark]:
-        """Give what matches of the candidates, in the order of a window where there is one."""
-        where, values = among(self.tenant, self.typed, found)
-        if window is not None:
-            where, values = within(window, (where, values))
-        sought = Sought.by(condition)
-        rows = self.connection.execute(f"SELECT {COLUMNS} FROM resources WHERE {where}", values)  # noqa: S608 constants
+    def _looked_at(self, rows: sqlite3.Cursor) -> Iterator[Mark]:
+        sought = Sought.by(self.typed, self.order)
         while batch := list(islice(rows, LOOKED_AT_ONCE)):
             for resource in map(resource_of, batch):
-                if sought.includes(self._whole(resource, sought)):
-                    yield Mark(None, resource.ref.id)
+                mark = sought.mark(self._whole(resource, sought))
+                if mark is not None:
+                    yield mark
 
     def _whole(self, resource: Resource, sought: Sought) -> Resource:
         return completed(self.connection, self.tenant, resource, shown=sought.derived)
 
-
-def statement_of_marks(
-    tenant: str, typed: TypedFilter, found: Candidates | None, window: Window
-) -> Sql:
-    """Return what selects the ids within a window, where indexes tell the matches.
-
-    What has one key is in the order of the ids there, so that a page reads no more than itself.
-    """
-    if found is not None and isinstance(found.source, Keyed):
-        key = found.source.key
-        table, where = "index_keys", KEYED
-        values = (tenant, typed.resource_type.name, key.path, key.key)
-    else:
-        table = "resources"
-        where, values = among(tenant, typed, found)
-    condition, values = within(window, (where, values))
-    statement = f"SELECT id FROM {table} WHERE {condition} LIMIT ? OFFSET ?"  # noqa: S608 constants
-    return statement, (*values, window.limit, window.skip)
-
-
-def within(window: Window, condition: Sql) -> Sql:
-    """Return a condition narrowed to what is beyond the window's mark, and its order."""
-    where, values = condition
-    if window.beyond is not None:
-        where += " AND id < ?" if window.is_reversed else " AND id > ?"
-        values = (*values, window.beyond.id)
-    return f"{where} ORDER BY id {'DESC' if window.is_reversed else 'ASC'}", values
+    def _rows(self, statement: Sql) -> sqlite3.Cursor:
+        return self.connection.execute(*statement)

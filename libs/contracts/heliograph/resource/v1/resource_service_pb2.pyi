@@ -408,6 +408,8 @@ class SearchResourcesRequest(_message.Message):
     OMITTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
     CURSOR_PAGE_FIELD_NUMBER: _builtins.int
+    SORT_BY_FIELD_NUMBER: _builtins.int
+    DESCENDING_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     filter: _builtins.str
     """RFC 7644 section 3.4.2.2; absent means every resource."""
@@ -418,6 +420,12 @@ class SearchResourcesRequest(_message.Message):
     count: _builtins.int
     """The most resources to return; 0 asks for total_results alone."""
     strict: _builtins.bool
+    sort_by: _builtins.str
+    """The attribute to sort by (RFC 7644 section 3.4.2.3), as the client named it; absent, the order is
+    that of the ids, which also tell apart what has the same value. What has none is last, and first
+    where the order is descending.
+    """
+    descending: _builtins.bool
     @_builtins.property
     def resource_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The types to search; empty means all of them."""
@@ -441,19 +449,25 @@ class SearchResourcesRequest(_message.Message):
         omitted_attributes: _abc.Iterable[_builtins.str] | None = ...,
         strict: _builtins.bool = ...,
         cursor_page: Global___CursorPage | None = ...,
+        sort_by: _builtins.str | None = ...,
+        descending: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page", "_filter", b"_filter", "cursor_page", b"cursor_page", "filter", b"filter"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page", "_filter", b"_filter", "_sort_by", b"_sort_by", "cursor_page", b"cursor_page", "filter", b"filter", "sort_by", b"sort_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page", "_filter", b"_filter", "count", b"count", "cursor_page", b"cursor_page", "filter", b"filter", "omitted_attributes", b"omitted_attributes", "resource_types", b"resource_types", "start_index", b"start_index", "strict", b"strict", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page", "_filter", b"_filter", "_sort_by", b"_sort_by", "count", b"count", "cursor_page", b"cursor_page", "descending", b"descending", "filter", b"filter", "omitted_attributes", b"omitted_attributes", "resource_types", b"resource_types", "sort_by", b"sort_by", "start_index", b"start_index", "strict", b"strict", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cursor_page: _TypeAlias = _typing.Literal["cursor_page"]  # noqa: Y015
     _WhichOneofArgType__cursor_page: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page"]  # noqa: Y015
     _WhichOneofReturnType__filter: _TypeAlias = _typing.Literal["filter"]  # noqa: Y015
     _WhichOneofArgType__filter: _TypeAlias = _typing.Literal["_filter", b"_filter"]  # noqa: Y015
+    _WhichOneofReturnType__sort_by: _TypeAlias = _typing.Literal["sort_by"]  # noqa: Y015
+    _WhichOneofArgType__sort_by: _TypeAlias = _typing.Literal["_sort_by", b"_sort_by"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cursor_page) -> _WhichOneofReturnType__cursor_page | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__filter) -> _WhichOneofReturnType__filter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sort_by) -> _WhichOneofReturnType__sort_by | None: ...
 
 Global___SearchResourcesRequest: _TypeAlias = SearchResourcesRequest  # noqa: Y015
 
