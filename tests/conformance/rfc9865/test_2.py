@@ -78,7 +78,7 @@ async def test_a_walk_through_nothing_is_one_page(client: Client) -> None:
 async def test_the_total_is_left_out_where_it_would_take_a_look_at_everything(
     client: Client,
 ) -> None:
-    _, page = await client.ask("GET", '/Users?filter=userName co "ser"&cursor&count=2')
+    _, page = await client.ask("GET", '/Users?filter=userName co "user-"&cursor&count=2')
 
     assert "totalResults" not in page
     assert page["itemsPerPage"] == 2
