@@ -64,3 +64,21 @@ class SensitiveError(ScimError):
     """The request asks after information that may not be shown (RFC 7644 section 7.5.2)."""
 
     reason = "SENSITIVE"
+
+
+class InvalidCursorError(ScimError):
+    """A cursor is none that was given for this query to this client (RFC 9865 section 2.1)."""
+
+    reason = "INVALID_CURSOR"
+
+
+class ExpiredCursorError(ScimError):
+    """A cursor is older than cursors live (RFC 9865 section 2.1)."""
+
+    reason = "EXPIRED_CURSOR"
+
+
+class InvalidCountError(ScimError):
+    """A count is no number, or not that of the first page (RFC 9865 section 2.1)."""
+
+    reason = "INVALID_COUNT"

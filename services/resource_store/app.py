@@ -7,11 +7,12 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from resource_store.adapters.aes_gcm_cursors import AesGcmCursors
 from resource_store.adapters.argon2_passwords import Argon2Passwords
 from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.commands.apply_changes import ApplyChanges
@@ -21,6 +22,7 @@ from resource_store.commands.read_resources import ReadResources
 from resource_store.commands.read_snapshot import ReadSnapshot
 from resource_store.commands.resource_types import ResourceTypes
 from resource_store.commands.search_resources import SearchResources
+from resource_store.commands.walks import Walks
 from resource_store.commands.write_resources import WriteResources
 from resource_store.domain.resources import StoreIdentity
 from resource_store.entrypoints.change_servicer import ChangeServicer
@@ -52,6 +54,7 @@ class _Store:
     resources: Resources
     snapshots: Snapshots
     feed: ChangeFeed
+    cursor_key: bytes = field(repr=False)
     works: Callable[[], Awaitable[bool]]
     loops: Loops
 
@@ -86,7 +89,7 @@ async def _on_sqlite(
     )
     try:
         loops: Loops = {"end-waiting": _once(storage.end_waiting)}
-        yield _Store(storage, storage, storage, storage.works, loops)
+        yield _Store(storage, storage, storage, storage.cursor_key, storage.works, loops)
     finally:
         await storage.close()
 
@@ -121,7 +124,7 @@ async def _on_mongo(
             "listen": feed.listen,
             "sequence": sequence,
         }
-        yield _Store(storage, storage, feed, storage.works, loops)
+        yield _Store(storage, storage, feed, storage.cursor_key, storage.works, loops)
 
 
 def _service(settings: Settings, store: _Store, passwords: Passwords) -> Service:
@@ -143,7 +146,7 @@ def _grpc_face(settings: Settings, store: _Store, passwords: Passwords) -> GrpcF
     resources = ResourceServicer(
         read=ReadResources(storage),
         write=WriteResources(storage, types, hashes, new_id=lambda: str(uuid.uuid4())),
-        search=SearchResources(storage, types),
+        search=SearchResources(storage, types, Walks(AesGcmCursors(store.cursor_key), _now)),
     )
     changes = ChangeServicer(
         read=ReadChanges(store.feed, storage.identity.epoch),

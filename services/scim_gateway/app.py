@@ -66,7 +66,9 @@ def _routes(
     patience = settings.scim_patience_seconds
     store = GrpcResourceStore(channel, patience=patience)
     representations = Representations(base_uri, registry)
-    search_resources = SearchResources(store, representations, strict=strict)
+    search_resources = SearchResources(
+        store, representations, strict=strict, cursor_seconds=settings.scim_cursor_seconds
+    )
 
     def searches(*resource_types: ResourceType) -> SearchEndpoints:
         return SearchEndpoints(
@@ -94,7 +96,9 @@ def _routes(
             new_txn=_new_txn,
         ),
         discovery=DiscoveryEndpoints(
-            Discover(GrpcSchemas(channel, patience=patience), base_uri), bulk
+            Discover(GrpcSchemas(channel, patience=patience), base_uri),
+            bulk,
+            settings.scim_cursor_seconds,
         ),
         authentication=authentication,
     )

@@ -18,3 +18,5 @@ class Settings(ServiceSettings):
     """A bulk request of more operations is answered with 413."""
     scim_patience_seconds: float = Field(default=8.0, gt=0)
     """A restart of a peer goes unnoticed by clients for so long; then they are asked to retry."""
+    scim_cursor_seconds: int = Field(default=3600, ge=1, le=86_400)
+    """So long a cursor lives; the next page brings a new one."""

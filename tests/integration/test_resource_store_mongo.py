@@ -13,6 +13,7 @@ from support.stores import StorePlace, opened
 
 from resource_store.adapters.mongo.collections import MIGRATIONS
 from resource_store.adapters.mongo.storage import open_storage
+from resource_store.commands.search_resources import Page
 from resource_store.commands.write_resources import Delete
 from resource_store.domain.changes import ChangeKind
 from resource_store.domain.errors import StorageFailedError
@@ -99,6 +100,27 @@ async def test_a_page_is_read_in_the_order_of_an_index(profiled: Profiled) -> No
     notes = await profiled.commands(lambda: profiled.store.search(None, "User", count=3))
 
     assert [note["planSummary"] for note in notes if "COLLSCAN" in note["planSummary"]] == []
+    assert [note for note in notes if note.get("hasSortStage")] == []
+
+
+@pytest.mark.parametrize("is_descending", [False, True], ids=["ascending", "descending"])
+@pytest.mark.parametrize("sort_by", [None, "userName", "name.familyName", "meta.lastModified"])
+async def test_a_page_deep_in_a_walk_costs_what_it_shows(
+    profiled: Profiled, sort_by: str | None, *, is_descending: bool
+) -> None:
+    async def turn(at: str) -> Page:
+        return await profiled.store.walk(
+            None, "User", cursor=at, count=2, sort_by=sort_by, is_descending=is_descending
+        )
+
+    at = ""
+    for _ in range(20):
+        at = (await turn(at)).next_cursor
+
+    notes = await profiled.commands(lambda: turn(at))
+
+    assert notes
+    assert [_wide(note) for note in notes if _wide(note)] == []
     assert [note for note in notes if note.get("hasSortStage")] == []
 
 

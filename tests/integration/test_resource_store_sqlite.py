@@ -8,17 +8,22 @@ from pathlib import Path
 import pytest
 from support.store_driver import StoreDriver, foreign, patching
 
-from resource_store.adapters.sqlite.searching import among
+from resource_store.adapters.sqlite.orders import marks_along
 from resource_store.adapters.sqlite.snapshots import RESOURCES_AFTER, TOMBSTONES_AFTER
+from resource_store.adapters.sqlite.sources import among
 from resource_store.adapters.sqlite.storage import SqliteStorage, open_storage
 from resource_store.adapters.sqlite.tables import MIGRATIONS
 from resource_store.domain.candidates import candidates
 from resource_store.domain.changes import ChangeKind
+from resource_store.domain.ordering import Mark, Window
 from resource_store.domain.resources import Ref, StoreIdentity
+from resource_store.domain.sort_orders import sort_order
 from resource_store.ports.resources import TypedFilter
 from scim.filters import parse_filter
+from scim.profile import TOLERANT
 from scim.registry import standard_registry
 from scim.resource_type import ResourceType
+from scim.sorting import sort_paths
 
 NOON = 1_800_000_000_000_000
 KEYS = "SEARCH index_keys USING PRIMARY KEY (tenant=? AND resource_type=? AND path=? AND key=?)"
@@ -28,7 +33,8 @@ BY_ID = "SEARCH resources USING INDEX resources_by_type (tenant=? AND resource_t
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(tmp_path / "store.sqlite3")
-    connection.executescript(MIGRATIONS[0])
+    for script in MIGRATIONS:
+        connection.executescript(script)
     yield connection
     connection.close()
 
@@ -90,6 +96,66 @@ def test_a_page_of_the_snapshot_begins_where_the_last_one_ended(
     plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
 
     assert plan == [step]
+
+
+@pytest.mark.parametrize("is_reversed", [False, True], ids=["forth", "back"])
+@pytest.mark.parametrize(
+    ("text", "sort_by", "step"),
+    [
+        (
+            None,
+            None,
+            (
+                "resources USING COVERING INDEX resources_by_type"
+                " (tenant=? AND resource_type=? AND id>?)"
+            ),
+        ),
+        (
+            "active eq true",
+            None,
+            (
+                "index_keys USING PRIMARY KEY"
+                " (tenant=? AND resource_type=? AND path=? AND key=? AND id>?)"
+            ),
+        ),
+        (
+            None,
+            "meta.lastModified",
+            (
+                "resources USING COVERING INDEX resources_by_last_modified"
+                " (tenant=? AND resource_type=? AND (last_modified,id)>(?,?))"
+            ),
+        ),
+        (
+            None,
+            "name.familyName",
+            (
+                "index_keys USING PRIMARY KEY"
+                " (tenant=? AND resource_type=? AND path=? AND (key,id)>(?,?))"
+            ),
+        ),
+    ],
+)
+def test_a_page_of_a_walk_begins_where_the_last_one_ended(
+    database: sqlite3.Connection,
+    text: str | None,
+    sort_by: str | None,
+    step: str,
+    *,
+    is_reversed: bool,
+) -> None:
+    user = _resource_type("User")
+    condition = parse_filter(text, user) if text else None
+    sort = sort_paths(sort_by, [user], profile=TOLERANT)[0] if sort_by else None
+    found = candidates(condition, user) if condition else None
+    window = Window(Mark(None, "x"), is_reversed=is_reversed, skip=0, limit=3)
+
+    statement, values = marks_along(
+        sort_order(user, sort), "default", TypedFilter(user, condition, sort), found, window
+    )
+    plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+    assert plan == [f"SEARCH {step.replace('>', '<') if is_reversed else step}"]
 
 
 async def test_adding_a_member_looks_at_its_own_rows_only(tmp_path: Path) -> None:
@@ -168,7 +234,7 @@ def _resource_type(name: str) -> ResourceType:
 
 def _plan(database: sqlite3.Connection, text: str, resource_type: ResourceType) -> list[str]:
     parsed = parse_filter(text, resource_type)
-    typed = TypedFilter(resource_type, parsed)
+    typed = TypedFilter(resource_type, parsed, sort=None)
     where, values = among("default", typed, candidates(parsed, resource_type))
-    rows = database.execute(f"EXPLAIN QUERY PLAN SELECT * FROM resources {where}", values)  # noqa: S608 constants
+    rows = database.execute(f"EXPLAIN QUERY PLAN SELECT * FROM resources WHERE {where}", values)  # noqa: S608 constants
     return [row[3] for row in rows]

@@ -423,8 +423,16 @@ async def test_the_service_provider_config_tells_what_works(gateway: Gateway) ->
     }
     assert config["filter"] == {"supported": True, "maxResults": 1000}
     assert config["changePassword"] == {"supported": True}
-    assert config["sort"] == {"supported": False}
+    assert config["sort"] == {"supported": True}
     assert config["etag"] == {"supported": True}
+    assert config["pagination"] == {
+        "cursor": True,
+        "index": True,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": 100,
+        "maxPageSize": 1000,
+        "cursorTimeout": 3600,
+    }
     assert [scheme["type"] for scheme in config["authenticationSchemes"]] == ["oauthbearertoken"]
 
 

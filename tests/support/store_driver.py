@@ -2,17 +2,20 @@
 
 import itertools
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from resource_store.adapters.aes_gcm_cursors import AesGcmCursors
 from resource_store.commands.apply_changes import ApplyChanges, ForeignChange
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadResources
 from resource_store.commands.read_snapshot import ReadSnapshot
 from resource_store.commands.resource_types import ResourceTypes
-from resource_store.commands.search_resources import SearchRequest, SearchResources
+from resource_store.commands.search_resources import Page, SearchRequest, SearchResources
+from resource_store.commands.walks import CursorPage, Walks
 from resource_store.commands.write_resources import (
     Create,
     Delete,
@@ -27,7 +30,7 @@ from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
 from resource_store.ports.async_requests import AsyncRequests
-from resource_store.ports.resources import ChangeFeed, Found, Query, Resources, Snapshots
+from resource_store.ports.resources import ChangeFeed, Query, Resources, Snapshots
 from scim.messages import GROUP_SCHEMA, PATCH_OP, USER_SCHEMA
 from scim.profile import TOLERANT, Profile
 from scim.registry import standard_registry
@@ -56,6 +59,10 @@ class Storage(Resources, Snapshots, Protocol):
     def async_requests(self) -> AsyncRequests:
         """What it keeps of them."""
 
+    @property
+    def cursor_key(self) -> bytes:
+        """What it seals cursors by."""
+
 
 async def _at_once() -> None:
     """Wait for nothing: on SQLite what is committed can be read."""
@@ -70,6 +77,7 @@ class StoreDriver:
     settled: Callable[[], Awaitable[object]] = _at_once
     """Waits until every change that was committed can be read."""
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    now: Callable[[], int] = lambda: time.time_ns() // 1000
     txns: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -79,7 +87,8 @@ class StoreDriver:
             self.storage, types, hashes, new_id=lambda: f"id-{next(self.ids):04}"
         )
         self.read_resources = ReadResources(self.storage)
-        self.search_resources = SearchResources(self.storage, types)
+        walks = Walks(AesGcmCursors(self.storage.cursor_key), now=self.now)
+        self.search_resources = SearchResources(self.storage, types, walks)
         self.read_changes = ReadChanges(self.feed, self.storage.identity.epoch)
         self.read_snapshot = ReadSnapshot(
             feed=self.feed,
@@ -161,15 +170,48 @@ class StoreDriver:
         start_index: int = 1,
         count: int = 100,
         tenant: str = TENANT,
-    ) -> Found:
+        sort_by: str | None = None,
+        is_descending: bool = False,
+    ) -> Page:
         """Find resources."""
         return await self.search_resources(
             SearchRequest(
                 tenant=tenant,
                 resource_types=types,
                 filter=text,
+                sort_by=sort_by,
+                is_descending=is_descending,
                 start_index=start_index,
                 count=count,
+                cursor_page=None,
+                shown=DERIVED,
+                profile=TOLERANT,
+            )
+        )
+
+    async def walk(
+        self,
+        text: str | None,
+        *types: str,
+        cursor: str,
+        count: int = 100,
+        tenant: str = TENANT,
+        principal: str = "somebody",
+        is_count_chosen: bool = True,
+        sort_by: str | None = None,
+        is_descending: bool = False,
+    ) -> Page:
+        """Take a page of a walk by cursors, which live for an hour."""
+        return await self.search_resources(
+            SearchRequest(
+                tenant=tenant,
+                resource_types=types,
+                filter=text,
+                sort_by=sort_by,
+                is_descending=is_descending,
+                start_index=1,
+                count=count,
+                cursor_page=CursorPage(cursor, principal, 3600, is_count_chosen),
                 shown=DERIVED,
                 profile=TOLERANT,
             )

@@ -67,7 +67,7 @@ async def _on_sqlite(
     storage = await open_sqlite_storage(
         path, newborn=newborn, restore_id=restore_id, now=now, ending=ending
     )
-    yield StoreDriver(storage, storage)
+    yield StoreDriver(storage, storage, now=now)
     await storage.close()
 
 
@@ -89,7 +89,7 @@ async def _on_mongo(
         reader = MongoFeed(database, ending=ending)
         loops = [tasks.create_task(reader.listen()), tasks.create_task(_sequence(database))]
         await eventually(lambda: _follows(database))
-        yield StoreDriver(storage, reader, settled=lambda: _sequenced(database))
+        yield StoreDriver(storage, reader, settled=lambda: _sequenced(database), now=now)
         await cancelled(loops)
 
 

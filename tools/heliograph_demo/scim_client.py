@@ -68,16 +68,15 @@ class ScimClient:
             await self._pause(change, answer, ends)
 
     async def resources(self, endpoint: str) -> AsyncIterator[Mapping[str, Any]]:
-        """Give every resource of an endpoint (RFC 7644 section 3.4.2.4)."""
-        start = 1
-        while True:
-            url = f"{self._base}{endpoint}?startIndex={start}&count={_PAGE}"
+        """Give every resource of an endpoint once, whatever is written meanwhile (RFC 9865)."""
+        cursor, is_last = "", False
+        while not is_last:
+            url = f"{self._base}{endpoint}?cursor={cursor}&count={_PAGE}"
             page = await self._api.call("GET", url)
             for resource in page.get("Resources", ()):
                 yield resource
-            start += len(page.get("Resources", ()))
-            if start > page["totalResults"] or not page.get("Resources"):
-                return
+            cursor = page.get("nextCursor", "")
+            is_last = not cursor
 
     async def exists(self, key: str, resource_id: str) -> bool:
         """Say whether a resource is there."""

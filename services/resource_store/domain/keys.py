@@ -14,6 +14,8 @@ from scim.resource_type import ResolvedPath, ResourceType
 
 Key: TypeAlias = str | float | bool
 
+SORTED = ("userName", "externalId", "displayName", "name.familyName", "name.givenName")
+"""What people sort by: of these paths a resource has a key even where it has no value."""
 _INDEXED = (
     "userName",
     "externalId",
@@ -34,10 +36,10 @@ _INDEXED = (
 
 @dataclass(frozen=True, slots=True)
 class IndexKey:
-    """A normalised value at an attribute path."""
+    """A normalised value at an attribute path; None stands for none, where that is sorted by."""
 
     path: str
-    key: Key
+    key: Key | None
     unique: bool
 
 
@@ -53,14 +55,28 @@ def indexed_paths(resource_type: ResourceType) -> Mapping[str, ResolvedPath]:
     return {str(resolved.path): resolved for resolved in found if resolved is not None}
 
 
+@cache
+def sorted_paths(resource_type: ResourceType) -> frozenset[str]:
+    """Return the indexed paths that resources are sorted by through the index.
+
+    Each resource has exactly one key of such a path, so the attribute has one value at most.
+    """
+    indexed = indexed_paths(resource_type)
+    return frozenset(
+        path for path in SORTED if path in indexed and not indexed[path].top.multi_valued
+    )
+
+
 def index_keys(resource_type: ResourceType, attributes: Mapping[str, Any]) -> frozenset[IndexKey]:
     """Return the keys of a resource."""
-    return frozenset(
+    found = {
         IndexKey(path, key, is_unique(resolved.attribute))
         for path, resolved in indexed_paths(resource_type).items()
         for value in _values(resolved, attributes)
         if (key := comparison_key(resolved.attribute, value)) is not None
-    )
+    }
+    lacking = sorted_paths(resource_type) - {each.path for each in found}
+    return frozenset(found | {IndexKey(path, None, unique=False) for path in lacking})
 
 
 def is_unique(attribute: Attribute) -> bool:

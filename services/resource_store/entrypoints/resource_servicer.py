@@ -6,6 +6,7 @@ from heliograph.resource.v1 import resource_service_pb2 as pb
 from heliograph.resource.v1 import resource_service_pb2_grpc
 from resource_store.commands.read_resources import ReadResources
 from resource_store.commands.search_resources import SearchRequest, SearchResources
+from resource_store.commands.walks import CursorPage
 from resource_store.commands.write_resources import (
     Create,
     Delete,
@@ -68,7 +69,10 @@ class ResourceServicer(resource_service_pb2_grpc.ResourceServiceServicer):
         """Find resources by a filter."""
         found = await self._search(_search_request(request))
         return pb.SearchResourcesResponse(
-            total_results=found.total, resources=map(resource_message, found.resources)
+            total_results=found.total,
+            resources=map(resource_message, found.resources),
+            next_cursor=found.next_cursor,
+            previous_cursor=found.previous_cursor,
         )
 
 
@@ -128,8 +132,23 @@ def _search_request(message: pb.SearchResourcesRequest) -> SearchRequest:
         tenant=message.tenant,
         resource_types=tuple(message.resource_types),
         filter=message.filter if message.HasField("filter") else None,
+        sort_by=message.sort_by if message.HasField("sort_by") else None,
+        is_descending=message.descending,
         start_index=message.start_index,
         count=message.count,
+        cursor_page=_cursor_page(message),
         shown=shown(message.omitted_attributes),
         profile=profile_of(strict=message.strict),
+    )
+
+
+def _cursor_page(message: pb.SearchResourcesRequest) -> CursorPage | None:
+    if not message.HasField("cursor_page"):
+        return None
+    asked = message.cursor_page
+    return CursorPage(
+        cursor=asked.cursor,
+        principal=asked.principal,
+        lifetime_seconds=asked.lifetime_seconds,
+        is_count_chosen=asked.is_count_chosen,
     )

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
 
 from resource_store.domain.changes import FeedEntry
 from resource_store.domain.decisions import Outcome, Transition
+from resource_store.domain.ordering import Mark, Window
 from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
 from resource_store.domain.snapshots import Tombstone, Whole
 from scim.filters import Filter
-from scim.resource_type import ResourceType
+from scim.resource_type import ResolvedPath, ResourceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +25,48 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class TypedFilter:
-    """A filter as one resource type understands it; None matches all of that type."""
+    """A query as one resource type understands it.
+
+    Without a filter all of that type match; without a sort path they are in the order of ids.
+    """
 
     resource_type: ResourceType
     filter: Filter | None
+    sort: ResolvedPath | None
+
+
+class Counting(Enum):
+    """When all matches are to be counted."""
+
+    ALWAYS = auto()
+    IF_INDEXED = auto()
+    """Where an index tells them."""
+    NEVER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search among resource types; `start_index` counts from 1."""
+    """A search among resource types, and the part of its order that is asked for."""
 
     tenant: str
     filters: tuple[TypedFilter, ...]
-    start_index: int
-    count: int
+    window: Window
+    counting: Counting
     shown: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what matches; `total` counts the matches on all pages."""
+    """A page of what matches, in the order in which the window goes through it.
 
-    total: int
+    `marks` has the place of each resource; `is_more` says that more is beyond the last of them.
+    `total` counts all matches; None where they were not counted.
+    """
+
+    total: int | None
     resources: tuple[Resource, ...]
+    marks: tuple[Mark, ...]
+    is_more: bool
 
 
 class Resources(Protocol):
@@ -72,7 +93,7 @@ class Resources(Protocol):
         """
 
     async def search(self, search: Search) -> Found:
-        """Return a page of the matches in the order of their ids; it may be shorter than asked."""
+        """Return the page of the matches that the window is for; it may be shorter than asked."""
 
 
 class Snapshots(Protocol):

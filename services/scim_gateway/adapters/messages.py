@@ -4,7 +4,9 @@ from heliograph.common.v1.failure_pb2 import Failure
 from heliograph.resource.v1 import resource_pb2
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from scim_gateway.domain.errors import StoreRefusedError
-from scim_gateway.domain.resources import ResourceRef, StoredResource
+from scim_gateway.domain.paging import CursorPage, IndexPage
+from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
+from scim_gateway.domain.searches import Search
 from scim_gateway.domain.writes import Create, Delete, Patch, Replace, Write
 
 
@@ -66,3 +68,39 @@ def encode_write(write: Write) -> pb.WriteOperation:
         case Delete(ref, if_match):
             operation.delete.CopyFrom(pb.DeleteResource(ref=encode_ref(ref), if_match=if_match))
     return operation
+
+
+def encode_search(search: Search) -> pb.SearchResourcesRequest:
+    """Return the search as a message."""
+    request = pb.SearchResourcesRequest(
+        tenant=search.caller.tenant,
+        resource_types=search.resource_types,
+        filter=search.filter,
+        sort_by=search.sort.sort_by if search.sort else None,
+        descending=search.sort is not None and search.sort.is_descending,
+        count=search.paging.count,
+        omitted_attributes=search.omitted_attributes,
+        strict=search.strict,
+    )
+    match search.paging:
+        case IndexPage(start_index, _):
+            request.start_index = start_index
+        case CursorPage(cursor, _, is_count_chosen):
+            page = pb.CursorPage(
+                cursor=cursor,
+                principal=search.caller.principal,
+                lifetime_seconds=search.cursor_seconds,
+                is_count_chosen=is_count_chosen,
+            )
+            request.cursor_page.CopyFrom(page)
+    return request
+
+
+def decode_page(found: pb.SearchResourcesResponse) -> Page:
+    """Return the page of a message."""
+    return Page(
+        total_results=found.total_results if found.HasField("total_results") else None,
+        resources=tuple(map(decode_resource, found.resources)),
+        next_cursor=found.next_cursor,
+        previous_cursor=found.previous_cursor,
+    )

@@ -11,14 +11,17 @@ from heliograph.resource.v1 import resource_service_pb2 as pb
 from heliograph.resource.v1.resource_service_pb2_grpc import ResourceServiceStub
 from scim_gateway.adapters.batches import TOO_MUCH, Batches, call_in_parts
 from scim_gateway.adapters.messages import (
+    decode_page,
     decode_resource,
     decode_result,
     encode_ref,
+    encode_search,
     encode_write,
     refusal,
 )
 from scim_gateway.domain.errors import StoreRefusedError, StoreUnavailableError
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
+from scim_gateway.domain.searches import Search
 from scim_gateway.domain.writes import Write
 from servicekit.channels import call_until
 from servicekit.failures import RemoteError, RemoteUnavailableError
@@ -76,30 +79,12 @@ class GrpcResourceStore:
                 results = await call_in_parts(self._write_batch, operations, self._patience)
         return list(map(decode_result, results))
 
-    async def search(
-        self,
-        resource_types: tuple[str, ...],
-        *,
-        tenant: str,
-        filter_text: str | None,
-        start_index: int,
-        count: int,
-        omitted_attributes: tuple[str, ...],
-        strict: bool,
-    ) -> Page:
+    async def search(self, search: Search) -> Page:
         """As the port says."""
-        request = pb.SearchResourcesRequest(
-            tenant=tenant,
-            resource_types=resource_types,
-            filter=filter_text,
-            start_index=start_index,
-            count=count,
-            omitted_attributes=omitted_attributes,
-            strict=strict,
-        )
+        request = encode_search(search)
         with store_errors("TOO_MANY"):
             found = await call_until(self._stub.SearchResources, request, deadline=self._patience)
-        return Page(found.total_results, tuple(map(decode_resource, found.resources)))
+        return decode_page(found)
 
     async def _read_batch(
         self, operations: Sequence[pb.ReadOperation], seconds: float

@@ -4,38 +4,56 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scim.schema import ResourceType
+from scim_gateway.domain.paging import CursorPage, IndexPage, Paging
 from scim_gateway.domain.queries import Query
 from scim_gateway.domain.representations import (
     Representations,
     list_response,
     omitted_attributes,
 )
+from scim_gateway.domain.resources import Page
+from scim_gateway.domain.searches import Caller, Search
 from scim_gateway.ports.resource_store import ResourceStore
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResources:
-    """RFC 7644 sections 3.4.2 and 3.4.3."""
+    """RFC 7644 sections 3.4.2 and 3.4.3, RFC 9865."""
 
     store: ResourceStore
     representations: Representations
     strict: bool
+    cursor_seconds: int
 
     async def __call__(
-        self, query: Query, resource_types: Sequence[ResourceType], *, tenant: str
+        self, query: Query, resource_types: Sequence[ResourceType], *, caller: Caller
     ) -> bytes:
         """Return a ListResponse with one page of what the query finds among these types."""
-        page = await self.store.search(
-            tuple(resource_type.name for resource_type in resource_types),
-            tenant=tenant,
-            filter_text=query.filter,
-            start_index=query.start_index,
-            count=query.count,
+        search = Search(
+            caller=caller,
+            resource_types=tuple(resource_type.name for resource_type in resource_types),
+            filter=query.filter,
+            sort=query.sort,
+            paging=query.paging,
+            cursor_seconds=self.cursor_seconds,
             omitted_attributes=omitted_attributes(resource_types, query.projection),
             strict=self.strict,
         )
+        page = await self.store.search(search)
         shown = [
             self.representations.represent(resource, projection=query.projection)
             for resource in page.resources
         ]
-        return list_response(shown, total_results=page.total_results, start_index=query.start_index)
+        return list_response(shown, _members(page, query.paging))
+
+
+def _members(page: Page, paging: Paging) -> dict[str, str | int | None]:
+    match paging:
+        case IndexPage(start_index, _):
+            return {"totalResults": page.total_results, "startIndex": start_index}
+        case CursorPage():
+            return {
+                "totalResults": page.total_results,
+                "nextCursor": page.next_cursor or None,
+                "previousCursor": page.previous_cursor or None,
+            }

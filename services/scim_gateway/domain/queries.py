@@ -1,6 +1,5 @@
 """Queries, from URI parameters and SearchRequest messages (RFC 7644 sections 3.4.2 and 3.4.3)."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,27 +7,20 @@ from typing import Any
 from scim.errors import InvalidSyntaxError, InvalidValueError
 from scim.messages import SEARCH_REQUEST
 from scim.projection import Projection, parse_projection
+from scim_gateway.domain.paging import Paging, UriText, parse_paging
+from scim_gateway.domain.sorting import Sort, parse_sort
 
-DEFAULT_COUNT = 100
-MAX_COUNT = 1000
-"""The ServiceProviderConfig's filter.maxResults."""
-_MAX_START_INDEX = 2**32 - 1
 _EVERYTHING = Projection(attributes=None, excluded_attributes=None)
-_INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
-_PAGING_CLAUSE = "RFC 7644 section 3.4.2.4"
 _SEARCH_CLAUSE = "RFC 7644 section 3.4.3"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to find, which page of it, and how much of each resource to show.
-
-    Sort parameters are not here: they are ignored where sorting is not supported (section 3.4.2.3).
-    """
+    """What to find, in which order, which page of it, and how much of each resource to show."""
 
     filter: str | None
-    start_index: int
-    count: int
+    sort: Sort | None
+    paging: Paging
     projection: Projection | None
 
 
@@ -37,8 +29,12 @@ def parse_query(parameters: Sequence[tuple[str, str]]) -> Query:
     given = dict(reversed(parameters))
     return Query(
         filter=given.get("filter"),
-        start_index=_start_index(_integer_of_text("startIndex", given.get("startIndex"))),
-        count=_count(_integer_of_text("count", given.get("count"))),
+        sort=parse_sort(sort_by=given.get("sortBy"), sort_order=given.get("sortOrder")),
+        paging=parse_paging(
+            start_index=_uri_text(given.get("startIndex")),
+            count=_uri_text(given.get("count")),
+            cursor=given.get("cursor"),
+        ),
         projection=parse_shown(parameters),
     )
 
@@ -54,8 +50,12 @@ def parse_search_request(message: Mapping[str, Any]) -> Query:
     _check_schemas(given.get("schemas"))
     return Query(
         filter=_filter(given.get("filter")),
-        start_index=_start_index(_integer("startIndex", given.get("startindex"))),
-        count=_count(_integer("count", given.get("count"))),
+        sort=parse_sort(sort_by=given.get("sortby"), sort_order=given.get("sortorder")),
+        paging=parse_paging(
+            start_index=given.get("startindex"),
+            count=given.get("count"),
+            cursor=given.get("cursor"),
+        ),
         projection=_projection(
             _name_list("attributes", given.get("attributes")),
             _name_list("excludedAttributes", given.get("excludedattributes")),
@@ -74,28 +74,8 @@ def _values(parameters: Sequence[tuple[str, str]], parameter: str) -> list[str]:
     return [value for name, value in parameters if name == parameter]
 
 
-def _start_index(given: int | None) -> int:
-    return min(max(given if given is not None else 1, 1), _MAX_START_INDEX)
-
-
-def _count(given: int | None) -> int:
-    return min(max(given if given is not None else DEFAULT_COUNT, 0), MAX_COUNT)
-
-
-def _integer_of_text(name: str, text: str | None) -> int | None:
-    if text is None:
-        return None
-    if _INTEGER.fullmatch(text) is None:
-        raise InvalidValueError("must be an integer", attribute_path=name, clause=_PAGING_CLAUSE)
-    return int(text)
-
-
-def _integer(name: str, value: object) -> int | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidValueError("must be an integer", attribute_path=name, clause=_PAGING_CLAUSE)
-    return value
+def _uri_text(value: str | None) -> UriText | None:
+    return None if value is None else UriText(value)
 
 
 def _filter(value: object) -> str | None:

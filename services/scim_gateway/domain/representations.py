@@ -3,7 +3,7 @@
 A representation is spliced from bytes that are ready; only one that is shown in part is parsed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -76,14 +76,19 @@ class Representations:
 
 
 def list_response(
-    representations: Sequence[Representation], *, total_results: int, start_index: int
+    representations: Sequence[Representation], members: Mapping[str, str | int | None]
 ) -> bytes:
-    """Return a ListResponse message of ready representations."""
-    head = (
-        f'{{"schemas":["{LIST_RESPONSE}"],"totalResults":{total_results},'
-        f'"startIndex":{start_index},"itemsPerPage":{len(representations)},"Resources":['
-    )
-    return head.encode() + b",".join(shown.body for shown in representations) + b"]}"
+    """Return a ListResponse message of ready representations, and of those members that are given.
+
+    `Resources` is there even when it is empty, as clients want it.
+    """
+    head = {
+        "schemas": [LIST_RESPONSE],
+        **{name: value for name, value in members.items() if value is not None},
+        "itemsPerPage": len(representations),
+    }
+    shown = b",".join(each.body for each in representations)
+    return orjson.dumps(head)[:-1] + b',"Resources":[' + shown + b"]}"
 
 
 def omitted_attributes(

@@ -27,10 +27,15 @@ class StoredResource:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a search found; `total_results` counts the matches of all pages."""
+    """What a search found; `total_results` counts the matches of all pages, where that is known.
 
-    total_results: int
+    The cursors are empty where there is nothing to go on to.
+    """
+
+    total_results: int | None
     resources: tuple[StoredResource, ...]
+    next_cursor: str
+    previous_cursor: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""What this service provider can do (RFC 7643 section 5)."""
+"""What this service provider can do (RFC 7643 section 5, RFC 9865 section 4)."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from scim.messages import SERVICE_PROVIDER_CONFIG_SCHEMA
-from scim_gateway.domain.queries import MAX_COUNT
+from scim_gateway.domain.paging import DEFAULT_COUNT, MAX_COUNT
 
 _BEARER = {
     "type": "oauthbearertoken",
@@ -24,7 +24,9 @@ class BulkLimits:
     """In bytes."""
 
 
-def service_provider_config(base_uri: str, bulk: BulkLimits) -> dict[str, Any]:
+def service_provider_config(
+    base_uri: str, bulk: BulkLimits, *, cursor_seconds: int
+) -> dict[str, Any]:
     """Return the ServiceProviderConfig, which tells exactly what works now."""
     return {
         "schemas": [SERVICE_PROVIDER_CONFIG_SCHEMA],
@@ -36,8 +38,16 @@ def service_provider_config(base_uri: str, bulk: BulkLimits) -> dict[str, Any]:
         },
         "filter": {"supported": True, "maxResults": MAX_COUNT},
         "changePassword": {"supported": True},
-        "sort": {"supported": False},
+        "sort": {"supported": True},
         "etag": {"supported": True},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": DEFAULT_COUNT,
+            "maxPageSize": MAX_COUNT,
+            "cursorTimeout": cursor_seconds,
+        },
         "authenticationSchemes": [_BEARER],
         "meta": {
             "resourceType": "ServiceProviderConfig",

@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from scim_gateway.domain.searches import Caller
 from servicekit.bearer import BearerTokens
 
 SCOPE: Final = "scim"
@@ -18,5 +19,10 @@ class Authentication:
 
     async def tenant(self, request: Request) -> str:
         """Return the tenant that the request's token is for; raises `BearerError`."""
+        return (await self.caller(request)).tenant
+
+    async def caller(self, request: Request) -> Caller:
+        """Return whom the request's token is for; raises `BearerError`."""
         authorization = request.headers.get("authorization")
-        return (await self.tokens.authenticate(authorization, scope=SCOPE)).tenant
+        grant = await self.tokens.authenticate(authorization, scope=SCOPE)
+        return Caller(grant.tenant, grant.subject)

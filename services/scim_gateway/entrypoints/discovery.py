@@ -20,11 +20,15 @@ class DiscoveryEndpoints:
 
     discover: Discover
     bulk: BulkLimits
+    cursor_seconds: int
 
     async def service_provider_config(self, request: Request) -> Answer:
         """GET /ServiceProviderConfig: one object, not a list."""
         _refuse_filter(request)
-        return json_answer(200, service_provider_config(self.discover.base_uri, self.bulk))
+        config = service_provider_config(
+            self.discover.base_uri, self.bulk, cursor_seconds=self.cursor_seconds
+        )
+        return json_answer(200, config)
 
     async def resource_types(self, request: Request) -> Answer:
         """GET /ResourceTypes."""

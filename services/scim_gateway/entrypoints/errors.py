@@ -32,7 +32,10 @@ _RETRY_LATER = HttpError(503, headers=((b"retry-after", b"2"),))
 
 HTTP_ERRORS: Final[Mapping[str, HttpError]] = MappingProxyType(
     {
+        "EXPIRED_CURSOR": HttpError(400, "expiredCursor"),
         "FILTER_FORBIDDEN": HttpError(403),
+        "INVALID_COUNT": HttpError(400, "invalidCount"),
+        "INVALID_CURSOR": HttpError(400, "invalidCursor"),
         "INVALID_FILTER": HttpError(400, "invalidFilter"),
         "INVALID_PATH": HttpError(400, "invalidPath"),
         "INVALID_SYNTAX": HttpError(400, "invalidSyntax"),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from scim.schema import ResourceType
 from scim_gateway.commands.search_resources import SearchResources
 from scim_gateway.domain.queries import Query, parse_query, parse_search_request
+from scim_gateway.domain.searches import Caller
 from scim_gateway.entrypoints.answers import Answer
 from scim_gateway.entrypoints.authentication import Authentication
 from scim_gateway.entrypoints.requests import parameters, read_object
@@ -24,14 +25,14 @@ class SearchEndpoints:
 
     async def query(self, request: Request) -> Answer:
         """GET."""
-        tenant = await self.authentication.tenant(request)
-        return await self._found(parse_query(parameters(request)), tenant)
+        caller = await self.authentication.caller(request)
+        return await self._found(parse_query(parameters(request)), caller)
 
     async def search(self, request: Request) -> Answer:
         """POST of a SearchRequest."""
-        tenant = await self.authentication.tenant(request)
+        caller = await self.authentication.caller(request)
         _, message = await read_object(request, max_bytes=self.max_body_bytes)
-        return await self._found(parse_search_request(message), tenant)
+        return await self._found(parse_search_request(message), caller)
 
-    async def _found(self, query: Query, tenant: str) -> Answer:
-        return Answer(200, await self.search_resources(query, self.resource_types, tenant=tenant))
+    async def _found(self, query: Query, caller: Caller) -> Answer:
+        return Answer(200, await self.search_resources(query, self.resource_types, caller=caller))

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from scim_gateway.domain.errors import StoreRefusedError
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
+from scim_gateway.domain.searches import Search
 from scim_gateway.domain.writes import Write
 
 
@@ -35,15 +36,5 @@ class ResourceStore(Protocol):
         other writers of the store together, so they should be few: 64 at most.
         """
 
-    async def search(
-        self,
-        resource_types: tuple[str, ...],
-        *,
-        tenant: str,
-        filter_text: str | None,
-        start_index: int,
-        count: int,
-        omitted_attributes: tuple[str, ...],
-        strict: bool,
-    ) -> Page:
-        """Return a page of the resources of these types that match, ordered by id."""
+    async def search(self, search: Search) -> Page:
+        """Return a page of what matches, sorted, and by id where that is all one."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scim.messages import LIST_RESPONSE
 from scim.projection import parse_projection
 from scim.registry import standard_registry
 from scim_gateway.commands.discover import Discover
@@ -17,15 +18,18 @@ from scim_gateway.domain.errors import (
     PreconditionFailedError,
     StoreRefusedError,
 )
+from scim_gateway.domain.paging import CursorPage, IndexPage, Paging
 from scim_gateway.domain.queries import Query
 from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.resources import NotModified, Page, ResourceRef, StoredResource
+from scim_gateway.domain.searches import Caller, Search
 from scim_gateway.domain.writes import Create, Delete, Transaction, Write
 from scim_gateway.ports.schemas import Discovered
 
 BASE = "https://scim.example.org/scim/v2"
 SHOWING = Representations(BASE, standard_registry())
 USER = standard_registry().resource_types[0]
+CALLER = Caller("default", "admin")
 TRANSACTION = Transaction("default", "0f3a", "")
 ANN = StoredResource(
     ResourceRef("User", "1"),
@@ -41,7 +45,7 @@ class OneUser:
     """Implements `ResourceStore`: it holds Ann, and notes what it is asked."""
 
     writes: list[Write] = field(default_factory=list)
-    searches: list[tuple[object, ...]] = field(default_factory=list)
+    searches: list[Search] = field(default_factory=list)
     omitted: tuple[str, ...] | None = None
 
     async def read(
@@ -56,11 +60,10 @@ class OneUser:
         self.writes.append(write)
         return None if isinstance(write.change, Delete) else ANN
 
-    async def search(
-        self, resource_types: tuple[str, ...], *, start_index: int, count: int, **asked: Any
-    ) -> Page:
-        self.searches.append((resource_types, start_index, count, asked))
-        return Page(1, (ANN,))
+    async def search(self, search: Search) -> Page:
+        self.searches.append(search)
+        is_walk = isinstance(search.paging, CursorPage)
+        return Page(1, (ANN,), next_cursor="bTRw" if is_walk else "", previous_cursor="")
 
 
 class TwoTypes:
@@ -138,27 +141,40 @@ async def test_a_deletion_leaves_nothing_to_show() -> None:
     assert shown is None
 
 
+async def searching(store: OneUser, paging: Paging) -> dict[str, Any]:
+    query = Query(filter='userName eq "ann"', sort=None, paging=paging, projection=None)
+    command = SearchResources(store, SHOWING, strict=False, cursor_seconds=60)
+    found: dict[str, Any] = json.loads(await command(query, [USER], caller=CALLER))
+    assert [each["userName"] for each in found.pop("Resources")] == ["ann"]
+    return found
+
+
 async def test_a_search_shows_its_page() -> None:
     store = OneUser()
-    query = Query(filter='userName eq "ann"', start_index=1, count=50, projection=None)
 
-    body = await SearchResources(store, SHOWING, strict=False)(query, [USER], tenant="default")
+    found = await searching(store, IndexPage(start_index=1, count=50))
 
-    found = json.loads(body)
-    assert (found["totalResults"], found["Resources"][0]["userName"]) == (1, "ann")
+    page = {"totalResults": 1, "startIndex": 1, "itemsPerPage": 1}
+    assert found == {"schemas": [LIST_RESPONSE], **page}
     assert store.searches == [
-        (
-            ("User",),
-            1,
-            50,
-            {
-                "tenant": "default",
-                "filter_text": 'userName eq "ann"',
-                "omitted_attributes": (),
-                "strict": False,
-            },
+        Search(
+            caller=CALLER,
+            resource_types=("User",),
+            filter='userName eq "ann"',
+            sort=None,
+            paging=IndexPage(1, 50),
+            cursor_seconds=60,
+            omitted_attributes=(),
+            strict=False,
         )
     ]
+
+
+async def test_a_walk_shows_where_it_goes_on_and_no_index() -> None:
+    found = await searching(OneUser(), CursorPage("", count=1, is_count_chosen=True))
+
+    page = {"totalResults": 1, "nextCursor": "bTRw", "itemsPerPage": 1}
+    assert found == {"schemas": [LIST_RESPONSE], **page}
 
 
 async def test_discovery_adds_locations() -> None:

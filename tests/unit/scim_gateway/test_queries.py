@@ -4,12 +4,20 @@ from typing import Any
 
 import pytest
 
-from scim.errors import InvalidSyntaxError, InvalidValueError, ScimError
+from scim.errors import (
+    InvalidCountError,
+    InvalidCursorError,
+    InvalidSyntaxError,
+    InvalidValueError,
+    ScimError,
+)
 from scim.messages import SEARCH_REQUEST
 from scim.projection import parse_projection
+from scim_gateway.domain.paging import CursorPage, IndexPage
 from scim_gateway.domain.queries import Query, parse_query, parse_search_request
+from scim_gateway.domain.sorting import Sort
 
-EVERYTHING = Query(filter=None, start_index=1, count=100, projection=None)
+EVERYTHING = Query(filter=None, sort=None, paging=IndexPage(1, 100), projection=None)
 
 
 def searching(**members: Any) -> Query:
@@ -21,11 +29,44 @@ def test_no_parameters_ask_for_the_first_page_of_everything() -> None:
     assert searching() == EVERYTHING
 
 
-def test_unknown_and_sort_parameters_are_ignored() -> None:
-    parameters = [("sortBy", "userName"), ("sortOrder", "descending"), ("colour", "red")]
+def test_unknown_parameters_and_an_order_of_nothing_are_ignored() -> None:
+    parameters = [("sortOrder", "descending"), ("colour", "red")]
 
     assert parse_query(parameters) == EVERYTHING
-    assert searching(sortBy="userName", sortOrder="descending", colour="red") == EVERYTHING
+    assert searching(sortOrder="descending", colour="red") == EVERYTHING
+
+
+@pytest.mark.parametrize(
+    ("order", "is_descending"),
+    [(None, False), ("ascending", False), ("descending", True), ("Descending", True)],
+)
+def test_an_order_is_ascending_unless_it_is_said_to_be_descending(
+    order: str | None, is_descending: bool
+) -> None:
+    given = [("sortOrder", order)] if order else []
+    members = {"sortOrder": order} if order else {}
+
+    wanted = Sort("name.familyName", is_descending)
+
+    assert parse_query([("sortBy", "name.familyName"), *given]).sort == wanted
+    assert searching(sortBy="name.familyName", **members).sort == wanted
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"sortBy": ""},
+        {"sortBy": 5},
+        {"sortBy": ["userName"]},
+        {"sortOrder": "up"},
+        {"sortOrder": 1},
+    ],
+)
+def test_sort_parameters_of_another_form_are_refused_by_name(members: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        searching(**members)
+
+    assert refused.value.attribute_path == next(iter(members))
 
 
 @pytest.mark.parametrize(
@@ -44,8 +85,7 @@ def test_pages_are_brought_within_bounds(given: tuple[str, str], page: tuple[int
     by_uri = parse_query([("startIndex", start_index), ("count", count)])
     by_message = searching(startIndex=int(start_index), count=int(count))
 
-    assert (by_uri.start_index, by_uri.count) == page
-    assert (by_message.start_index, by_message.count) == page
+    assert by_uri.paging == by_message.paging == IndexPage(*page)
 
 
 @pytest.mark.parametrize("text", ["", "ten", "1.5", "\u0661", "1_0", " 1", "9" * 5000])
@@ -110,10 +150,57 @@ def test_attributes_and_excluded_attributes_exclude_each_other() -> None:
 
 
 def test_the_first_of_repeated_parameters_counts() -> None:
-    assert parse_query([("count", "3"), ("count", "5")]).count == 3
+    assert parse_query([("count", "3"), ("count", "5")]).paging.count == 3
 
 
 def test_member_names_of_a_search_request_are_taken_in_any_case() -> None:
     query = parse_search_request({"SCHEMAS": [SEARCH_REQUEST], "startindex": 4, "Count": 2})
 
-    assert (query.start_index, query.count) == (4, 2)
+    assert query.paging == IndexPage(4, 2)
+
+
+def test_a_cursor_asks_for_a_page_of_a_walk() -> None:
+    first = CursorPage("", count=100, is_count_chosen=False)
+    second = CursorPage("Zk9x", count=20, is_count_chosen=True)
+
+    assert parse_query([("cursor", "")]).paging == first
+    assert searching(cursor="").paging == first
+    assert parse_query([("cursor", "Zk9x"), ("count", "20")]).paging == second
+    assert searching(cursor="Zk9x", count=20).paging == second
+
+
+@pytest.mark.parametrize(
+    ("count", "asked"),
+    [
+        pytest.param("-7", 0, id="a negative count is 0"),
+        pytest.param("5000", 1000, id="a count above the limit is the limit"),
+    ],
+)
+def test_a_count_of_a_walk_is_brought_within_bounds(count: str, asked: int) -> None:
+    page = CursorPage("", asked, is_count_chosen=True)
+
+    assert parse_query([("cursor", ""), ("count", count)]).paging == page
+
+
+@pytest.mark.parametrize(
+    ("members", "kind"),
+    [
+        pytest.param({"cursor": "", "count": "ten"}, InvalidCountError, id="a count that is text"),
+        pytest.param({"cursor": "", "count": 1.5}, InvalidCountError, id="a fractional count"),
+        pytest.param({"cursor": 7}, InvalidCursorError, id="a cursor that is a number"),
+        pytest.param({"cursor": ["x"]}, InvalidCursorError, id="a cursor that is a list"),
+        pytest.param({"cursor": "", "startIndex": 1}, InvalidValueError, id="an index as well"),
+    ],
+)
+def test_a_walk_asked_for_wrongly_is_refused(
+    members: dict[str, Any], kind: type[ScimError]
+) -> None:
+    with pytest.raises(kind):
+        searching(**members)
+
+
+def test_a_count_that_is_no_number_is_told_as_the_mode_has_it() -> None:
+    with pytest.raises(InvalidCountError):
+        parse_query([("cursor", ""), ("count", "ten")])
+    with pytest.raises(InvalidValueError):
+        parse_query([("count", "ten")])

@@ -146,7 +146,7 @@ def test_nothing_is_omitted_without_a_projection() -> None:
 def test_a_list_response_joins_ready_representations() -> None:
     found = [Representation("", "", b'{"id":"1"}'), Representation("", "", b'{"id":"2"}')]
 
-    body = list_response(found, total_results=7, start_index=3)
+    body = list_response(found, {"totalResults": 7, "startIndex": 3, "nextCursor": None})
 
     assert json.loads(body) == {
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
@@ -158,6 +158,6 @@ def test_a_list_response_joins_ready_representations() -> None:
 
 
 def test_an_empty_list_response_has_resources_all_the_same() -> None:
-    body = list_response([], total_results=0, start_index=1)
+    body = list_response([], {"totalResults": 0})
 
     assert json.loads(body)["Resources"] == []

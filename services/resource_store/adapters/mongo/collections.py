@@ -5,9 +5,12 @@ from typing import Final
 from pymongo import ASCENDING, IndexModel
 
 from resource_store.adapters.mongo import feed
+from resource_store.adapters.mongo.sort_fields import NO_KEY, SORT_FIELDS, field_of
 from resource_store.domain.decisions import IdentityKind
+from resource_store.domain.keys import sorted_paths
 from resource_store.domain.repetition import KEPT
-from servicekit.mongo import Database, Migration
+from scim.registry import standard_registry
+from servicekit.mongo import Database, Document, Migration
 
 RESOURCES: Final = "resources"
 UNIQUE_KEYS: Final = "unique_keys"
@@ -66,4 +69,40 @@ async def _async_requests(database: Database) -> None:
     )
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first_indexes, _async_requests)
+async def _sort_indexes(database: Database) -> None:
+    """Give each resource that is there already its keys for "no value", and the sort fields."""
+    resources = database[RESOURCES]
+    await resources.update_many({"sorted": {"$exists": False}}, _with_sort_fields())
+    fields = ["created", "last_modified", *map(field_of, SORT_FIELDS)]
+    await resources.create_indexes(
+        [
+            IndexModel(
+                [_TENANT, ("type", ASCENDING), (field, ASCENDING), _ID],
+                name=f"by_{field.replace('.', '_')}",
+            )
+            for field in fields
+        ]
+    )
+
+
+def _with_sort_fields() -> list[Document]:
+    """Return the stages that do it, for the paths of a type that the registry knows."""
+    branches = [
+        {"case": {"$eq": ["$type", each.name]}, "then": sorted(sorted_paths(each))}
+        for each in standard_registry().resource_types
+    ]
+    named = {"$map": {"input": "$keys", "in": "$$this.path"}}
+    lacking = {"$setDifference": [{"$switch": {"branches": branches, "default": []}}, named]}
+    none = {"path": "$$this", "key": NO_KEY, "unique": False}
+    return [
+        {"$set": {"keys": {"$concatArrays": ["$keys", {"$map": {"input": lacking, "in": none}}]}}},
+        {"$set": {"sorted": {name: _key_at(path) for path, name in SORT_FIELDS.items()}}},
+    ]
+
+
+def _key_at(path: str) -> Document:
+    of_path = {"$filter": {"input": "$keys", "cond": {"$eq": ["$$this.path", path]}}}
+    return {"$first": {"$map": {"input": of_path, "in": "$$this.key"}}}
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first_indexes, _async_requests, _sort_indexes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from resource_store.adapters.mongo import collections
 from resource_store.adapters.mongo.documents import address_document, at_once
 from resource_store.adapters.mongo.reading import Reading
+from resource_store.adapters.mongo.sort_fields import kept_key
 from resource_store.domain.candidates import (
     AnyOf,
     GroupsWith,
@@ -46,7 +47,7 @@ class Conditions:
             case Identified(key):
                 return [{"_id": address_document((self.tenant, key))}]
             case Keyed(key):
-                return [{"keys": {"$elemMatch": {"path": key.path, "key": key.key}}}]
+                return [{"keys": {"$elemMatch": {"path": key.path, "key": kept_key(key.key)}}}]
             case MembersOf(group_id):
                 return [self._one_of(await self._inside(group_id))]
             case GroupsWith(member_id):

@@ -1,9 +1,10 @@
 """Resources as documents, and back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, TypeVar
 
+from resource_store.adapters.mongo.sort_fields import kept_key, key_of, sort_fields
 from resource_store.domain.decisions import Written
 from resource_store.domain.keys import IndexKey
 from resource_store.domain.resources import Ref, Resource, Stamp, Stored
@@ -52,7 +53,7 @@ def stored_of(document: Document | None) -> Stored | None:
 
 
 def resource_document(
-    address: Address, written: Written, *, clock: int, keys: Iterable[IndexKey]
+    address: Address, written: Written, *, clock: int, keys: Collection[IndexKey]
 ) -> Document:
     """Return the document of a resource; `clock` is the reading of its commit."""
     resource = written.stored.resource
@@ -66,14 +67,19 @@ def resource_document(
         "origin": stamp_document(resource.origin),
         "clock": clock,
         "password_hash": written.stored.password_hash,
-        "keys": [{"path": key.path, "key": key.key, "unique": key.unique} for key in keys],
+        "keys": [
+            {"path": key.path, "key": kept_key(key.key), "unique": key.unique} for key in keys
+        ],
+        "sorted": sort_fields(keys),
         "attributes": resource.attributes,
     }
 
 
 def keys_of(document: Document) -> frozenset[IndexKey]:
     """Return the index keys that a resource has."""
-    return frozenset(IndexKey(key["path"], key["key"], key["unique"]) for key in document["keys"])
+    return frozenset(
+        IndexKey(key["path"], key_of(key["key"]), key["unique"]) for key in document["keys"]
+    )
 
 
 def stamp_document(stamp: Stamp) -> Document:

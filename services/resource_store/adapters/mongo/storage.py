@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 from pymongo import ReturnDocument
 
+from resource_store.adapters.aes_gcm_cursors import new_cursor_key
 from resource_store.adapters.mongo import feed, snapshots
 from resource_store.adapters.mongo.async_requests import MongoAsyncRequests
 from resource_store.adapters.mongo.batches import Batch
@@ -27,15 +28,22 @@ from servicekit.mongo_restoring import note_restore
 T = TypeVar("T")
 
 IDENTITY: Final = {"_id": "identity"}
+_CURSOR_KEY: Final = {"_id": "cursor-key"}
 
 
 class MongoStorage:
     """Implements the ports `Resources` and `Snapshots`; made by `open_storage`."""
 
     def __init__(
-        self, database: MongoDatabase, identity: StoreIdentity, *, clock: HybridClock
+        self,
+        database: MongoDatabase,
+        identity: StoreIdentity,
+        *,
+        cursor_key: bytes,
+        clock: HybridClock,
     ) -> None:
         self.identity = identity
+        self.cursor_key = cursor_key
         self.async_requests = MongoAsyncRequests(database)
         self._database = database
         self._clock = clock
@@ -126,7 +134,10 @@ async def open_storage(
     identity = await _identity(database, newborn, restore_id=restore_id)
     last = await feed.last_clock(database[feed.CHANGES])
     storage = MongoStorage(
-        database, identity, clock=HybridClock(identity.cluster, now=now, last=last)
+        database,
+        identity,
+        cursor_key=await _cursor_key(database),
+        clock=HybridClock(identity.cluster, now=now, last=last),
     )
     try:
         yield storage
@@ -148,6 +159,18 @@ async def _identity(
     )
     found = kept or made
     return StoreIdentity(found["cluster"], found["epoch"])
+
+
+async def _cursor_key(database: MongoDatabase) -> bytes:
+    """Return the key of the cursors of searches; of several processes the first makes it."""
+    made = new_cursor_key()
+    kept: Document | None = await database[META].find_one_and_update(
+        _CURSOR_KEY,
+        {"$setOnInsert": {"key": made}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    return kept["key"] if kept else made
 
 
 def _address(query: Query) -> Address:

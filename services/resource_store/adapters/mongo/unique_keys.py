@@ -82,7 +82,11 @@ async def read_unique_keys(
 
 
 def _holdings(tenant: str, ref: Ref, keys: Iterable[IndexKey]) -> dict[Holding, IndexKey]:
-    return {(tenant, ref.resource_type, k.path, k.key): k for k in keys if k.unique}
+    return {
+        (tenant, ref.resource_type, each.path, each.key): each
+        for each in keys
+        if each.unique and each.key is not None
+    }
 
 
 def _id(holding: Holding) -> Document:

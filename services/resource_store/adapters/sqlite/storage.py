@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from resource_store.adapters.aes_gcm_cursors import new_cursor_key
 from resource_store.adapters.sqlite import feed, snapshots
 from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
@@ -32,10 +33,12 @@ class SqliteStorage:
         database: Database,
         identity: StoreIdentity,
         *,
+        cursor_key: bytes,
         clock: HybridClock,
         ending: asyncio.Event,
     ) -> None:
         self.identity = identity
+        self.cursor_key = cursor_key
         self.async_requests = SqliteAsyncRequests(database)
         self._database = database
         self._clock = clock
@@ -150,9 +153,10 @@ async def open_storage(
     identity = await database.write(
         lambda connection: _identity(connection, newborn, restore_id=restore_id)
     )
+    cursor_key = await database.write(_cursor_key)
     last = await database.read(feed.last_clock)
     clock = HybridClock(identity.cluster, now=now, last=last)
-    return SqliteStorage(database, identity, clock=clock, ending=ending)
+    return SqliteStorage(database, identity, cursor_key=cursor_key, clock=clock, ending=ending)
 
 
 def _identity(
@@ -166,6 +170,16 @@ def _identity(
         connection.execute("UPDATE meta SET value = ? WHERE name = 'epoch'", (newborn.epoch,))
     kept = dict(connection.execute("SELECT name, value FROM meta"))
     return StoreIdentity(kept["cluster"], kept["epoch"])
+
+
+def _cursor_key(connection: sqlite3.Connection) -> bytes:
+    """Return the key of the cursors of searches, which the first start makes."""
+    connection.execute(
+        "INSERT OR IGNORE INTO meta (name, value) VALUES ('cursor_key', ?)",
+        (new_cursor_key().hex(),),
+    )
+    (kept,) = connection.execute("SELECT value FROM meta WHERE name = 'cursor_key'").fetchone()
+    return bytes.fromhex(kept)
 
 
 def _outcome_or_exception(result: Outcome | BaseException) -> Outcome | Exception:

@@ -9,6 +9,7 @@ import orjson
 from resource_store.adapters.sqlite import feed, repetition
 from resource_store.adapters.sqlite.async_requests import settle
 from resource_store.adapters.sqlite.rows import completed, read_members, read_stored
+from resource_store.adapters.sqlite.sort_keys import kept_key
 from resource_store.domain.changes import Change
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import (
@@ -224,7 +225,7 @@ class Carrying:
         self.clock.observe(clock)
 
     def _key_rows(self, ref: Ref, keys: Iterable[IndexKey]) -> list[tuple[object, ...]]:
-        return [(ref.resource_type, key.path, key.key, ref.id) for key in keys]
+        return [(ref.resource_type, key.path, kept_key(key.key), ref.id) for key in keys]
 
     def _rows(self, statement: str, *values: object) -> sqlite3.Cursor:
         """Run a statement, every one of which begins with the tenant."""

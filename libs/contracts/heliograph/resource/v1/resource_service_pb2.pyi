@@ -407,20 +407,37 @@ class SearchResourcesRequest(_message.Message):
     COUNT_FIELD_NUMBER: _builtins.int
     OMITTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
+    CURSOR_PAGE_FIELD_NUMBER: _builtins.int
+    SORT_BY_FIELD_NUMBER: _builtins.int
+    DESCENDING_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     filter: _builtins.str
     """RFC 7644 section 3.4.2.2; absent means every resource."""
     start_index: _builtins.int
-    """The first result to return, counted from 1 (RFC 7644 section 3.4.2.4)."""
+    """The first result to return, counted from 1 (RFC 7644 section 3.4.2.4). Without meaning where there
+    is a cursor.
+    """
     count: _builtins.int
     """The most resources to return; 0 asks for total_results alone."""
     strict: _builtins.bool
+    sort_by: _builtins.str
+    """The attribute to sort by (RFC 7644 section 3.4.2.3), as the client named it; absent, the order is
+    that of the ids, which also tell apart what has the same value. What has none is last, and first
+    where the order is descending.
+    """
+    descending: _builtins.bool
     @_builtins.property
     def resource_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The types to search; empty means all of them."""
 
     @_builtins.property
     def omitted_attributes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def cursor_page(self) -> Global___CursorPage:
+        """Present where the page is one of a walk by cursors: empty for the first, else a next_cursor or
+        previous_cursor of this caller and this query.
+        """
+
     def __init__(
         self,
         *,
@@ -431,16 +448,63 @@ class SearchResourcesRequest(_message.Message):
         count: _builtins.int = ...,
         omitted_attributes: _abc.Iterable[_builtins.str] | None = ...,
         strict: _builtins.bool = ...,
+        cursor_page: Global___CursorPage | None = ...,
+        sort_by: _builtins.str | None = ...,
+        descending: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_filter", b"_filter", "filter", b"filter"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page", "_filter", b"_filter", "_sort_by", b"_sort_by", "cursor_page", b"cursor_page", "filter", b"filter", "sort_by", b"sort_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_filter", b"_filter", "count", b"count", "filter", b"filter", "omitted_attributes", b"omitted_attributes", "resource_types", b"resource_types", "start_index", b"start_index", "strict", b"strict", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page", "_filter", b"_filter", "_sort_by", b"_sort_by", "count", b"count", "cursor_page", b"cursor_page", "descending", b"descending", "filter", b"filter", "omitted_attributes", b"omitted_attributes", "resource_types", b"resource_types", "sort_by", b"sort_by", "start_index", b"start_index", "strict", b"strict", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__cursor_page: _TypeAlias = _typing.Literal["cursor_page"]  # noqa: Y015
+    _WhichOneofArgType__cursor_page: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page"]  # noqa: Y015
     _WhichOneofReturnType__filter: _TypeAlias = _typing.Literal["filter"]  # noqa: Y015
     _WhichOneofArgType__filter: _TypeAlias = _typing.Literal["_filter", b"_filter"]  # noqa: Y015
+    _WhichOneofReturnType__sort_by: _TypeAlias = _typing.Literal["sort_by"]  # noqa: Y015
+    _WhichOneofArgType__sort_by: _TypeAlias = _typing.Literal["_sort_by", b"_sort_by"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cursor_page) -> _WhichOneofReturnType__cursor_page | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__filter) -> _WhichOneofReturnType__filter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sort_by) -> _WhichOneofReturnType__sort_by | None: ...
 
 Global___SearchResourcesRequest: _TypeAlias = SearchResourcesRequest  # noqa: Y015
+
+@_typing.final
+class CursorPage(_message.Message):
+    """A page of a walk by cursors (RFC 9865 section 2)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURSOR_FIELD_NUMBER: _builtins.int
+    PRINCIPAL_FIELD_NUMBER: _builtins.int
+    LIFETIME_SECONDS_FIELD_NUMBER: _builtins.int
+    IS_COUNT_CHOSEN_FIELD_NUMBER: _builtins.int
+    cursor: _builtins.str
+    principal: _builtins.str
+    """Whom the walk belongs to: a cursor that another was given is INVALID_CURSOR."""
+    lifetime_seconds: _builtins.int
+    """A cursor that is older is EXPIRED_CURSOR."""
+    is_count_chosen: _builtins.bool
+    """Whether the client chose the count: it must be that of the first page then, else INVALID_COUNT.
+    Where it did not, the first page's holds on.
+    """
+    def __init__(
+        self,
+        *,
+        cursor: _builtins.str = ...,
+        principal: _builtins.str = ...,
+        lifetime_seconds: _builtins.int = ...,
+        is_count_chosen: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "is_count_chosen", b"is_count_chosen", "lifetime_seconds", b"lifetime_seconds", "principal", b"principal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CursorPage: _TypeAlias = CursorPage  # noqa: Y015
 
 @_typing.final
 class SearchResourcesResponse(_message.Message):
@@ -450,20 +514,31 @@ class SearchResourcesResponse(_message.Message):
 
     TOTAL_RESULTS_FIELD_NUMBER: _builtins.int
     RESOURCES_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CURSOR_FIELD_NUMBER: _builtins.int
     total_results: _builtins.int
-    """How many resources match, on all pages."""
+    """How many resources match, on all pages. In a walk by cursors it is as of the first page, and absent
+    where no index tells it.
+    """
+    next_cursor: _builtins.str
+    """Where the walk goes on, and back; empty where there is nothing, and for pages by index."""
+    previous_cursor: _builtins.str
     @_builtins.property
     def resources(self) -> _containers.RepeatedCompositeFieldContainer[_resource_pb2.Resource]: ...
     def __init__(
         self,
         *,
-        total_results: _builtins.int = ...,
+        total_results: _builtins.int | None = ...,
         resources: _abc.Iterable[_resource_pb2.Resource] | None = ...,
+        next_cursor: _builtins.str = ...,
+        previous_cursor: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_total_results", b"_total_results", "total_results", b"total_results"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["resources", b"resources", "total_results", b"total_results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_total_results", b"_total_results", "next_cursor", b"next_cursor", "previous_cursor", b"previous_cursor", "resources", b"resources", "total_results", b"total_results"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__total_results: _TypeAlias = _typing.Literal["total_results"]  # noqa: Y015
+    _WhichOneofArgType__total_results: _TypeAlias = _typing.Literal["_total_results", b"_total_results"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total_results) -> _WhichOneofReturnType__total_results | None: ...
 
 Global___SearchResourcesResponse: _TypeAlias = SearchResourcesResponse  # noqa: Y015

@@ -86,10 +86,11 @@ class ResourceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SearchResources(self, request, context):
-        """Finds resources by a filter (RFC 7644 section 3.4.2), ordered by their ids.
+        """Finds resources by a filter (RFC 7644 section 3.4.2); pages are asked for by an index or by a cursor
+        (RFC 9865).
 
-        Fails with INVALID_ARGUMENT and reason INVALID_FILTER, INVALID_PATH, UNKNOWN_RESOURCE_TYPE or
-        SENSITIVE.
+        Fails with INVALID_ARGUMENT and reason INVALID_FILTER, INVALID_PATH, INVALID_VALUE (what to sort
+        by), UNKNOWN_RESOURCE_TYPE or SENSITIVE; for a cursor also with INVALID_CURSOR, EXPIRED_CURSOR or INVALID_COUNT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,10 +36,11 @@ class ResourceServiceStub:
     INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE.
     """
     SearchResources: _aio.UnaryUnaryMultiCallable[_resource_service_pb2.SearchResourcesRequest, _resource_service_pb2.SearchResourcesResponse]
-    """Finds resources by a filter (RFC 7644 section 3.4.2), ordered by their ids.
+    """Finds resources by a filter (RFC 7644 section 3.4.2); pages are asked for by an index or by a cursor
+    (RFC 9865).
 
-    Fails with INVALID_ARGUMENT and reason INVALID_FILTER, INVALID_PATH, UNKNOWN_RESOURCE_TYPE or
-    SENSITIVE.
+    Fails with INVALID_ARGUMENT and reason INVALID_FILTER, INVALID_PATH, INVALID_VALUE (what to sort
+    by), UNKNOWN_RESOURCE_TYPE or SENSITIVE; for a cursor also with INVALID_CURSOR, EXPIRED_CURSOR or INVALID_COUNT.
     """
 
 class ResourceServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -82,10 +83,11 @@ class ResourceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _resource_service_pb2.SearchResourcesRequest,
         context: _aio.ServicerContext[_resource_service_pb2.SearchResourcesRequest, _abc.Awaitable[_resource_service_pb2.SearchResourcesResponse]],
     ) -> _abc.Awaitable[_resource_service_pb2.SearchResourcesResponse]:
-        """Finds resources by a filter (RFC 7644 section 3.4.2), ordered by their ids.
+        """Finds resources by a filter (RFC 7644 section 3.4.2); pages are asked for by an index or by a cursor
+        (RFC 9865).
 
-        Fails with INVALID_ARGUMENT and reason INVALID_FILTER, INVALID_PATH, UNKNOWN_RESOURCE_TYPE or
-        SENSITIVE.
+        Fails with INVALID_ARGUMENT and reason INVALID_FILTER, INVALID_PATH, INVALID_VALUE (what to sort
+        by), UNKNOWN_RESOURCE_TYPE or SENSITIVE; for a cursor also with INVALID_CURSOR, EXPIRED_CURSOR or INVALID_COUNT.
         """
 
 def add_ResourceServiceServicer_to_server(servicer: ResourceServiceServicer, server: _aio.Server) -> None: ...

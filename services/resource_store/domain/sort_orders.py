@@ -1,0 +1,65 @@
+"""How the resources of one type are ordered, and which of it an index tells."""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from resource_store.domain.keys import Key, sorted_paths
+from resource_store.domain.representations import for_filtering
+from resource_store.domain.resources import Resource
+from scim.resource_type import ResolvedPath, ResourceType
+from scim.sorting import sort_key
+
+_TIMES: Final = {"meta.created": "created", "meta.lastModified": "last_modified"}
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """By ids alone, as nothing else is asked for, or no resource of the type has a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByTime:
+    """By `created` or `last_modified`, to the microsecond, which shows less than it orders."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByKey:
+    """By the index keys of a path, of which each resource has one."""
+
+    path: str
+    sort: ResolvedPath
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """By what each resource must be looked at for."""
+
+    sort: ResolvedPath
+
+
+SortOrder: TypeAlias = ById | ByTime | ByKey | Evaluated
+
+
+def sort_order(resource_type: ResourceType, sort: ResolvedPath | None) -> SortOrder:
+    """Return the order by an attribute; None stands for none."""
+    path = "id" if sort is None else str(sort.path)
+    if sort is None or path == "id":
+        return ById()
+    if path in _TIMES:
+        return ByTime(_TIMES[path])
+    return ByKey(path, sort) if path in sorted_paths(resource_type) else Evaluated(sort)
+
+
+def key_in(order: SortOrder, resource: Resource) -> Key | None:
+    """Return the sort key of a resource that is completed as far as the order needs it."""
+    match order:
+        case ById():
+            return None
+        case ByTime("created"):
+            return resource.created
+        case ByTime():
+            return resource.last_modified
+        case ByKey(_, sort) | Evaluated(sort):
+            return sort_key(sort, for_filtering(resource))
