@@ -1,6 +1,6 @@
 """What every storage does alike with resources that it has found."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self, TypeVar
 
@@ -28,15 +28,16 @@ class Sought:
     derived: frozenset[str]
     """The derived attributes that a candidate must be completed with."""
     _holds: Callable[[dict[str, object]], bool]
+    _endpoints: Mapping[str, str]
 
     @classmethod
-    def by(cls, condition: Filter) -> Self:
+    def by(cls, condition: Filter, endpoints: Mapping[str, str]) -> Self:
         """Return what to look for."""
-        return cls(DERIVED & mentioned(condition), predicate(condition))
+        return cls(DERIVED & mentioned(condition), predicate(condition), endpoints)
 
     def includes(self, resource: Resource) -> bool:
         """Whether a completed candidate matches."""
-        return self._holds(for_filtering(resource))
+        return self._holds(for_filtering(resource, self._endpoints))
 
 
 def refs_on_page(matching: Sequence[Ref], search: Search) -> list[Ref]:

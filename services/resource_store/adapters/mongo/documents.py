@@ -66,9 +66,14 @@ def resource_document(
         "origin": stamp_document(resource.origin),
         "clock": clock,
         "password_hash": written.stored.password_hash,
-        "keys": [{"path": key.path, "key": key.key, "unique": key.unique} for key in keys],
+        "keys": key_documents(keys),
         "attributes": resource.attributes,
     }
+
+
+def key_documents(keys: Iterable[IndexKey]) -> list[Document]:
+    """Return index keys as a resource's document has them."""
+    return [{"path": key.path, "key": key.key, "unique": key.unique} for key in keys]
 
 
 def keys_of(document: Document) -> frozenset[IndexKey]:

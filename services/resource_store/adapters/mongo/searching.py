@@ -93,7 +93,7 @@ class Searching:
 
     async def _looked_at(self, typed: TypedFilter, condition: Filter) -> AsyncIterator[Ref]:
         found = await self._among(typed, candidates(condition, typed.resource_type))
-        sought = Sought.by(condition)
+        sought = Sought.by(condition, typed.resource_type.endpoints)
         cursor = self._resources.find(found, session=self._session)
         while documents := await cursor.to_list(LOOKED_AT_ONCE):
             for resource in await self._completed(documents, sought.derived):
@@ -113,7 +113,15 @@ class Searching:
     async def _completed(
         self, documents: Sequence[Document], shown: frozenset[str]
     ) -> list[Resource]:
-        showing = [Shown(self.search.tenant, resource_of(each), shown) for each in documents]
+        showing = [
+            Shown(
+                self.search.tenant,
+                resource_of(each),
+                shown,
+                self.search.resource_type(each["type"]),
+            )
+            for each in documents
+        ]
         return await self.reading.completed(showing)
 
     @property

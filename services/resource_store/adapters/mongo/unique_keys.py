@@ -75,7 +75,7 @@ async def read_unique_keys(
     }
     before = {}
     for part in at_once(holdings):
-        ids = [_id(holding) for holding in part]
+        ids = [holding_id(holding) for holding in part]
         async for document in database[UNIQUE_KEYS].find({"_id": {"$in": ids}}, session=session):
             before[_holding(document)] = document["holder"]
     return UniqueKeys(before)
@@ -85,7 +85,8 @@ def _holdings(tenant: str, ref: Ref, keys: Iterable[IndexKey]) -> dict[Holding, 
     return {(tenant, ref.resource_type, k.path, k.key): k for k in keys if k.unique}
 
 
-def _id(holding: Holding) -> Document:
+def holding_id(holding: Holding) -> Document:
+    """Return the `_id` of a unique key."""
     return dict(zip(_FIELDS, holding, strict=True))
 
 
@@ -97,9 +98,9 @@ def _holding(document: Document) -> Holding:
 def _write(
     holding: Holding, before: str | None, after: str | None
 ) -> DeleteOne | InsertOne[Document] | ReplaceOne[Document]:
-    document = {"_id": _id(holding), "holder": after}
+    document = {"_id": holding_id(holding), "holder": after}
     if after is None:
-        return DeleteOne({"_id": _id(holding)})
+        return DeleteOne({"_id": holding_id(holding)})
     if before is None:
         return InsertOne(document)
-    return ReplaceOne({"_id": _id(holding)}, document)
+    return ReplaceOne({"_id": holding_id(holding)}, document)

@@ -89,11 +89,17 @@ def _looked_at(
     connection: sqlite3.Connection, tenant: str, typed: TypedFilter, condition: Filter
 ) -> Iterator[Ref]:
     where, values = among(tenant, typed, candidates(condition, typed.resource_type))
-    sought = Sought.by(condition)
+    sought = Sought.by(condition, typed.resource_type.endpoints)
     rows = connection.execute(f"SELECT {COLUMNS} FROM resources {where}", values)  # noqa: S608 constants
     while batch := list(islice(rows, LOOKED_AT_ONCE)):
         for resource in map(resource_of, batch):
-            whole = completed(connection, tenant, resource, shown=sought.derived)
+            whole = completed(
+                connection,
+                tenant,
+                resource,
+                shown=sought.derived,
+                resource_type=typed.resource_type,
+            )
             if sought.includes(whole):
                 yield resource.ref
 
@@ -109,7 +115,13 @@ def _each(connection: sqlite3.Connection, search: Search, refs: list[Ref]) -> It
             f"SELECT {COLUMNS} FROM resources WHERE tenant = ? AND id = ?",  # noqa: S608 constants
             (search.tenant, ref.id),
         ).fetchone()
-        yield completed(connection, search.tenant, resource_of(row), shown=search.shown)
+        yield completed(
+            connection,
+            search.tenant,
+            resource_of(row),
+            shown=search.shown,
+            resource_type=search.resource_type(ref.resource_type),
+        )
 
 
 def among(tenant: str, typed: TypedFilter, found: Candidates | None) -> tuple[str, tuple[Any, ...]]:
