@@ -38,8 +38,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(receipts, name="receipts")
-_console = Console()
-_errors = Console(stderr=True)
+_console = Console(emoji=False)  # a schema is named urn:x:…, and :x: is none
+_errors = Console(stderr=True, emoji=False)
 
 Port = Annotated[
     int | None,
