@@ -71,7 +71,7 @@ class ResourceType:
     schema: Schema
     extensions: tuple[SchemaExtension, ...]
     common: tuple[Attribute, ...]
-    endpoints: Mapping[str, str] = field(default_factory=dict)
+    endpoints: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Where the resources of each type are that there is, by its name: references lead there."""
     members: Mapping[str, Attribute] = field(init=False, repr=False)
     paths: Mapping[str, ResolvedPath] = field(init=False, repr=False)
