@@ -90,6 +90,8 @@ class Attribute:
     required_sub_attributes: tuple["Attribute", ...] = field(init=False)
     is_public: bool = field(init=False)
     """Whether a client can both set and see it."""
+    holds_secrets: bool = field(init=False)
+    """Whether it, or a sub-attribute, is what no representation and no event may tell."""
     hidden_names: frozenset[str] = field(init=False)
     """The sub-attributes that are not public."""
 
@@ -105,8 +107,14 @@ class Attribute:
         )
         settable = self.mutability in (Mutability.READ_WRITE, Mutability.IMMUTABLE)
         setting(self, "is_public", settable and self.returned is not Returned.NEVER)
+        setting(self, "holds_secrets", self.is_secret or _any_secret(self.sub_attributes))
         hidden = frozenset(s.name for s in self.sub_attributes if not s.is_public)
         setting(self, "hidden_names", hidden)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether a client can set it, at most, and nobody can see it."""
+        return self.mutability is Mutability.WRITE_ONLY or self.returned is Returned.NEVER
 
     def __repr__(self) -> str:
         return f"Attribute({self.path})"
@@ -123,6 +131,10 @@ class Attribute:
     def _is_returned_as_stored(self) -> bool:
         shown = (Returned.ALWAYS, Returned.DEFAULT)
         return self.returned in shown and all(s.returned_as_stored for s in self.sub_attributes)
+
+
+def _any_secret(attributes: tuple[Attribute, ...]) -> bool:
+    return any(attribute.holds_secrets for attribute in attributes)
 
 
 def by_name(attributes: tuple[Attribute, ...]) -> Mapping[str, Attribute]:

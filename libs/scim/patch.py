@@ -117,7 +117,7 @@ def _refuse_change(operation: PatchOperation, before: Any, after: Any) -> None: 
             attribute_path=attribute.path,
             clause=_CLAUSE,
         )
-    if attribute.required and after is None:
+    if attribute.required and after is None and not operation.of_whole:
         raise _required(operation)
 
 

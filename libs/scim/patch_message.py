@@ -1,7 +1,7 @@
 """Reads a PATCH message into operations (RFC 7644 section 3.5.2)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scim.attributes import Mutability
 from scim.errors import InvalidPathError, MutabilityError, NoTargetError
@@ -56,9 +56,23 @@ class _Reader:
         """Yield an operation for each attribute that is given, or for all where the whole goes."""
         urn, op, members = extension.schema.id, request.op, request.value
         if op is Op.REMOVE or members is None:
-            op, members = Op.REMOVE, {a.name: None for a in extension.schema.attributes}
+            yield from self._without(extension)
+            return
         for name, value in members_to_patch(members).items():
             yield from self._on_member(OperationRequest(op, f"{urn}:{name}", value), name)
+
+    def _without(self, extension: SchemaExtension) -> Iterator[PatchOperation]:
+        urn = extension.schema.id
+        if extension.required:
+            raise MutabilityError(
+                f"{urn} is required and cannot be removed",
+                attribute_path=urn,
+                clause="RFC 7644 section 3.5.2.2",
+            )
+        for attribute in extension.schema.attributes:
+            request = OperationRequest(Op.REMOVE, f"{urn}:{attribute.name}", None)
+            for operation in self._on_member(request, attribute.name):
+                yield replace(operation, of_whole=True)
 
     def _on_member(self, request: OperationRequest, name: str) -> Iterator[PatchOperation]:
         """Yield the operation, unless the member is none that a client may set.

@@ -46,3 +46,5 @@ class PatchOperation:
     op: Op
     path: PatchPath
     value: Any
+    of_whole: bool = False
+    """Whether it is part of the removal of an extension, after which that requires nothing."""

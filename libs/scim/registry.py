@@ -5,20 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from scim.attributes import Attribute
+from scim.definition_files import read_definitions
+from scim.definitions import Documents, joined
 from scim.resource_type import ResourceType, Schema
 from scim.schema_document import parse_attributes, parse_resource_type, parse_schema
 
-_SCHEMAS = (
-    "user",
-    "group",
-    "enterprise_user",
-    "service_provider_config",
-    "resource_type",
-    "schema",
-)
+_SCHEMAS = ("user", "group", "enterprise_user")
+_DISCOVERY_SCHEMAS = ("service_provider_config", "resource_type", "schema")
 _RESOURCE_TYPES = ("user", "group")
 
 
@@ -28,10 +25,14 @@ class Registry:
 
     resource_types: tuple[ResourceType, ...]
     schemas: tuple[Schema, ...]
+    endpoints: Mapping[str, str] = field(init=False, repr=False)
+    """Where the resources of each type are, by its name."""
     _names: Mapping[str, ResourceType] = field(init=False, repr=False)
     _endpoints: Mapping[str, ResourceType] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        endpoints = {t.name: t.endpoint for t in self.resource_types}
+        object.__setattr__(self, "endpoints", endpoints)
         object.__setattr__(self, "_names", {t.name: t for t in self.resource_types})
         object.__setattr__(self, "_endpoints", {t.endpoint: t for t in self.resource_types})
 
@@ -47,24 +48,47 @@ class Registry:
 @cache
 def standard_registry() -> Registry:
     """Return Users with the enterprise extension, and Groups; read from the package's files."""
-    schemas = {schema.id: schema for schema in map(_schema, _SCHEMAS)}
+    return _registry(_standard_documents())
+
+
+def registry_of(folder: Path | None) -> Registry:
+    """Return the standard's resource types and schemas as the files of a folder change them.
+
+    Raises `DefinitionError`, whose text is one line, where a file has a mistake.
+    """
+    if folder is None:
+        return standard_registry()
+    return _registry(joined(_standard_documents(), read_definitions(folder)))
+
+
+def _standard_documents() -> Documents:
+    schemas = [_document("schemas", name) for name in _SCHEMAS]
+    types = [_document("resource_types", name) for name in _RESOURCE_TYPES]
+    return Documents({each["id"]: each for each in schemas}, {each["name"]: each for each in types})
+
+
+def _registry(documents: Documents) -> Registry:
+    types = documents.resource_types.values()
+    bases = {each["schema"] for each in types}
+    schemas = {
+        uri: parse_schema(document, prefix="" if uri in bases else f"{uri}:")
+        for uri, document in documents.schemas.items()
+    }
+    extending = {
+        uri: parse_schema(document, prefix=f"{uri}:") for uri, document in documents.schemas.items()
+    }
+    endpoints = {each["name"]: each["endpoint"] for each in types}
+    discovery = (parse_schema(_document("schemas", name)) for name in _DISCOVERY_SCHEMAS)
     common = common_attributes()
     return Registry(
-        resource_types=tuple(_resource_type(n, schemas, common) for n in _RESOURCE_TYPES),
-        schemas=tuple(schemas.values()),
+        resource_types=tuple(
+            parse_resource_type(
+                each, schemas, extending=extending, common=common, endpoints=endpoints
+            )
+            for each in types
+        ),
+        schemas=(*schemas.values(), *discovery),
     )
-
-
-def _schema(name: str) -> Schema:
-    document = _document("schemas", name)
-    is_extension = ":extension:" in document["id"]
-    return parse_schema(document, prefix=f"{document['id']}:" if is_extension else "")
-
-
-def _resource_type(
-    name: str, schemas: Mapping[str, Schema], common: tuple[Attribute, ...]
-) -> ResourceType:
-    return parse_resource_type(_document("resource_types", name), schemas, common=common)
 
 
 @cache

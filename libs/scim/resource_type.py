@@ -71,6 +71,8 @@ class ResourceType:
     schema: Schema
     extensions: tuple[SchemaExtension, ...]
     common: tuple[Attribute, ...]
+    endpoints: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Where the resources of each type are that there is, by its name: references lead there."""
     members: Mapping[str, Attribute] = field(init=False, repr=False)
     paths: Mapping[str, ResolvedPath] = field(init=False, repr=False)
     abbreviated_paths: Mapping[str, ResolvedPath] = field(init=False, repr=False)

@@ -47,15 +47,23 @@ def parse_resource_type(
     document: Mapping[str, Any],
     schemas: Mapping[str, Schema],
     *,
+    extending: Mapping[str, Schema],
     common: tuple[Attribute, ...],
+    endpoints: Mapping[str, str],
 ) -> ResourceType:
-    """Return the resource type of a document that is known to be good."""
+    """Return the resource type of a document that is known to be good.
+
+    `extending` has the schemas as extensions see them: their paths begin with their URNs.
+    """
     extensions = document.get("schemaExtensions", [])
     return ResourceType(
         name=document["name"],
         endpoint=document["endpoint"],
         description=document["description"],
         schema=schemas[document["schema"]],
-        extensions=tuple(SchemaExtension(schemas[e["schema"]], e["required"]) for e in extensions),
+        extensions=tuple(
+            SchemaExtension(extending[e["schema"]], e["required"]) for e in extensions
+        ),
         common=common,
+        endpoints=endpoints,
     )

@@ -10,7 +10,7 @@ from scim.profile import Profile
 from scim.resource_type import ResourceType
 from scim.schema_uris import check_schemas, with_schemas
 from scim.simple_values import json_type
-from scim.values import canonical_members, missing, without_stale
+from scim.values import canonical_members, missing, require_sub_attributes, without_stale
 
 _COMPLEX = AttributeType.COMPLEX
 _IMMUTABLE = Mutability.IMMUTABLE
@@ -44,11 +44,17 @@ def replaced(
     return with_schemas(resource_type, attributes)
 
 
-def require_attributes(resource_type: ResourceType, attributes: Mapping[str, object]) -> None:
-    """Raise where a required attribute, or a required extension, is missing or empty."""
+def require_attributes(resource_type: ResourceType, attributes: Mapping[str, Any]) -> None:
+    """Raise where a required attribute, or a required extension, is missing or empty.
+
+    What an extension requires is required where a resource has the extension.
+    """
     for attribute in resource_type.required:
         if not attributes.get(attribute.name) and attributes.get(attribute.name) not in (False, 0):
             raise missing(attribute.path)
+    for extension in resource_type.extensions:
+        if held := attributes.get(extension.schema.id):
+            require_sub_attributes(extension.container, held)
 
 
 def _supplied(resource_type: ResourceType, body: object, profile: Profile) -> dict[str, Any]:

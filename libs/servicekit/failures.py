@@ -1,8 +1,20 @@
 """What can go wrong between services and at their start."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class StartError(Exception):
     """A service cannot start; the message is one line that says what to do."""
+
+
+@contextmanager
+def refusing_to_start(*errors: type[Exception]) -> Iterator[None]:
+    """Let a service not start because of these, whose texts are one line that says what to do."""
+    try:
+        yield
+    except errors as error:
+        raise StartError(str(error)) from None
 
 
 class RemoteError(Exception):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -30,6 +30,11 @@ def _tcp_address(value: str) -> str:
     return value
 
 
+def _set(value: object) -> object:
+    """Return None for the empty text, by which a container's environment says "unset"."""
+    return None if value == "" else value
+
+
 TcpAddress = Annotated[str, AfterValidator(_tcp_address)]
 
 
@@ -46,6 +51,8 @@ class ServiceSettings(BaseSettings):
     """The cluster's first port; each face has its own offset (`servicekit.faces`)."""
     public_url: str | None = None
     """The one public origin of all faces; without it each face is known by its own port."""
+    schemas: Annotated[Path | None, BeforeValidator(_set)] = None
+    """The folder of the operator's schemas and resource types; unset, there are the standard's."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     otlp_endpoint: str | None = None
     """Where traces go by OTLP over gRPC, e.g. http://localhost:4317; unset means no tracing."""

@@ -24,6 +24,7 @@ from resource_store.commands.resource_types import ResourceTypes
 from resource_store.commands.search_resources import SearchResources
 from resource_store.commands.walks import Walks
 from resource_store.commands.write_resources import WriteResources
+from resource_store.domain.key_layouts import LayoutError
 from resource_store.domain.resources import StoreIdentity
 from resource_store.entrypoints.change_servicer import ChangeServicer
 from resource_store.entrypoints.registration import registered
@@ -33,7 +34,9 @@ from resource_store.entrypoints.statuses import STATUSES
 from resource_store.ports.passwords import Passwords
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from resource_store.settings import Settings
-from scim.registry import standard_registry
+from scim.definition_errors import DefinitionError
+from scim.registry import Registry, registry_of
+from servicekit.failures import refusing_to_start
 from servicekit.grpc_server import GrpcFace
 from servicekit.http import create_app
 from servicekit.leases import lead
@@ -62,30 +65,35 @@ class _Store:
 @asynccontextmanager
 async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open the database, and close it after the last request."""
+    with refusing_to_start(DefinitionError):
+        registry = registry_of(settings.schemas)
     passwords = Argon2Passwords(threads=settings.password_threads)
     try:
-        async with _opened(settings, ending) as store:
-            yield _service(settings, store, passwords)
+        with refusing_to_start(LayoutError):
+            async with _opened(settings, registry, ending) as store:
+                yield _service(settings, registry, store, passwords)
     finally:
         passwords.close()
 
 
-def _opened(settings: Settings, ending: asyncio.Event) -> AbstractAsyncContextManager[_Store]:
+def _opened(
+    settings: Settings, registry: Registry, ending: asyncio.Event
+) -> AbstractAsyncContextManager[_Store]:
     newborn = StoreIdentity(cluster=_random_name(5), epoch=_random_name(10))
     restore_id = settings.last_restore()
     match settings.location():
         case SqliteFolder() as location:
-            return _on_sqlite(location.file_of(NAME), newborn, restore_id, ending)
+            return _on_sqlite(location.file_of(NAME), registry, newborn, restore_id, ending)
         case MongoUrl(url):
-            return _on_mongo(url, newborn, restore_id, ending)
+            return _on_mongo(url, registry, newborn, restore_id, ending)
 
 
 @asynccontextmanager
 async def _on_sqlite(
-    path: Path, newborn: StoreIdentity, restore_id: str, ending: asyncio.Event
+    path: Path, registry: Registry, newborn: StoreIdentity, restore_id: str, ending: asyncio.Event
 ) -> AsyncIterator[_Store]:
     storage = await open_storage(
-        path, newborn=newborn, restore_id=restore_id, now=_now, ending=ending
+        path, registry, newborn=newborn, restore_id=restore_id, now=_now, ending=ending
     )
     try:
         loops: Loops = {"end-waiting": _once(storage.end_waiting)}
@@ -96,7 +104,7 @@ async def _on_sqlite(
 
 @asynccontextmanager
 async def _on_mongo(
-    url: str, newborn: StoreIdentity, restore_id: str, ending: asyncio.Event
+    url: str, registry: Registry, newborn: StoreIdentity, restore_id: str, ending: asyncio.Event
 ) -> AsyncIterator[_Store]:
     # Here, as importing pymongo must not cost the embedded store's start.
     from resource_store.adapters.mongo import storage as mongo  # noqa: PLC0415
@@ -108,7 +116,9 @@ async def _on_mongo(
 
     async with (
         open_mongo(url, NAME, MIGRATIONS) as database,
-        mongo.open_storage(database, newborn=newborn, restore_id=restore_id, now=_now) as storage,
+        mongo.open_storage(
+            database, registry, newborn=newborn, restore_id=restore_id, now=_now
+        ) as storage,
     ):
         feed, leases = MongoFeed(database, ending=ending), MongoLeases(database)
         sequence = partial(
@@ -127,24 +137,27 @@ async def _on_mongo(
         yield _Store(storage, storage, feed, storage.cursor_key, storage.works, loops)
 
 
-def _service(settings: Settings, store: _Store, passwords: Passwords) -> Service:
+def _service(
+    settings: Settings, registry: Registry, store: _Store, passwords: Passwords
+) -> Service:
     async def checks() -> dict[str, bool]:
         return {"store": await store.works()}
 
     return Service(
         http=create_app(NAME, own_store_works=checks),
-        grpc=_grpc_face(settings, store, passwords),
+        grpc=_grpc_face(settings, registry, store, passwords),
         loops=store.loops,
     )
 
 
-def _grpc_face(settings: Settings, store: _Store, passwords: Passwords) -> GrpcFace:
-    registry = standard_registry()
+def _grpc_face(
+    settings: Settings, registry: Registry, store: _Store, passwords: Passwords
+) -> GrpcFace:
     types = ResourceTypes(registry)
     storage = store.resources
     hashes = PasswordHashes(storage, passwords)
     resources = ResourceServicer(
-        read=ReadResources(storage),
+        read=ReadResources(storage, types),
         write=WriteResources(storage, types, hashes, new_id=lambda: str(uuid.uuid4())),
         search=SearchResources(storage, types, Walks(AesGcmCursors(store.cursor_key), _now)),
     )

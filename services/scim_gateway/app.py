@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import grpc
 
-from scim.registry import standard_registry
+from scim.definition_errors import DefinitionError
+from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
 from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.registrar import GrpcTokenJournal, GrpcTokens
@@ -33,6 +34,7 @@ from scim_gateway.entrypoints.token_loop import TokenLoop
 from scim_gateway.settings import Settings
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
+from servicekit.failures import refusing_to_start
 from servicekit.http import NamedRoute, Readiness, create_app
 from servicekit.runtime import Service
 
@@ -42,6 +44,8 @@ NAME = "scim-gateway"
 @asynccontextmanager
 async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open the channels, and close them at the end."""
+    with refusing_to_start(DefinitionError):
+        registry = registry_of(settings.schemas)
     async with (
         open_channel(settings.peer("resource-store", NAME)) as store,
         open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
@@ -52,15 +56,17 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         app = create_app(NAME, own_store_works=_peers(store, registrar))
         app.add_exception_handler(Exception, answer_internal_error)
         # Before the routes that servicekit made, since these are the hot ones.
-        app.router.routes[:0] = _routes(settings, store, Authentication(tokens))
+        app.router.routes[:0] = _routes(settings, registry, store, Authentication(tokens))
         loop = TokenLoop(GrpcTokenJournal(registrar), tokens)
         yield Service(http=app, loops={"tokens": loop.run})
 
 
 def _routes(
-    settings: Settings, channel: grpc.aio.Channel, authentication: Authentication
+    settings: Settings,
+    registry: Registry,
+    channel: grpc.aio.Channel,
+    authentication: Authentication,
 ) -> list[NamedRoute]:
-    registry = standard_registry()
     base_uri = settings.origin_of(NAME) + BASE_PATH
     strict = settings.scim_profile == "strict"
     patience = settings.scim_patience_seconds

@@ -12,9 +12,11 @@ from functools import partial
 import aiohttp
 from fastapi import FastAPI
 
-from scim.registry import standard_registry
+from scim.definition_errors import DefinitionError
+from scim.registry import registry_of
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
+from servicekit.failures import refusing_to_start
 from servicekit.http import create_app
 from servicekit.runtime import Service
 from servicekit.signals import News
@@ -58,11 +60,15 @@ class _Outside:
     session: aiohttp.ClientSession
     registrar: GrpcRegistrar
     changes: GrpcChanges
+    resource_types: Mapping[str, str]
+    """The names of the resource types, by their endpoints."""
 
 
 @asynccontextmanager
 async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open what the service stands on, and put its parts together."""
+    with refusing_to_start(DefinitionError):
+        registry = registry_of(settings.schemas)
     async with AsyncExitStack() as opened:
         receipt_store = await opened.enter_async_context(_open_store(settings.location()))
         # each long poll holds a connection, so there is no bound but the number of streams
@@ -82,6 +88,7 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             session,
             GrpcRegistrar(registrar),
             GrpcChanges(store),
+            {endpoint: name for name, endpoint in registry.endpoints.items()},
         )
         yield _service(settings, outside)
 
@@ -125,10 +132,6 @@ def _take_in(outside: _Outside) -> TakeIn:
     return TakeIn(outside.store.receipts, keys, microseconds)
 
 
-def _resource_types() -> Mapping[str, str]:
-    return {kind.endpoint: kind.name for kind in standard_registry().resource_types}
-
-
 def _poll_loops(
     settings: Settings, outside: _Outside, directory: StreamDirectory, intake: Intake
 ) -> PollLoops:
@@ -145,7 +148,7 @@ def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyL
     apply_receipts = ApplyReceipts(
         outside.store.receipts,
         outside.changes,
-        _resource_types(),
+        outside.resource_types,
         RetryBudget(settings.apply_retry_seconds),
         microseconds,
         random.random,

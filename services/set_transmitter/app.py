@@ -5,7 +5,7 @@ import base64
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,10 +15,11 @@ import grpc
 from fastapi import FastAPI
 from prometheus_client import REGISTRY
 
-from scim.registry import standard_registry
+from scim.definition_errors import DefinitionError
+from scim.registry import registry_of
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
-from servicekit.failures import StorageError
+from servicekit.failures import StorageError, refusing_to_start
 from servicekit.http import create_app
 from servicekit.leases import FencedError, Held
 from servicekit.runtime import Service
@@ -74,6 +75,8 @@ class _Peers:
     registrar: grpc.aio.Channel
     push: HttpPush
     ending: asyncio.Event
+    endpoints: Mapping[str, str]
+    """Where the resources of each type are, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,15 @@ class _Parts:
 @asynccontextmanager
 async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open the log, the channels and the HTTP client, and serve whenever this is the active one."""
+    with refusing_to_start(DefinitionError):
+        registry = registry_of(settings.schemas)
     async with (
         _open_storage(settings) as storage,
         open_channel(settings.peer("resource-store", NAME)) as store,
         open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
         push_session(timeout_seconds=settings.push_timeout_seconds) as session,
     ):
-        peers = _Peers(storage, store, registrar, HttpPush(session), ending)
+        peers = _Peers(storage, store, registrar, HttpPush(session), ending, registry.endpoints)
         terms = Terms(partial(_open_term, settings, peers))
         yield Service(
             http=_http(storage, terms),
@@ -235,7 +240,7 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
     )
     settling = SettlingLoops(parts.settle, parts.keep_streams, parts.news)
     return {
-        "changes": _feed_loop(parts, peers.store).run,
+        "changes": _feed_loop(parts, peers).run,
         "journal": journal.run,
         "push": _push_loop(settings, parts, push).run,
         "settle": settling.flush,
@@ -245,9 +250,9 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
     }
 
 
-def _feed_loop(parts: _Parts, store: grpc.aio.Channel) -> FeedLoop:
-    endpoints = {known.name: known.endpoint for known in standard_registry().resource_types}
-    return FeedLoop(ChangeFeed(store, endpoints), parts.take_in, parts.take_snapshots, parts.news)
+def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
+    feed = ChangeFeed(peers.store, peers.endpoints)
+    return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.news)
 
 
 def _push_loop(settings: Settings, parts: _Parts, push: Push) -> PushLoop:

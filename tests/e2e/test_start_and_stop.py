@@ -18,6 +18,7 @@ from support.cluster import (
     is_alive,
     running_cluster,
 )
+from support.custom_schemas import written
 from support.eventually import eventually
 
 # Stopping is to take 5 s at most; a test waits up to ten times that.
@@ -151,6 +152,19 @@ def test_what_the_user_can_mend_is_one_line(arguments: list[str], part_of_the_cu
     assert (ended.returncode, ended.stdout) == (2, "")
     (line,) = ended.stderr.splitlines()
     assert part_of_the_cure in line
+
+
+def test_a_mistake_in_a_schema_is_one_line_and_nothing_is_started(tmp_path: Path) -> None:
+    schemas = written(tmp_path / "schemas", {"id": "urn:x:Y", "attributes": [{"name": "n"}]})
+
+    up = helio("up", "--data", str(tmp_path / "data"), "--schemas", str(schemas))
+
+    assert up.returncode == 2
+    (line,) = up.stderr.splitlines()
+    assert line.startswith(
+        f"helio: {schemas / '1.json'}: urn:x:Y:n: has no type: it must be one of"
+    )
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from resource_store.domain.changes import ChangeKind
 from resource_store.domain.errors import StorageFailedError
 from resource_store.domain.resources import Ref, Resource, StoreIdentity
 from scim.errors import UniquenessError
+from scim.registry import standard_registry
 from servicekit.mongo import MongoDatabase, open_mongo
 
 NOON = 1_800_000_000_000_000
@@ -180,6 +181,7 @@ async def test_a_database_that_does_not_answer_is_told_of(mongo_url: str) -> Non
         open_mongo(mongo_url, "store", MIGRATIONS) as database,
         open_storage(
             database,
+            standard_registry(),
             newborn=StoreIdentity("here2345", "epoch"),
             restore_id="",
             now=lambda: NOON,

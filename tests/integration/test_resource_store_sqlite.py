@@ -213,6 +213,7 @@ async def test_after_a_restart_a_local_change_is_later_than_what_was_received(
 async def _opened(folder: Path) -> StoreDriver:
     storage = await open_storage(
         folder / "store.sqlite3",
+        standard_registry(),
         newborn=StoreIdentity(cluster="here2345", epoch="firstepoch"),
         restore_id="",
         now=lambda: NOON,

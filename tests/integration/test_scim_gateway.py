@@ -22,7 +22,14 @@ from support.in_process import free_port, serving
 
 from heliograph.common.v1.failure_pb2 import Failure
 from heliograph.resource.v1 import resource_pb2
-from scim.messages import BULK_REQUEST, ERROR, LIST_RESPONSE, PATCH_OP, SEARCH_REQUEST
+from scim.messages import (
+    BULK_REQUEST,
+    ERROR,
+    LIST_RESPONSE,
+    PATCH_OP,
+    SEARCH_REQUEST,
+    USER_SCHEMA,
+)
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.app import NAME, build
 from scim_gateway.domain.resources import ResourceRef
@@ -155,6 +162,27 @@ async def test_head_is_get_without_the_body(gateway: Gateway) -> None:
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-length"] == str(len(created.body))
     assert head.headers["etag"] == created.headers["etag"]
+
+
+async def test_every_endpoint_that_has_get_has_head(gateway: Gateway) -> None:
+    await gateway.create()
+
+    for path in (
+        *("", "/", "/Users", "/Users/id-1", "/Groups", "/ServiceProviderConfig"),
+        *("/ResourceTypes", "/ResourceTypes/User", "/Schemas", f"/Schemas/{USER_SCHEMA}"),
+    ):
+        head, get = await gateway.ask("HEAD", path), await gateway.ask("GET", path)
+        assert (path, head.status, head.body) == (path, 200, b"")
+        assert head.headers["content-length"] == str(len(get.body))
+        assert head.headers["content-type"] == get.headers["content-type"]
+
+
+async def test_head_of_what_is_not_there_has_the_errors_status_alone(gateway: Gateway) -> None:
+    unknown = await gateway.ask("HEAD", "/Users/nobody")
+    search = await gateway.ask("HEAD", "/.search")
+
+    assert (unknown.status, unknown.body) == (404, b"")
+    assert (search.status, search.body, search.headers["allow"]) == (405, b"", "POST")
 
 
 async def test_a_resource_that_the_client_holds_is_not_sent_again(gateway: Gateway) -> None:

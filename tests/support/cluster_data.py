@@ -9,6 +9,7 @@ from support.transmitter_events import NOW, an_event
 
 from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.domain.resources import Resource, StoreIdentity
+from scim.registry import standard_registry
 from servicekit.sqlite import Database
 from servicekit.stores import SqliteFolder
 from set_receiver.adapters.sqlite.receipts import SqliteReceipts
@@ -77,6 +78,7 @@ async def receive(folder: Path, resource_id: str, *, clock: int) -> None:
 async def _fill_store(folder: Path) -> tuple[Resource, str]:
     storage = await open_storage(
         SqliteFolder(folder).file_of("resource-store"),
+        standard_registry(),
         newborn=StoreIdentity(CLUSTER, "feedepoch"),
         restore_id="",
         now=lambda: NOW,

@@ -20,9 +20,9 @@ _TRIES = 50
 
 
 @asynccontextmanager
-async def serving_scim(data: Path) -> AsyncIterator[str]:
+async def serving_scim(data: Path, *, schemas: Path | None = None) -> AsyncIterator[str]:
     """Run the three services until the block ends; gives SCIM's base URI."""
-    place = {"data": data, "port": free_first_port()}
+    place = {"data": data, "port": free_first_port(), "schemas": schemas}
     store = Settings.model_validate(place)
     registrar = RegistrarSettings.model_validate({**place, "admin_token": ADMIN_TOKEN})
     gateway = GatewaySettings.model_validate(place)

@@ -11,7 +11,7 @@ from resource_store.adapters.aes_gcm_cursors import AesGcmCursors
 from resource_store.commands.apply_changes import ApplyChanges, ForeignChange
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.read_changes import ReadChanges
-from resource_store.commands.read_resources import ReadResources
+from resource_store.commands.read_resources import ReadRequest, ReadResources
 from resource_store.commands.read_snapshot import ReadSnapshot
 from resource_store.commands.resource_types import ResourceTypes
 from resource_store.commands.search_resources import Page, SearchRequest, SearchResources
@@ -30,10 +30,10 @@ from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
 from resource_store.ports.async_requests import AsyncRequests
-from resource_store.ports.resources import ChangeFeed, Query, Resources, Snapshots
+from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from scim.messages import GROUP_SCHEMA, PATCH_OP, USER_SCHEMA
 from scim.profile import TOLERANT, Profile
-from scim.registry import standard_registry
+from scim.registry import Registry, standard_registry
 
 TENANT = "default"
 _FOREIGN = "faraway1"
@@ -74,6 +74,7 @@ class StoreDriver:
 
     storage: Storage
     feed: ChangeFeed
+    registry: Registry = field(default_factory=standard_registry)
     settled: Callable[[], Awaitable[object]] = _at_once
     """Waits until every change that was committed can be read."""
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -81,12 +82,12 @@ class StoreDriver:
     txns: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        types = ResourceTypes(standard_registry())
+        types = ResourceTypes(self.registry)
         hashes = PasswordHashes(self.storage, PlainPasswords())
         self.write_resources = WriteResources(
             self.storage, types, hashes, new_id=lambda: f"id-{next(self.ids):04}"
         )
-        self.read_resources = ReadResources(self.storage)
+        self.read_resources = ReadResources(self.storage, types)
         walks = Walks(AesGcmCursors(self.storage.cursor_key), now=self.now)
         self.search_resources = SearchResources(self.storage, types, walks)
         self.read_changes = ReadChanges(self.feed, self.storage.identity.epoch)
@@ -158,7 +159,7 @@ class StoreDriver:
 
     async def read(self, resource: Resource) -> dict[str, Any]:
         """Return the representation of a resource that must be there."""
-        (found,) = await self.read_resources([Query(TENANT, resource.ref, DERIVED)])
+        (found,) = await self.read_resources([ReadRequest(TENANT, resource.ref, DERIVED)])
         if isinstance(found, Exception):
             raise found
         return shown(found)
@@ -293,4 +294,4 @@ def foreign(
 
 def _encoded(resource_type: str, body: dict[str, Any]) -> bytes:
     schema = USER_SCHEMA if resource_type == "User" else GROUP_SCHEMA
-    return json.dumps({"schemas": [schema], **body}).encode()
+    return json.dumps({"schemas": [schema]} | body).encode()

@@ -16,6 +16,7 @@ from resource_store.adapters.mongo.sequencer import LEASE, STATE, Sequencer
 from resource_store.adapters.mongo.storage import open_storage as open_mongo_storage
 from resource_store.adapters.sqlite.storage import open_storage as open_sqlite_storage
 from resource_store.domain.resources import StoreIdentity
+from scim.registry import Registry, standard_registry
 from servicekit.cancelling import cancelled
 from servicekit.leases import lead
 from servicekit.mongo import MongoDatabase, open_mongo
@@ -44,15 +45,25 @@ def opened(
     now: Callable[[], int],
     ending: asyncio.Event,
     restore_id: str = "",
+    registry: Registry | None = None,
 ) -> AbstractAsyncContextManager[StoreDriver]:
     """Open a store; on MongoDB it may be one of several processes' on the same database."""
+    registry = registry or standard_registry()
     if place.mongo_url is not None:
         return _on_mongo(
-            place.mongo_url, place.name, newborn, now=now, ending=ending, restore_id=restore_id
+            place.mongo_url,
+            place.name,
+            newborn,
+            now=now,
+            ending=ending,
+            restore_id=restore_id,
+            registry=registry,
         )
     assert place.folder is not None
     path = place.folder / f"{place.name}.sqlite3"
-    return _on_sqlite(path, newborn, now=now, ending=ending, restore_id=restore_id)
+    return _on_sqlite(
+        path, newborn, now=now, ending=ending, restore_id=restore_id, registry=registry
+    )
 
 
 @asynccontextmanager
@@ -63,11 +74,12 @@ async def _on_sqlite(
     now: Callable[[], int],
     ending: asyncio.Event,
     restore_id: str,
+    registry: Registry,
 ) -> AsyncIterator[StoreDriver]:
     storage = await open_sqlite_storage(
-        path, newborn=newborn, restore_id=restore_id, now=now, ending=ending
+        path, registry, newborn=newborn, restore_id=restore_id, now=now, ending=ending
     )
-    yield StoreDriver(storage, storage, now=now)
+    yield StoreDriver(storage, storage, registry, now=now)
     await storage.close()
 
 
@@ -80,16 +92,19 @@ async def _on_mongo(
     now: Callable[[], int],
     ending: asyncio.Event,
     restore_id: str,
+    registry: Registry,
 ) -> AsyncIterator[StoreDriver]:
     async with (
         open_mongo(url, name, MIGRATIONS) as database,
-        open_mongo_storage(database, newborn=newborn, restore_id=restore_id, now=now) as storage,
+        open_mongo_storage(
+            database, registry, newborn=newborn, restore_id=restore_id, now=now
+        ) as storage,
         asyncio.TaskGroup() as tasks,
     ):
         reader = MongoFeed(database, ending=ending)
         loops = [tasks.create_task(reader.listen()), tasks.create_task(_sequence(database))]
         await eventually(lambda: _follows(database))
-        yield StoreDriver(storage, reader, settled=lambda: _sequenced(database), now=now)
+        yield StoreDriver(storage, reader, registry, settled=lambda: _sequenced(database), now=now)
         await cancelled(loops)
 
 

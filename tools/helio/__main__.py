@@ -27,7 +27,9 @@ from helio.settings import cluster_settings
 from helio.snapshot import SnapshotError, take_snapshots
 from helio.stores import check_store, hide_url
 from helio.up import run_detached, run_in_foreground, supervise_detached
-from servicekit.failures import StartError
+from scim.definition_errors import DefinitionError
+from scim.registry import registry_of
+from servicekit.failures import StartError, refusing_to_start
 
 app = typer.Typer(
     help="Run a Heliograph cluster on this machine.",
@@ -36,8 +38,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(receipts, name="receipts")
-_console = Console()
-_errors = Console(stderr=True)
+_console = Console(emoji=False)  # a schema is named urn:x:…, and :x: is none
+_errors = Console(stderr=True, emoji=False)
 
 Port = Annotated[
     int | None,
@@ -62,12 +64,20 @@ def up(
         bool, typer.Option("--if-stopped", help="Leave a cluster that runs alone.")
     ] = False,
     store: Store = None,
+    schemas: Annotated[
+        Path | None,
+        typer.Option(help="A folder of JSON files of your own schemas and resource types."),
+    ] = None,
     replicas: Annotated[int | None, typer.Option(min=1, help="Copies of each service.")] = None,
 ) -> None:
     """Start the cluster on loopback and wait until it is ready; Ctrl-C stops it."""
-    settings = cluster_settings(data=data, port=port, store=store, replicas=replicas)
+    settings = cluster_settings(
+        data=data, port=port, store=store, schemas=schemas, replicas=replicas
+    )
     hide_url(settings, sys.orig_argv[1:])
     check_store(settings)
+    with refusing_to_start(DefinitionError):
+        registry_of(settings.schemas)
     pid = DataFolder(settings.data).owner()
     if pid is not None and if_stopped:
         _console.print(str(AlreadyRunningError(pid)), markup=False, highlight=False)

@@ -30,6 +30,11 @@ class ClusterSettings(ServiceSettings):
     def _data_is_the_same_for_every_process(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
+    @field_validator("schemas")
+    @classmethod
+    def _schemas_are_the_same_for_every_process(cls, value: Path | None) -> Path | None:
+        return value and value.expanduser().resolve()
+
     @field_validator("store")
     @classmethod
     def _folder_is_the_same_for_every_process(cls, value: str) -> str:
@@ -54,13 +59,14 @@ def cluster_settings(
     data: Path | None = None,
     port: int | None = None,
     store: str | None = None,
+    schemas: Path | None = None,
     replicas: int | None = None,
 ) -> ClusterSettings:
     """Return the settings: what is given here, else the environment's, else the default.
 
     Raises `StartError` with one line that names what is wrong.
     """
-    given = {"data": data, "port": port, "store": store, "replicas": replicas}
+    given = {"data": data, "port": port, "store": store, "schemas": schemas, "replicas": replicas}
     known: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
         return ClusterSettings(**known)
@@ -81,9 +87,11 @@ def child_environment(
         if name.upper() not in _OF_THE_REGISTRAR
     }
     own = _registrar_secrets(settings, admin_token) if service == "ssf-registrar" else {}
+    schemas = {} if settings.schemas is None else {"HELIOGRAPH_SCHEMAS": str(settings.schemas)}
     return {
         **inherited,
         **own,
+        **schemas,
         "HELIOGRAPH_PORT": str(settings.port),
         "HELIOGRAPH_STORE": settings.store,
         "HELIOGRAPH_SUPERVISED": "true",

@@ -1,6 +1,6 @@
 """What every storage does alike with resources that it has found."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self, TypeVar
 
@@ -30,6 +30,7 @@ class Sought:
     """The derived attributes that a candidate must be completed with."""
     _order: SortOrder
     _holds: Callable[[dict[str, object]], bool] | None
+    _endpoints: Mapping[str, str]
 
     @classmethod
     def by(cls, typed: TypedFilter, order: SortOrder) -> Self:
@@ -38,13 +39,14 @@ class Sought:
         named = mentioned(condition) if condition is not None else frozenset()
         if isinstance(order, Evaluated):
             named |= {order.sort.path.attribute}
-        return cls(DERIVED & named, order, predicate(condition) if condition else None)
+        holds = predicate(condition) if condition else None
+        return cls(DERIVED & named, order, holds, typed.resource_type.endpoints)
 
     def mark(self, resource: Resource) -> Mark | None:
         """Return the place of a completed candidate; None where it does not match."""
-        if self._holds is not None and not self._holds(for_filtering(resource)):
+        if self._holds is not None and not self._holds(for_filtering(resource, self._endpoints)):
             return None
-        return Mark(key_in(self._order, resource), resource.ref.id)
+        return Mark(key_in(self._order, resource, self._endpoints), resource.ref.id)
 
 
 @dataclass(frozen=True, slots=True)

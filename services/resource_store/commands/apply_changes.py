@@ -60,6 +60,7 @@ class ApplyChanges:
         return Transition(
             tenant=change.cause.tenant,
             ref=change.ref,
+            resource_type=resource_type,
             identity=_identity(change),
             named_members=edit.named_members,
             needs_every_member=edit.needs_every_member,
@@ -84,6 +85,7 @@ def _deleted(change: ForeignChange, resource_type: ResourceType) -> Transition:
     return Transition(
         tenant=change.cause.tenant,
         ref=change.ref,
+        resource_type=resource_type,
         identity=_identity(change),
         named_members=frozenset(),
         needs_every_member=False,

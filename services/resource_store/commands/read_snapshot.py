@@ -1,12 +1,11 @@
 """Reading the present state, and what changes meanwhile, for who has to begin anew."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from resource_store.commands.read_changes import MAX_CHANGES
 from resource_store.commands.resource_types import ResourceTypes
 from resource_store.domain.changes import Change, cursor_at, position_of
-from resource_store.domain.resources import Ref
 from resource_store.domain.snapshots import Place, creation, deletion, next_phase, place_of
 from resource_store.ports.resources import ChangeFeed, Snapshots
 
@@ -52,7 +51,13 @@ class ReadSnapshot:
             return SnapshotPage(changes, self._cursor(told[-1].position), (), after_key, None)
         total = None if after_key else await self.snapshots.count(tenant)
         entries, key = await self._page(tenant, place, limit=limit)
-        return SnapshotPage((), self._cursor(position), entries, key, total)
+        # A tombstone may be of a type that is not defined any more: who could be told of it?
+        known = [each for each in entries if each.ref.resource_type in self._names]
+        return SnapshotPage((), self._cursor(position), known, key, total)
+
+    @property
+    def _names(self) -> Container[str]:
+        return self.resource_types.registry.endpoints
 
     async def _position(self, cursor: str | None) -> int:
         if cursor is None:
@@ -78,6 +83,5 @@ class ReadSnapshot:
             buried = await self.snapshots.tombstones_after(tenant, place.id, limit=limit)
             return [deletion(tenant, each, cluster=self.cluster) for each in buried]
         resource_type = self.resource_types[place.resource_type]
-        after = Ref(place.resource_type, place.id)
-        found = await self.snapshots.resources_after(tenant, after, limit=limit)
+        found = await self.snapshots.resources_after(tenant, resource_type, place.id, limit=limit)
         return [creation(tenant, each, resource_type, cluster=self.cluster) for each in found]

@@ -17,7 +17,7 @@ class ResourceTypes:
         """Return the resource type of this name, or raise `UnknownResourceTypeError`."""
         found = self.registry.resource_type(name)
         if found is None:
-            raise UnknownResourceTypeError(name)
+            raise UnknownResourceTypeError(name, known=", ".join(self.registry.endpoints))
         return found
 
     def named(self, names: tuple[str, ...]) -> tuple[ResourceType, ...]:

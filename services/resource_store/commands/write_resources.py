@@ -123,6 +123,7 @@ class WriteResources:
         return Transition(
             tenant=request.cause.tenant,
             ref=ref,
+            resource_type=resource_type,
             identity=_identity(request.cause),
             named_members=frozenset(),
             needs_every_member=False,
@@ -137,6 +138,7 @@ def _edited(
     return Transition(
         tenant=request.cause.tenant,
         ref=edit.ref,
+        resource_type=edit.resource_type,
         identity=_identity(request.cause),
         named_members=edit.named_members,
         needs_every_member=edit.needs_every_member,

@@ -12,7 +12,7 @@ from resource_store.domain.errors import (
     VersionMismatchError,
 )
 from resource_store.domain.limits import refuse_long_patch
-from resource_store.domain.members import MEMBERS, MemberChanges
+from resource_store.domain.members import MEMBERS
 from resource_store.domain.resources import Ref, Stored
 from resource_store.domain.settlement import Draft, removed, settled
 from scim.errors import InvalidValueError
@@ -46,7 +46,7 @@ class ClientEdit:
             refuse_long_patch(self.edit.operations, state)
         draft = self.edit.draft(state)
         refuse_own_membership(draft)
-        _require_members(draft.members, state)
+        _require_members(draft, state)
         return settled(draft, self.cause, state)
 
 
@@ -90,7 +90,8 @@ def refuse_own_membership(draft: Draft) -> None:
         )
 
 
-def _require_members(changes: MemberChanges, state: State) -> None:
+def _require_members(draft: Draft, state: State) -> None:
+    changes = draft.members
     count = len(changes.added) + len(changes.removed)
     if count > MAX_MEMBER_CHANGES:
         raise TooLargeError(
@@ -98,10 +99,18 @@ def _require_members(changes: MemberChanges, state: State) -> None:
             " send several",
             attribute_path=MEMBERS,
         )
-    unknown = sum(member.id not in state.types for member in changes.added)
+    fitting = _member_types(draft.resource_type)
+    unknown = sum(state.types.get(member.id) not in fitting for member in changes.added)
     if unknown:
         raise InvalidValueError(
-            f"{unknown} of the new members are the id of no User or Group: create those first",
+            f"{unknown} of the new members are the id of no {' or '.join(fitting)}:"
+            " create those first",
             attribute_path="members.value",
             clause="RFC 7643 section 4.2",
         )
+
+
+def _member_types(resource_type: ResourceType) -> tuple[str, ...]:
+    """Return the types of resources that may be members."""
+    reference = resource_type.attribute(f"{MEMBERS}.$ref")
+    return reference.reference_types if reference else ()

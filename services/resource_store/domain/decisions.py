@@ -13,6 +13,7 @@ from resource_store.domain.changes import Change
 from resource_store.domain.keys import IndexKey
 from resource_store.domain.members import Member
 from resource_store.domain.resources import Ref, Resource, Stamp, Stored
+from scim.resource_type import ResourceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class Transition:
 
     tenant: str
     ref: Ref
+    resource_type: ResourceType
     identity: Identity | None
     named_members: frozenset[str]
     needs_every_member: bool

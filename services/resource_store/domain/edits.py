@@ -25,6 +25,7 @@ from resource_store.domain.members import (
 from resource_store.domain.passwords import hashed
 from resource_store.domain.resources import Ref, attributes_of
 from resource_store.domain.settlement import Draft
+from scim.attributes import AttributeType
 from scim.patch import PatchOperation, patched
 from scim.profile import Profile
 from scim.resource_type import ResourceType
@@ -33,6 +34,10 @@ from scim.validation import created, replaced
 
 class Edit(Protocol):
     """Makes a draft of the state that it meets, and says what of it must be read."""
+
+    @property
+    def resource_type(self) -> ResourceType:
+        """Its type."""
 
     @property
     def ref(self) -> Ref:
@@ -84,7 +89,12 @@ class Representation:
         after = self._validated(state, before)
         members = MemberChanges()
         if self.needs_every_member:
-            wanted = members_of(elements_of(after), known=state.members, types=state.types)
+            wanted = members_of(
+                elements_of(after),
+                known=state.members,
+                types=state.types,
+                endpoints=self.resource_type.endpoints,
+            )
             members = changes_between(state.members, wanted, complete=True)
         return Draft(
             resource_type=self.resource_type,
@@ -150,7 +160,9 @@ class Patch:
         self, state: State, before: dict[str, Any], parts: SplitPatch
     ) -> tuple[dict[str, Any], MemberChanges]:
         after = self._patched(before, parts.rest) if parts.rest else before
-        wanted = after_steps(parts.steps, state.members, types=state.types)
+        wanted = after_steps(
+            parts.steps, state.members, types=state.types, endpoints=self.resource_type.endpoints
+        )
         return after, changes_between(state.members, wanted, complete=False)
 
     def _with_every_member(
@@ -159,7 +171,12 @@ class Patch:
         refuse_unselectable(self.operations)
         shown = [_selectable(member) for _, member in sorted(state.members.items())]
         after = self._patched(before | ({MEMBERS: shown} if shown else {}), self.operations)
-        wanted = members_of(elements_of(after), known=state.members, types=state.types)
+        wanted = members_of(
+            elements_of(after),
+            known=state.members,
+            types=state.types,
+            endpoints=self.resource_type.endpoints,
+        )
         return after, changes_between(state.members, wanted, complete=True)
 
     def _patched(
@@ -194,7 +211,8 @@ class ActiveState:
     def draft(self, state: State) -> Draft:
         """Return the resource in this state; whoever is not said to be inactive is active."""
         before = attributes_of(state.current)
-        is_known = "active" in self.resource_type.members
+        known = self.resource_type.members.get("active")
+        is_known = known is not None and known.type is AttributeType.BOOLEAN
         changes = is_known and before.get("active", True) is not self.active
         return Draft(
             resource_type=self.resource_type,

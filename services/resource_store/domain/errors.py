@@ -39,8 +39,8 @@ class UnknownResourceTypeError(StoreError):
 
     reason = "UNKNOWN_RESOURCE_TYPE"
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is no resource type {name[:100]!a}: use User or Group")
+    def __init__(self, name: str, *, known: str) -> None:
+        super().__init__(f"there is no resource type {name[:100]!a}: use one of {known}")
 
 
 class TooLargeError(StoreError):

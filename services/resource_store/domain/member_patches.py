@@ -88,14 +88,18 @@ def refuse_unselectable(operations: Sequence[PatchOperation]) -> None:
 
 
 def after_steps(
-    steps: Sequence[MemberStep], before: Mapping[str, Member], *, types: Mapping[str, str]
+    steps: Sequence[MemberStep],
+    before: Mapping[str, Member],
+    *,
+    types: Mapping[str, str],
+    endpoints: Mapping[str, str],
 ) -> dict[str, Member]:
     """Return the members that the steps leave."""
     members = dict(before)
     for step in steps:
         match step:
             case AddMembers(elements):
-                members |= members_of(elements, known=before, types=types)
+                members |= members_of(elements, known=before, types=types, endpoints=endpoints)
             case RemoveMembers(ids):
                 for key in ids:
                     members.pop(key, None)

@@ -18,11 +18,11 @@ class Member:
     id: str
     resource_type: str | None
 
-    def element(self) -> dict[str, str]:
+    def element(self, endpoints: Mapping[str, str]) -> dict[str, str]:
         """Return the element of `members` that tells of it."""
         if self.resource_type is None:
             return {"value": self.id}
-        ref = reference(self.resource_type, self.id)
+        ref = reference(endpoints, self.resource_type, self.id)
         return {
             "value": self.id,
             **({"$ref": ref} if ref else {}),
@@ -30,16 +30,18 @@ class Member:
         }
 
 
-def member_element(member: Member, *, display: str) -> dict[str, str]:
+def member_element(member: Member, *, display: str, endpoints: Mapping[str, str]) -> dict[str, str]:
     """Return the element of `members` that a reader sees, with the member's name for people."""
-    return member.element() | ({"display": display} if display else {})
+    return member.element(endpoints) | ({"display": display} if display else {})
 
 
-def group_element(group: Ref, *, display: str, is_direct: bool) -> dict[str, str]:
+def group_element(
+    group: Ref, *, display: str, is_direct: bool, endpoints: Mapping[str, str]
+) -> dict[str, str]:
     """Return the element of `groups` that a reader sees (RFC 7643 section 4.1.2)."""
     return {
         "value": group.id,
-        "$ref": reference(group.resource_type, group.id) or "",
+        "$ref": reference(endpoints, group.resource_type, group.id) or "",
         "display": display,
         "type": "direct" if is_direct else "indirect",
     }
@@ -56,7 +58,7 @@ class MemberChanges:
     def __bool__(self) -> bool:
         return bool(self.added or self.removed)
 
-    def operations(self) -> list[dict[str, Any]]:
+    def operations(self, endpoints: Mapping[str, str]) -> list[dict[str, Any]]:
         """Return the changes as PATCH operations (RFC 7644 section 3.5.2)."""
         if self.removed and self.after == ():
             return [{"op": "remove", "path": MEMBERS}]
@@ -65,7 +67,7 @@ class MemberChanges:
             for removed in self.removed
         ]
         if self.added:
-            value = [member.element() for member in self.added]
+            value = [member.element(endpoints) for member in self.added]
             operations.append({"op": "add", "path": MEMBERS, "value": value})
         return operations
 
@@ -86,6 +88,7 @@ def members_of(
     *,
     known: Mapping[str, Member],
     types: Mapping[str, str],
+    endpoints: Mapping[str, str],
 ) -> dict[str, Member]:
     """Return whom elements of `members` mean; what is known of them outweighs what they say."""
     members = {}
@@ -93,7 +96,7 @@ def members_of(
         key = element["value"]
         said = known[key].resource_type if key in known else element.get("type")
         resource_type = types.get(key) or said
-        known_type = resource_type if resource_type and reference(resource_type, key) else None
+        known_type = resource_type if resource_type in endpoints else None
         members[key] = Member(key, known_type)
     return members
 

@@ -19,7 +19,7 @@ def with_references(resource_type: ResourceType, attributes: Mapping[str, Any]) 
         value = holder.get(name) if holder else None
         if holder is None or not isinstance(value, dict) or "value" not in value:
             continue
-        held = {name: {**value, _REF: reference(target, value["value"])}}
+        held = {name: {**value, _REF: reference(resource_type.endpoints, target, value["value"])}}
         referring.update({schema: {**holder, **held}} if schema else held)
     return referring
 
@@ -34,16 +34,17 @@ def _singular_references(resource_type: ResourceType) -> tuple[tuple[str | None,
             for resolved in paths
             if resolved.path.sub_attribute is None
             and (target := _target(resolved.attribute)) is not None
+            and target in resource_type.endpoints
         )
     )
 
 
 def _target(attribute: Attribute) -> str | None:
-    """Return the one resource type that a singular complex attribute refers to."""
+    """Return what a singular complex attribute refers to, where that is one kind of thing."""
     if attribute.type is not AttributeType.COMPLEX or attribute.multi_valued:
         return None
     ref, value = attribute.sub_attribute(_REF), attribute.sub_attribute("value")
     if ref is None or value is None or len(ref.reference_types) != 1:
         return None
     (target,) = ref.reference_types
-    return target if reference(target, "") else None
+    return target

@@ -9,15 +9,14 @@ import orjson
 
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Resource, reference
-from scim.registry import standard_registry
+from scim.resource_type import ResourceType
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def derived_attributes(resource_type: str) -> frozenset[str]:
+def derived_attributes(resource_type: ResourceType) -> frozenset[str]:
     """Return the names of the attributes of a resource type that are derived from memberships."""
-    found = standard_registry().resource_type(resource_type)
-    return DERIVED & found.members.keys() if found else frozenset()
+    return DERIVED & resource_type.members.keys()
 
 
 def with_derived(resource: Resource, derived: Mapping[str, list[dict[str, str]]]) -> Resource:
@@ -57,7 +56,7 @@ def told_created(representation: object) -> int | None:
         return None
 
 
-def for_filtering(resource: Resource) -> dict[str, Any]:
+def for_filtering(resource: Resource, endpoints: Mapping[str, str]) -> dict[str, Any]:
     """Return the representation that a filter is about: meta is part of it."""
     representation: dict[str, Any] = orjson.loads(resource.attributes)
     representation["meta"] = {
@@ -65,7 +64,7 @@ def for_filtering(resource: Resource) -> dict[str, Any]:
         "created": date_time(resource.created),
         "lastModified": date_time(resource.last_modified),
         "version": resource.version,
-        "location": reference(resource.ref.resource_type, resource.ref.id),
+        "location": reference(endpoints, resource.ref.resource_type, resource.ref.id),
     }
     return representation
 

@@ -1,11 +1,10 @@
 """Resources as they are kept, and the stamps that order their changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-
-from scim.registry import standard_registry
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -75,10 +74,10 @@ def base36(number: int) -> str:
     return _DIGITS[number] + digits
 
 
-def reference(resource_type: str, resource_id: str) -> str | None:
+def reference(endpoints: Mapping[str, str], resource_type: str, resource_id: str) -> str | None:
     """Return the `$ref` of a resource, relative to the base URI; None where its type is unknown."""
-    found = standard_registry().resource_type(resource_type)
-    return f"{found.endpoint[1:]}/{resource_id}" if found else None
+    endpoint = endpoints.get(resource_type)
+    return f"{endpoint[1:]}/{resource_id}" if endpoint else None
 
 
 def attributes_of(stored: Stored | None) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from resource_store.domain.resources import (
     attributes_of,
     entity_tag,
 )
+from resource_store.domain.secrets import to_tell
 from scim.difference import changed_attributes, effective_operations
 from scim.messages import PATCH_OP
 from scim.resource_type import ResourceType
@@ -148,11 +149,12 @@ def _lineage(before: tuple[str, ...], here: Stamp) -> tuple[str, ...]:
 def _data(draft: Draft, resource: Resource) -> bytes:
     if draft.kind is ChangeKind.PATCH:
         operations = effective_operations(draft.resource_type, draft.before, draft.after)
-        operations += draft.members.operations()
+        operations += draft.members.operations(draft.resource_type.endpoints)
         return orjson.dumps({"schemas": [PATCH_OP], "Operations": operations})
-    data = resource.attributes
+    data = to_tell(draft.resource_type, resource.attributes)
     if draft.members.after:
-        data = with_member(data, MEMBERS, [m.element() for m in draft.members.after])
+        elements = [m.element(draft.resource_type.endpoints) for m in draft.members.after]
+        data = with_member(data, MEMBERS, elements)
     return with_created(data, resource) if draft.kind is ChangeKind.CREATE else data
 
 
@@ -163,13 +165,13 @@ def _changed(draft: Draft) -> tuple[str, ...]:
 
 def _activation(draft: Draft) -> Activation:
     """Whoever is not said to be inactive is active."""
-    was, is_now = draft.before.get("active", True), draft.after.get("active", True)
-    if not draft.before or was == is_now:
+    was, is_now = (each.get("active") is not False for each in (draft.before, draft.after))
+    if not draft.before or was is is_now:
         return Activation.UNCHANGED
     return Activation.ACTIVATED if is_now else Activation.DEACTIVATED
 
 
 def _display(after: Mapping[str, Any]) -> str:
     """Return the name for people that members and groups show of the resource."""
-    display: str = after.get("displayName") or after.get("userName") or ""
-    return display
+    named = (after.get("displayName"), after.get("userName"))
+    return next((name for name in named if name and isinstance(name, str)), "")

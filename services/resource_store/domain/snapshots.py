@@ -11,6 +11,7 @@ from resource_store.domain.errors import InvalidCursorError
 from resource_store.domain.members import MEMBERS, Member
 from resource_store.domain.representations import with_created, with_member
 from resource_store.domain.resources import Ref, Resource, Stamp, clock_of
+from resource_store.domain.secrets import to_tell
 from scim.difference import changed_attributes
 from scim.resource_type import ResourceType
 
@@ -75,10 +76,11 @@ def creation(tenant: str, whole: Whole, resource_type: ResourceType, *, cluster:
     resource = whole.resource
     attributes = orjson.loads(resource.attributes)
     changed = changed_attributes(resource_type, {}, attributes)
-    elements = [member.element() for member in whole.members]
-    data = with_member(resource.attributes, MEMBERS, elements) if elements else resource.attributes
+    elements = [member.element(resource_type.endpoints) for member in whole.members]
+    data = to_tell(resource_type, resource.attributes)
+    data = with_member(data, MEMBERS, elements) if elements else data
     data = with_created(data, resource)
-    is_active = attributes.get("active", True)
+    is_active = attributes.get("active") is not False
     return Change(
         tenant=tenant,
         ref=resource.ref,

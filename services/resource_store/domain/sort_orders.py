@@ -1,5 +1,6 @@
 """How the resources of one type are ordered, and which of it an index tells."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -52,7 +53,7 @@ def sort_order(resource_type: ResourceType, sort: ResolvedPath | None) -> SortOr
     return ByKey(path, sort) if path in sorted_paths(resource_type) else Evaluated(sort)
 
 
-def key_in(order: SortOrder, resource: Resource) -> Key | None:
+def key_in(order: SortOrder, resource: Resource, endpoints: Mapping[str, str]) -> Key | None:
     """Return the sort key of a resource that is completed as far as the order needs it."""
     match order:
         case ById():
@@ -62,4 +63,4 @@ def key_in(order: SortOrder, resource: Resource) -> Key | None:
         case ByTime():
             return resource.last_modified
         case ByKey(_, sort) | Evaluated(sort):
-            return sort_key(sort, for_filtering(resource))
+            return sort_key(sort, for_filtering(resource, endpoints))

@@ -4,7 +4,7 @@ from typing import Any
 
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from heliograph.resource.v1 import resource_service_pb2_grpc
-from resource_store.commands.read_resources import ReadResources
+from resource_store.commands.read_resources import ReadRequest, ReadResources
 from resource_store.commands.search_resources import SearchRequest, SearchResources
 from resource_store.commands.walks import CursorPage
 from resource_store.commands.write_resources import (
@@ -22,7 +22,6 @@ from resource_store.domain.causes import Cause
 from resource_store.domain.resources import Resource
 from resource_store.entrypoints.encoding import profile_of, ref_of, resource_message, shown
 from resource_store.entrypoints.statuses import failure
-from resource_store.ports.resources import Query
 from scim.errors import InvalidSyntaxError
 
 
@@ -42,7 +41,7 @@ class ResourceServicer(resource_service_pb2_grpc.ResourceServiceServicer):
         _context: Any,  # noqa: ANN401 grpc's own
     ) -> pb.ReadResourcesResponse:
         """Read resources by id."""
-        results = await self._read([_query(operation) for operation in request.operations])
+        results = await self._read([_read_request(operation) for operation in request.operations])
         return pb.ReadResourcesResponse(results=map(_read_result, results))
 
     async def WriteResources(  # noqa: N802 the contract's name
@@ -76,8 +75,8 @@ class ResourceServicer(resource_service_pb2_grpc.ResourceServiceServicer):
         )
 
 
-def _query(operation: pb.ReadOperation) -> Query:
-    return Query(operation.tenant, ref_of(operation.ref), shown(operation.omitted_attributes))
+def _read_request(operation: pb.ReadOperation) -> ReadRequest:
+    return ReadRequest(operation.tenant, ref_of(operation.ref), shown(operation.omitted_attributes))
 
 
 def _read_result(result: Resource | Exception) -> pb.ReadResult:

@@ -20,6 +20,7 @@ class Query:
 
     tenant: str
     ref: Ref
+    resource_type: ResourceType
     shown: frozenset[str]
 
 
@@ -53,6 +54,10 @@ class Search:
     window: Window
     counting: Counting
     shown: frozenset[str]
+
+    def resource_type(self, name: str) -> ResourceType:
+        """Return the resource type of something that was found."""
+        return next(each.resource_type for each in self.filters if each.resource_type.name == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,9 @@ class Resources(Protocol):
 class Snapshots(Protocol):
     """Goes through the state of a tenant in the order of ids, each page by an index."""
 
-    async def resources_after(self, tenant: str, after: Ref, *, limit: int) -> Sequence[Whole]:
+    async def resources_after(
+        self, tenant: str, resource_type: ResourceType, after: str, *, limit: int
+    ) -> Sequence[Whole]:
         """Return the resources of a type after an id: at most `limit`, and no more than fit.
 
         Where there is one, it returns at least one.

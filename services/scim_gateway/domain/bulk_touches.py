@@ -4,14 +4,14 @@ That is resources, by their ids or bulkIds, and values that must be unique (a us
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from scim.attributes import Attribute, Uniqueness
+from scim.attributes import AttributePath, Mutability, Uniqueness
 from scim.normalization import comparison_key
-from scim.resource_type import ResourceType
+from scim.resource_type import ResolvedPath, ResourceType
 from scim_gateway.domain.bulk_operations import Given, Malformed, Method, Operation
 from scim_gateway.domain.bulk_references import PREFIX
 
@@ -66,7 +66,7 @@ def touched(operation: Given, deleted: frozenset[str]) -> Touch:
 
 def _all_values(resource_type: ResourceType) -> Sequence[tuple[Thing, ...]]:
     """Stand for the unique values of a type: wanted, given up by something, or by a deletion."""
-    if not _unique_attributes(resource_type):
+    if not _unique_paths(resource_type):
         return (), (), ()
     name = resource_type.name
     return (("wanted", name),), (("released", name),), (("gone", name),)
@@ -84,27 +84,42 @@ def _mentioned(operation: Operation, deleted: frozenset[str]) -> Iterator[str]:
 
 
 def _unique_values(operation: Operation) -> Iterator[Thing]:
-    unique = _unique_attributes(operation.resource_type)
-    for name, value in operation.data.items():
-        attribute = unique.get(name.lower())
-        if attribute is not None:
-            yield operation.resource_type.name, attribute.name, comparison_key(attribute, value)
+    name = operation.resource_type.name
+    for resolved in _unique_paths(operation.resource_type):
+        for value in _values_at(resolved.path, operation.data):
+            if (key := comparison_key(resolved.attribute, value)) is not None:
+                yield name, str(resolved.path), key
+
+
+def _values_at(path: AttributePath, data: Mapping[str, Any]) -> Iterator[object]:
+    """Yield what a body that is not checked yet says of an attribute."""
+    found = _member(_member(data, path.schema) if path.schema else data, path.attribute)
+    for element in found if isinstance(found, list) else (found,):
+        is_whole = path.sub_attribute is None or not isinstance(element, dict)
+        yield element if is_whole else _member(element, path.sub_attribute or "")
+
+
+def _member(holder: object, name: str) -> object:
+    members = holder.items() if isinstance(holder, dict) else ()
+    return next((value for key, value in members if key.lower() == name.lower()), None)
 
 
 def _may_move_a_value(operation: Operation) -> bool:
     """Whether a PUT or a PATCH may change a unique value: a PATCH would have to name it."""
-    unique = _unique_attributes(operation.resource_type)
+    paths = [resolved.path for resolved in _unique_paths(operation.resource_type)]
     if operation.method is Method.PUT:
-        return bool(unique)
+        return bool(paths)
     body = operation.body.lower()
-    return any(name.encode() in body for name in unique)
+    names = {path.attribute for path in paths} | {path.schema for path in paths if path.schema}
+    return any(name.lower().encode() in body for name in names)
 
 
 @cache
-def _unique_attributes(resource_type: ResourceType) -> dict[str, Attribute]:
-    """Return the attributes with unique values that a client can set, by names in lower case."""
-    return {
-        attribute.name.lower(): attribute
-        for attribute in resource_type.schema.attributes
-        if attribute.uniqueness is not Uniqueness.NONE
-    }
+def _unique_paths(resource_type: ResourceType) -> tuple[ResolvedPath, ...]:
+    """Return where there are unique values that a client can set."""
+    return tuple(
+        resolved
+        for resolved in {id(each): each for each in resource_type.paths.values()}.values()
+        if resolved.attribute.uniqueness is not Uniqueness.NONE
+        and resolved.attribute.mutability is not Mutability.READ_ONLY
+    )

@@ -3,9 +3,11 @@
 A representation is spliced from bytes that are ready; only one that is shown in part is parsed.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +20,9 @@ from scim.schema import ResourceType
 from scim_gateway.domain.resources import Representation, ResourceRef, StoredResource
 
 DERIVED_ATTRIBUTES = ("members", "groups")
+_BY_DEFAULT = Projection(attributes=None, excluded_attributes=None)
+_KEPT_APART = "password"
+_VALUE_FILTER = re.compile(r"\[.*\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +55,17 @@ class Representations:
         projection: Projection | None,
         supplied: Sequence[str] = (),
     ) -> Representation:
-        """Return the resource with its meta; whole, unless a projection is given.
+        """Return the resource with its meta: what is returned by default, or what is projected.
 
         `supplied` names the attributes of the request's body (RFC 7643 section 7, "request").
         """
         location = self.location(resource.ref)
+        resource_type = self._type_of(resource.ref)
+        if projection is None and not _is_shown_whole(resource_type):
+            projection = _BY_DEFAULT
         body = self._with_absolute_references(resource.attributes)
         body = body[:-1] + b"," + _meta(resource, location) + b"}"
         if projection is not None:
-            resource_type = self._type_of(resource.ref)
             shown = projected(resource_type, orjson.loads(body), projection, supplied=supplied)
             body = orjson.dumps(shown)
         return Representation(location, resource.version, body)
@@ -102,6 +109,45 @@ def omitted_attributes(
         for name in DERIVED_ATTRIBUTES
         if not any(_shows(resource_type, name, projection) for resource_type in resource_types)
     )
+
+
+def supplied_paths(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the attribute paths that a body sets: of a resource, or of PATCH operations."""
+    members = {name.lower(): value for name, value in body.items()}
+    operations = members.get("operations")
+    if not isinstance(operations, list):
+        return tuple(_paths(body))
+    return tuple(path for each in operations for path in _patched_paths(each))
+
+
+def _patched_paths(operation: object) -> Iterator[str]:
+    if not isinstance(operation, dict):
+        return
+    members = {name.lower(): value for name, value in operation.items()}
+    path, value = members.get("path"), members.get("value")
+    if isinstance(path, str):
+        yield _VALUE_FILTER.sub("", path)
+    elif isinstance(value, dict):
+        yield from _paths(value)
+
+
+def _paths(members: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names, and those of what is within them."""
+    for name, value in members.items():
+        yield name
+        if isinstance(value, dict) and ":" in name:
+            yield from (f"{name}:{inner}" for inner in _paths(value))
+        else:
+            elements = value if isinstance(value, list) else [value]
+            inner = {each for element in elements if isinstance(element, dict) for each in element}
+            yield from (f"{name}.{each}" for each in inner)
+
+
+@cache
+def _is_shown_whole(resource_type: ResourceType) -> bool:
+    """Whether all that the store gives is returned by default; a password is never among it."""
+    attributes = set(resource_type.members.values())
+    return all(each.returned_as_stored or each.name == _KEPT_APART for each in attributes)
 
 
 def _shows(resource_type: ResourceType, name: str, projection: Projection) -> bool:

@@ -9,6 +9,7 @@ from scim.schema import ResourceType
 from scim_gateway.commands.read_resource import Conditions, ReadResource
 from scim_gateway.commands.write_resource import WriteResource
 from scim_gateway.domain.queries import parse_shown
+from scim_gateway.domain.representations import supplied_paths
 from scim_gateway.domain.resources import Representation, ResourceRef
 from scim_gateway.domain.writes import Change, Create, Delete, Patch, Replace, Transaction
 from scim_gateway.entrypoints.answers import Answer, resource_answer
@@ -83,7 +84,7 @@ class ResourceEndpoints:
             self.resource_type,
             transaction=self._transaction(tenant),
             projection=projection,
-            supplied=tuple(attributes),
+            supplied=supplied_paths(attributes),
         )
         if shown is None:
             raise LookupError("the store answered a write with a deletion")

@@ -33,6 +33,19 @@ _ACTIVATIONS: Final[Mapping[int, Activation]] = {
 }
 
 
+class UnknownResourceTypeError(Exception):
+    """The store tells of resources that this service does not know.
+
+    Nothing is passed over: the feed is read on once both have the same definitions.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the store tells of a {name}, which is no resource type here: let HELIOGRAPH_SCHEMAS"
+            " be the folder that it was when that was made, for all services"
+        )
+
+
 class ChangeFeed:
     """Reads changes in commit order, and the state.
 
@@ -102,6 +115,8 @@ class ChangeFeed:
     def _event(self, change: pb.Change) -> Event:
         kind = _KINDS[change.kind]
         resource_type = change.ref.resource_type
+        if resource_type not in self._endpoints:
+            raise UnknownResourceTypeError(resource_type)
         return Event(
             tenant=change.tenant,
             kind=kind,

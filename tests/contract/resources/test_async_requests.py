@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from support.scim_resources import USER
 from support.store_driver import TENANT, StoreDriver
 
 from resource_store.domain.async_requests import AsyncOutcome, AsyncRequest, Promise
@@ -44,6 +45,7 @@ def burying(txn: str, *, refused: bool = False) -> Transition:
     return Transition(
         tenant=TENANT,
         ref=Ref("User", "x"),
+        resource_type=USER,
         identity=Identity(IdentityKind.TRANSACTION, txn),
         named_members=frozenset(),
         needs_every_member=False,

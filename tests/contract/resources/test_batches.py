@@ -2,6 +2,7 @@
 
 import asyncio
 
+from support.scim_resources import USER
 from support.store_driver import StoreDriver, creation, patching
 
 from resource_store.domain.decisions import Decision, Effect, State, Transition, Unchanged
@@ -88,6 +89,7 @@ def _told(decided: list[str], tenant: str, key: str) -> Transition:
     return Transition(
         tenant=tenant,
         ref=Ref("User", key),
+        resource_type=USER,
         identity=None,
         named_members=frozenset(),
         needs_every_member=False,

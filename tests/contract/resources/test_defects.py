@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from support.scim_resources import USER
 from support.store_driver import StoreDriver
 
 from resource_store.domain.decisions import Decision, Effect, Outcome, State, Transition, Unchanged
@@ -30,6 +31,7 @@ def _transition(decide: Callable[[State], Decision]) -> Transition:
     return Transition(
         tenant="default",
         ref=Ref("User", "x"),
+        resource_type=USER,
         identity=None,
         named_members=frozenset(),
         needs_every_member=False,

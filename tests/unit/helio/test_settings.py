@@ -8,7 +8,7 @@ from servicekit.failures import StartError
 
 @pytest.fixture(autouse=True)
 def _environment_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ADMIN_TOKEN", "DATA", "MASTER_KEY", "PORT", "STORE"):
+    for name in ("ADMIN_TOKEN", "DATA", "MASTER_KEY", "PORT", "SCHEMAS", "STORE"):
         monkeypatch.delenv(f"HELIOGRAPH_{name}", raising=False)
 
 
@@ -61,6 +61,24 @@ def test_services_know_that_they_are_supervised_and_where() -> None:
 
     assert environment["HELIOGRAPH_SUPERVISED"] == "true"
     assert environment["HELIOGRAPH_PORT"] == "9000"
+
+
+def test_every_service_is_told_of_the_folder_of_schemas(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = cluster_settings(schemas=Path("schemas"))
+
+    environment = child_environment(settings, "resource-store", admin_token="x")
+
+    assert environment["HELIOGRAPH_SCHEMAS"] == str(tmp_path / "schemas")
+
+
+def test_no_folder_of_schemas_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's environment says "unset" by the empty text."""
+    monkeypatch.setenv("HELIOGRAPH_SCHEMAS", "")
+
+    assert cluster_settings().schemas is None
 
 
 @pytest.mark.parametrize("variable", ["GRPC_LISTEN", "RESOURCE_STORE", "SSF_REGISTRAR"])

@@ -20,7 +20,7 @@ additions = st.lists(ids, min_size=1).map(
     lambda some: {"op": "add", "path": "members", "value": [{"value": one} for one in some]}
 )
 removals = st.one_of(
-    ids.map(lambda one: MemberChanges(removed=(one,)).operations()[0]),
+    ids.map(lambda one: MemberChanges(removed=(one,)).operations({})[0]),
     st.lists(ids, min_size=1).map(
         lambda some: {"op": "remove", "path": "members", "value": [{"value": o} for o in some]}
     ),
@@ -40,7 +40,7 @@ def test_steps_leave_the_members_that_the_whole_patch_leaves(
     assert parts is not None
     after = patched(GROUP, group, parsed, profile=TOLERANT)
     members = {one: Member(one, None) for one in before}
-    assert set(after_steps(parts.steps, members, types={})) == _ids(after)
+    assert set(after_steps(parts.steps, members, types={}, endpoints={})) == _ids(after)
     rest = patched(GROUP, group, parts.rest, profile=TOLERANT)
     assert rest["displayName"] == after["displayName"]
 
@@ -53,7 +53,7 @@ def test_the_operations_of_a_change_make_it_again(before: set[str], after: set[s
         complete=True,
     )
 
-    operations = changes.operations()
+    operations = changes.operations(GROUP.endpoints)
 
     assert bool(operations) is bool(changes) is (before != after)
     if operations:
@@ -87,8 +87,12 @@ def test_the_ids_that_a_patch_names_are_known_before_it_is_carried_out() -> None
 
 
 def test_a_member_of_unknown_type_is_told_by_its_id_alone() -> None:
-    assert Member("a", None).element() == {"value": "a"}
-    assert Member("a", "Group").element() == {"value": "a", "$ref": "Groups/a", "type": "Group"}
+    assert Member("a", None).element(GROUP.endpoints) == {"value": "a"}
+    assert Member("a", "Group").element(GROUP.endpoints) == {
+        "value": "a",
+        "$ref": "Groups/a",
+        "type": "Group",
+    }
 
 
 def _parsed(*operations: dict[str, Any]) -> Any:

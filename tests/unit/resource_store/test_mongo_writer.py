@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from support.scim_resources import USER
 
 from resource_store.adapters.mongo.faults import CollisionError, SpoiltBatchError
 from resource_store.adapters.mongo.waves import waves
@@ -37,6 +38,7 @@ def transition(
     return Transition(
         tenant=tenant,
         ref=Ref("User", key),
+        resource_type=USER,
         identity=Identity(IdentityKind.TRANSACTION, txn) if txn else None,
         named_members=frozenset(members),
         needs_every_member=False,

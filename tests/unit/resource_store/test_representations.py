@@ -38,9 +38,8 @@ def test_a_resource_without_derived_attributes_is_the_very_same() -> None:
 
 
 def test_each_resource_type_has_its_derived_attributes() -> None:
-    assert derived_attributes("User") == {"groups"}
-    assert derived_attributes("Group") == {"members"}
-    assert derived_attributes("Device") == frozenset()
+    assert derived_attributes(USER) == {"groups"}
+    assert derived_attributes(GROUP) == {"members"}
 
 
 def test_a_moment_is_shown_in_utc_with_milliseconds() -> None:
@@ -48,7 +47,7 @@ def test_a_moment_is_shown_in_utc_with_milliseconds() -> None:
 
 
 def test_filters_see_meta() -> None:
-    assert for_filtering(STORED) == {
+    assert for_filtering(STORED, USER.endpoints) == {
         "id": "x",
         "meta": {
             "resourceType": "User",

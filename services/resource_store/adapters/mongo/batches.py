@@ -110,7 +110,7 @@ class Batch:
 
     async def _shown(self, judged: Sequence[_Judged | Exception]) -> list[Outcome | Exception]:
         asked = [
-            (place, Shown(each.transition.tenant, each.resource, each.transition.shown))
+            (place, _to_show(each.transition, each.resource, each.transition.shown))
             for place, each in enumerate(judged)
             if isinstance(each, _Judged) and each.resource and each.transition.shown is not None
         ]
@@ -188,6 +188,10 @@ def _judged(decided: _Decided) -> _Judged:
     decision = decided.decision
     resource = resource_after(decision, decided.state)
     return _Judged(decided.transition, effect_of(decision), resource)
+
+
+def _to_show(transition: Transition, resource: Resource, shown: frozenset[str]) -> Shown:
+    return Shown(transition.tenant, resource, shown, transition.resource_type)
 
 
 def _resource(document: Document | None) -> Resource | None:

@@ -5,12 +5,10 @@ from typing import Final
 from pymongo import ASCENDING, IndexModel
 
 from resource_store.adapters.mongo import feed
-from resource_store.adapters.mongo.sort_fields import NO_KEY, SORT_FIELDS, field_of
+from resource_store.adapters.mongo.sort_fields import SORT_FIELDS, field_of
 from resource_store.domain.decisions import IdentityKind
-from resource_store.domain.keys import sorted_paths
 from resource_store.domain.repetition import KEPT
-from scim.registry import standard_registry
-from servicekit.mongo import Database, Document, Migration
+from servicekit.mongo import Database, Migration
 
 RESOURCES: Final = "resources"
 UNIQUE_KEYS: Final = "unique_keys"
@@ -70,11 +68,8 @@ async def _async_requests(database: Database) -> None:
 
 
 async def _sort_indexes(database: Database) -> None:
-    """Give each resource that is there already its keys for "no value", and the sort fields."""
-    resources = database[RESOURCES]
-    await resources.update_many({"sorted": {"$exists": False}}, _with_sort_fields())
     fields = ["created", "last_modified", *map(field_of, SORT_FIELDS)]
-    await resources.create_indexes(
+    await database[RESOURCES].create_indexes(
         [
             IndexModel(
                 [_TENANT, ("type", ASCENDING), (field, ASCENDING), _ID],
@@ -83,26 +78,6 @@ async def _sort_indexes(database: Database) -> None:
             for field in fields
         ]
     )
-
-
-def _with_sort_fields() -> list[Document]:
-    """Return the stages that do it, for the paths of a type that the registry knows."""
-    branches = [
-        {"case": {"$eq": ["$type", each.name]}, "then": sorted(sorted_paths(each))}
-        for each in standard_registry().resource_types
-    ]
-    named = {"$map": {"input": "$keys", "in": "$$this.path"}}
-    lacking = {"$setDifference": [{"$switch": {"branches": branches, "default": []}}, named]}
-    none = {"path": "$$this", "key": NO_KEY, "unique": False}
-    return [
-        {"$set": {"keys": {"$concatArrays": ["$keys", {"$map": {"input": lacking, "in": none}}]}}},
-        {"$set": {"sorted": {name: _key_at(path) for path, name in SORT_FIELDS.items()}}},
-    ]
-
-
-def _key_at(path: str) -> Document:
-    of_path = {"$filter": {"input": "$keys", "cond": {"$eq": ["$$this.path", path]}}}
-    return {"$first": {"$map": {"input": of_path, "in": "$$this.key"}}}
 
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (_first_indexes, _async_requests, _sort_indexes)

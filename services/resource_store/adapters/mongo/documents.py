@@ -67,12 +67,15 @@ def resource_document(
         "origin": stamp_document(resource.origin),
         "clock": clock,
         "password_hash": written.stored.password_hash,
-        "keys": [
-            {"path": key.path, "key": kept_key(key.key), "unique": key.unique} for key in keys
-        ],
-        "sorted": sort_fields(keys),
+        **key_fields(keys),
         "attributes": resource.attributes,
     }
+
+
+def key_fields(keys: Collection[IndexKey]) -> Document:
+    """Return index keys as a resource's document has them: to find it by, and to sort it by."""
+    found = [{"path": key.path, "key": kept_key(key.key), "unique": key.unique} for key in keys]
+    return {"keys": found, "sorted": sort_fields(keys)}
 
 
 def keys_of(document: Document) -> frozenset[IndexKey]:

@@ -23,6 +23,7 @@ from resource_store.domain.members import (
 )
 from resource_store.domain.representations import derived_attributes, with_derived
 from resource_store.domain.resources import Resource
+from scim.resource_type import ResourceType
 from servicekit.mongo import Document, MongoDatabase, Session
 
 Elements = list[dict[str, str]]
@@ -41,6 +42,7 @@ class Shown:
     tenant: str
     resource: Resource
     shown: frozenset[str]
+    resource_type: ResourceType
 
     @property
     def address(self) -> Address:
@@ -49,7 +51,7 @@ class Shown:
 
     def shows(self, name: str) -> bool:
         """Whether it is to show a derived attribute, and can."""
-        return name in self.shown & derived_attributes(self.resource.ref.resource_type)
+        return name in self.shown & derived_attributes(self.resource_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,15 @@ class Reading:
 
     async def completed(self, showing: Sequence[Shown]) -> list[Resource]:
         """Return the resources with the derived attributes that shall be shown."""
-        members = await self._member_elements([s.address for s in showing if s.shows(MEMBERS)])
-        groups = await self._group_elements([s.address for s in showing if s.shows(GROUPS)])
+        if not showing:
+            return []
+        endpoints = showing[0].resource_type.endpoints
+        members = await self._member_elements(
+            [s.address for s in showing if s.shows(MEMBERS)], endpoints
+        )
+        groups = await self._group_elements(
+            [s.address for s in showing if s.shows(GROUPS)], endpoints
+        )
         return [
             with_derived(
                 each.resource,
@@ -132,14 +141,21 @@ class Reading:
             async for edge in collection.find({"$or": part}, {"_id": 0}, session=self.session):
                 yield edge
 
-    async def _member_elements(self, groups: Iterable[Address]) -> dict[Address, Elements]:
+    async def _member_elements(
+        self, groups: Iterable[Address], endpoints: Mapping[str, str]
+    ) -> dict[Address, Elements]:
         found = await self._members([_all_of(group) for group in groups])
         return {
-            group: [member_element(each.member, display=each.display) for each in members]
+            group: [
+                member_element(each.member, display=each.display, endpoints=endpoints)
+                for each in members
+            ]
             for group, members in found.items()
         }
 
-    async def _group_elements(self, members: Iterable[Address]) -> dict[Address, Elements]:
+    async def _group_elements(
+        self, members: Iterable[Address], endpoints: Mapping[str, str]
+    ) -> dict[Address, Elements]:
         around = {
             member: groups
             for tenant, ids in _by_tenant(members).items()
@@ -153,6 +169,7 @@ class Reading:
                     ref_of(known[member[0], group]),
                     display=known[member[0], group]["display"],
                     is_direct=found[group],
+                    endpoints=endpoints,
                 )
                 for group in sorted(found)
                 if (member[0], group) in known

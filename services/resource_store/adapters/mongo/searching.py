@@ -46,5 +46,13 @@ class Searching:
     async def _completed(self, documents: Sequence[Document]) -> list[Resource]:
         search = self.search
         return await self.reading.completed(
-            [Shown(search.tenant, resource_of(each), search.shown) for each in documents]
+            [
+                Shown(
+                    search.tenant,
+                    resource_of(each),
+                    search.shown,
+                    search.resource_type(each["type"]),
+                )
+                for each in documents
+            ]
         )

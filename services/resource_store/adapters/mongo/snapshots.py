@@ -18,6 +18,7 @@ from resource_store.domain.members import MEMBERS
 from resource_store.domain.representations import derived_attributes
 from resource_store.domain.resources import Ref
 from resource_store.domain.snapshots import Tombstone, Whole
+from scim.resource_type import ResourceType
 from servicekit.mongo import Document
 
 
@@ -27,18 +28,20 @@ def after_resource(tenant: str, after: Ref) -> Document:
 
 
 async def resources_after(
-    reading: Reading, tenant: str, after: Ref, *, limit: int
+    reading: Reading, tenant: str, resource_type: ResourceType, after: str, *, limit: int
 ) -> Sequence[Whole]:
     """Return the resources of a type after an id, as many of them as fit one message."""
     cursor = reading.database[RESOURCES].find(
-        after_resource(tenant, after), {"_id": 1}, session=reading.session
+        after_resource(tenant, Ref(resource_type.name, after)), {"_id": 1}, session=reading.session
     )
     cursor = cursor.sort("_id.id", ASCENDING).limit(limit)
     addresses = [address_of(document) async for document in cursor]
     page: list[Whole] = []
+    has_members = MEMBERS in derived_attributes(resource_type)
     for part in at_once(addresses, COMPLETED_AT_ONCE):
         documents = await reading.resources(part)
-        page += await _wholes(reading, [documents[each] for each in part])
+        found = [documents[each] for each in part]
+        page += await _wholes(reading, found, has_members=has_members)
         if len(whole := list(fitting(page, size_of_whole))) < len(page):
             return whole
     return page
@@ -65,9 +68,10 @@ async def count(reading: Reading, tenant: str) -> int:
     return sum(counts)
 
 
-async def _wholes(reading: Reading, documents: Sequence[Document]) -> list[Whole]:
-    groups = [each for each in documents if MEMBERS in derived_attributes(each["type"])]
-    members = await reading.members(map(address_of, groups))
+async def _wholes(
+    reading: Reading, documents: Sequence[Document], *, has_members: bool
+) -> list[Whole]:
+    members = await reading.members(map(address_of, documents)) if has_members else {}
     return [
         Whole(resource_of(each), tuple(members.get(address_of(each), {}).values()))
         for each in documents

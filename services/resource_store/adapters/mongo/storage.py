@@ -14,6 +14,7 @@ from resource_store.adapters.mongo.collections import META
 from resource_store.adapters.mongo.documents import Address, resource_of, stored_of
 from resource_store.adapters.mongo.faults import blamed, storage_failures
 from resource_store.adapters.mongo.reading import Reading, Shown
+from resource_store.adapters.mongo.reindexing import reindex
 from resource_store.adapters.mongo.searching import Searching
 from resource_store.adapters.mongo.writer import Result, Writer
 from resource_store.domain.clock import HybridClock
@@ -22,6 +23,8 @@ from resource_store.domain.errors import StorageFailedError
 from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
 from resource_store.domain.snapshots import Tombstone, Whole
 from resource_store.ports.resources import Found, Query, Search
+from scim.registry import Registry
+from scim.resource_type import ResourceType
 from servicekit.mongo import Document, MongoDatabase, Session
 from servicekit.mongo_restoring import note_restore
 
@@ -55,7 +58,10 @@ class MongoStorage:
         async def look(reading: Reading) -> list[Resource | None]:
             found = await reading.resources({_address(query) for query in queries})
             showing = [
-                (place, Shown(query.tenant, resource_of(document), query.shown))
+                (
+                    place,
+                    Shown(query.tenant, resource_of(document), query.shown, query.resource_type),
+                )
                 for place, query in enumerate(queries)
                 if (document := found.get(_address(query)))
                 and document["type"] == query.ref.resource_type
@@ -85,10 +91,14 @@ class MongoStorage:
         """Return a page of the matches."""
         return await self._read(lambda reading: Searching(reading, search).found())
 
-    async def resources_after(self, tenant: str, after: Ref, *, limit: int) -> Sequence[Whole]:
+    async def resources_after(
+        self, tenant: str, resource_type: ResourceType, after: str, *, limit: int
+    ) -> Sequence[Whole]:
         """Return the resources of a type after an id."""
         return await self._read(
-            lambda reading: snapshots.resources_after(reading, tenant, after, limit=limit)
+            lambda reading: snapshots.resources_after(
+                reading, tenant, resource_type, after, limit=limit
+            )
         )
 
     async def tombstones_after(self, tenant: str, after: str, *, limit: int) -> Sequence[Tombstone]:
@@ -125,12 +135,19 @@ class MongoStorage:
 
 @asynccontextmanager
 async def open_storage(
-    database: MongoDatabase, *, newborn: StoreIdentity, restore_id: str, now: Callable[[], int]
+    database: MongoDatabase,
+    registry: Registry,
+    *,
+    newborn: StoreIdentity,
+    restore_id: str,
+    now: Callable[[], int],
 ) -> AsyncIterator[MongoStorage]:
     """Open a store in a database with `MIGRATIONS`; a new one takes the identity of `newborn`.
 
-    One that was restored, which is known by a new `restore_id`, takes the epoch.
+    One that was restored, which is known by a new `restore_id`, takes the epoch. Raises
+    `LayoutError` when what it holds is at odds with the registry.
     """
+    await reindex(database, registry)
     identity = await _identity(database, newborn, restore_id=restore_id)
     last = await feed.last_clock(database[feed.CHANGES])
     storage = MongoStorage(

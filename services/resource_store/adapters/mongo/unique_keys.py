@@ -35,7 +35,7 @@ class UniqueKeys:
         Raises `UniquenessError` where another holds one that is added, and then moves none.
         """
         ref = written.stored.resource.ref
-        added = _holdings(tenant, ref, written.keys_added)
+        added = holdings(tenant, ref.resource_type, written.keys_added)
         for holding, key in added.items():
             if self._holder(holding) not in {None, ref.id}:
                 raise key_in_use(ref, key)
@@ -59,7 +59,7 @@ class UniqueKeys:
         return self.after[holding] if holding in self.after else self.before.get(holding)
 
     def _give_up(self, tenant: str, ref: Ref, removed: Iterable[IndexKey]) -> None:
-        for holding in _holdings(tenant, ref, removed):
+        for holding in holdings(tenant, ref.resource_type, removed):
             self.before.setdefault(holding, ref.id)
             self.after[holding] = None
 
@@ -68,32 +68,35 @@ async def read_unique_keys(
     database: MongoDatabase, session: Session, written: Iterable[tuple[str, Written]]
 ) -> UniqueKeys:
     """Return who holds the keys that resources are to get, each with its tenant."""
-    holdings = {
+    wanted = {
         holding
         for tenant, each in written
-        for holding in _holdings(tenant, each.stored.resource.ref, each.keys_added)
+        for holding in holdings(tenant, each.stored.resource.ref.resource_type, each.keys_added)
     }
     before = {}
-    for part in at_once(holdings):
-        ids = [_id(holding) for holding in part]
+    for part in at_once(wanted):
+        ids = [holding_id(holding) for holding in part]
         async for document in database[UNIQUE_KEYS].find({"_id": {"$in": ids}}, session=session):
-            before[_holding(document)] = document["holder"]
+            before[holding_of(document)] = document["holder"]
     return UniqueKeys(before)
 
 
-def _holdings(tenant: str, ref: Ref, keys: Iterable[IndexKey]) -> dict[Holding, IndexKey]:
+def holdings(tenant: str, resource_type: str, keys: Iterable[IndexKey]) -> dict[Holding, IndexKey]:
+    """Return those of the keys that are unique."""
     return {
-        (tenant, ref.resource_type, each.path, each.key): each
+        (tenant, resource_type, each.path, each.key): each
         for each in keys
         if each.unique and each.key is not None
     }
 
 
-def _id(holding: Holding) -> Document:
+def holding_id(holding: Holding) -> Document:
+    """Return the `_id` of a unique key."""
     return dict(zip(_FIELDS, holding, strict=True))
 
 
-def _holding(document: Document) -> Holding:
+def holding_of(document: Document) -> Holding:
+    """Return the unique key of a document."""
     tenant, resource_type, path, key = (document["_id"][name] for name in _FIELDS)
     return tenant, resource_type, path, key
 
@@ -101,9 +104,9 @@ def _holding(document: Document) -> Holding:
 def _write(
     holding: Holding, before: str | None, after: str | None
 ) -> DeleteOne | InsertOne[Document] | ReplaceOne[Document]:
-    document = {"_id": _id(holding), "holder": after}
+    document = {"_id": holding_id(holding), "holder": after}
     if after is None:
-        return DeleteOne({"_id": _id(holding)})
+        return DeleteOne({"_id": holding_id(holding)})
     if before is None:
         return InsertOne(document)
-    return ReplaceOne({"_id": _id(holding)}, document)
+    return ReplaceOne({"_id": holding_id(holding)}, document)

@@ -99,7 +99,10 @@ class Walking:
     async def _completed(
         self, documents: Sequence[Document], shown: frozenset[str]
     ) -> list[Resource]:
-        showing = [Shown(self.tenant, resource_of(each), shown) for each in documents]
+        showing = [
+            Shown(self.tenant, resource_of(each), shown, self.typed.resource_type)
+            for each in documents
+        ]
         return await self.reading.completed(showing)
 
     @property

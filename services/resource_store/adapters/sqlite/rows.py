@@ -1,7 +1,7 @@
 """Resources from rows, with what is derived from memberships."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from resource_store.domain.members import (
@@ -13,6 +13,7 @@ from resource_store.domain.members import (
 )
 from resource_store.domain.representations import derived_attributes, with_derived
 from resource_store.domain.resources import Ref, Resource, Stamp, Stored
+from scim.resource_type import ResourceType
 
 COLUMNS = (
     "resource_type, id, attributes, version, created, last_modified, origin_clock, origin_cluster"
@@ -64,26 +65,41 @@ def read_stored(connection: sqlite3.Connection, tenant: str, resource_id: str) -
 
 
 def read_resource(
-    connection: sqlite3.Connection, tenant: str, ref: Ref, *, shown: frozenset[str]
+    connection: sqlite3.Connection,
+    tenant: str,
+    ref: Ref,
+    *,
+    shown: frozenset[str],
+    resource_type: ResourceType,
 ) -> Resource | None:
     """Return a resource with the derived attributes that shall be shown."""
     stored = read_stored(connection, tenant, ref.id)
     if stored is None or stored.resource.ref != ref:
         return None
-    return completed(connection, tenant, stored.resource, shown=shown)
+    return completed(connection, tenant, stored.resource, shown=shown, resource_type=resource_type)
 
 
 def completed(
-    connection: sqlite3.Connection, tenant: str, resource: Resource, *, shown: frozenset[str]
+    connection: sqlite3.Connection,
+    tenant: str,
+    resource: Resource,
+    *,
+    shown: frozenset[str],
+    resource_type: ResourceType,
 ) -> Resource:
     """Return the resource with the derived attributes that shall be shown."""
     ref = resource.ref
-    wanted = derived_attributes(ref.resource_type) & shown
+    wanted = derived_attributes(resource_type) & shown
     derived = {}
     if MEMBERS in wanted:
-        derived[MEMBERS] = list(_member_elements(connection, tenant, ref.id))
+        derived[MEMBERS] = [
+            member_element(member, display=display, endpoints=resource_type.endpoints)
+            for member, display in _members(connection, tenant, ref.id)
+        ]
     if GROUPS in wanted:
-        derived[GROUPS] = list(_group_elements(connection, tenant, ref.id))
+        derived[GROUPS] = list(
+            _group_elements(connection, tenant, ref.id, endpoints=resource_type.endpoints)
+        )
     return with_derived(resource, derived) if derived else resource
 
 
@@ -93,17 +109,17 @@ def read_members(connection: sqlite3.Connection, tenant: str, group_id: str) -> 
     return {member_id: Member(member_id, member_type) for member_id, member_type, _ in rows}
 
 
-def _member_elements(
+def _members(
     connection: sqlite3.Connection, tenant: str, group_id: str
-) -> Iterator[dict[str, str]]:
+) -> Iterator[tuple[Member, str]]:
     for member_id, member_type, display in connection.execute(_MEMBERS, (tenant, group_id)):
-        yield member_element(Member(member_id, member_type), display=display)
+        yield Member(member_id, member_type), display
 
 
 def _group_elements(
-    connection: sqlite3.Connection, tenant: str, member_id: str
+    connection: sqlite3.Connection, tenant: str, member_id: str, *, endpoints: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
     rows = connection.execute(_GROUPS, {"tenant": tenant, "id": member_id})
     for group_id, resource_type, display, is_direct in rows:
         group = Ref(resource_type, group_id)
-        yield group_element(group, display=display, is_direct=bool(is_direct))
+        yield group_element(group, display=display, is_direct=bool(is_direct), endpoints=endpoints)

@@ -31,4 +31,11 @@ def _read(
 ) -> Iterator[Resource]:
     for mark in marks:
         row = connection.execute(_BY_ID, (search.tenant, mark.id)).fetchone()
-        yield completed(connection, search.tenant, resource_of(row), shown=search.shown)
+        resource = resource_of(row)
+        yield completed(
+            connection,
+            search.tenant,
+            resource,
+            shown=search.shown,
+            resource_type=search.resource_type(resource.ref.resource_type),
+        )

@@ -8,6 +8,7 @@ from pathlib import Path
 from resource_store.adapters.aes_gcm_cursors import new_cursor_key
 from resource_store.adapters.sqlite import feed, snapshots
 from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
+from resource_store.adapters.sqlite.reindexing import reindex
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
 from resource_store.adapters.sqlite.searching import search_resources
 from resource_store.adapters.sqlite.tables import MIGRATIONS
@@ -16,9 +17,12 @@ from resource_store.domain.changes import FeedEntry
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import Outcome, Transition
 from resource_store.domain.errors import StorageFailedError
+from resource_store.domain.key_layouts import LayoutError
 from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
 from resource_store.domain.snapshots import Tombstone, Whole
 from resource_store.ports.resources import Found, Query, Search
+from scim.registry import Registry
+from scim.resource_type import ResourceType
 from servicekit.failures import StorageError
 from servicekit.restoring import note_restore
 from servicekit.signals import News
@@ -50,7 +54,13 @@ class SqliteStorage:
 
         def look(connection: sqlite3.Connection) -> list[Resource | None]:
             return [
-                read_resource(connection, query.tenant, query.ref, shown=query.shown)
+                read_resource(
+                    connection,
+                    query.tenant,
+                    query.ref,
+                    shown=query.shown,
+                    resource_type=query.resource_type,
+                )
                 for query in queries
             ]
 
@@ -96,10 +106,13 @@ class SqliteStorage:
         """Return the position of the last change."""
         return await self._database.read(feed.end)
 
-    async def resources_after(self, tenant: str, after: Ref, *, limit: int) -> Sequence[Whole]:
+    async def resources_after(
+        self, tenant: str, resource_type: ResourceType, after: str, *, limit: int
+    ) -> Sequence[Whole]:
         """Return the resources of a type after an id."""
+        place = Ref(resource_type.name, after)
         return await self._database.read(
-            lambda c: snapshots.resources_after(c, tenant, after, limit=limit)
+            lambda c: snapshots.resources_after(c, tenant, place, limit=limit)
         )
 
     async def tombstones_after(self, tenant: str, after: str, *, limit: int) -> Sequence[Tombstone]:
@@ -138,6 +151,7 @@ class SqliteStorage:
 
 async def open_storage(
     path: Path,
+    registry: Registry,
     *,
     newborn: StoreIdentity,
     restore_id: str,
@@ -147,9 +161,15 @@ async def open_storage(
     """Open or make the file; a new one takes the identity of `newborn`.
 
     One that was restored, which is known by a new `restore_id`, takes the epoch. Raises
-    `StartError` when the file cannot be used.
+    `StartError` when the file cannot be used, and `LayoutError` when what it holds is at odds with
+    the registry.
     """
     database = Database(path, MIGRATIONS)
+    try:
+        await database.write(lambda connection: reindex(connection, registry))
+    except LayoutError:
+        await database.close()
+        raise
     identity = await database.write(
         lambda connection: _identity(connection, newborn, restore_id=restore_id)
     )

@@ -121,21 +121,5 @@ MIGRATIONS: Final = (
     CREATE INDEX resources_by_created ON resources (tenant, resource_type, created, id);
     CREATE INDEX resources_by_last_modified
         ON resources (tenant, resource_type, last_modified, id);
-
-    -- What is sorted by has a key for "no value": a blob, which is behind all else.
-    INSERT INTO index_keys (tenant, resource_type, path, key, id)
-    SELECT tenant, resource_type, path, x'', id FROM (
-        SELECT r.tenant, r.resource_type, p.path, r.id
-        FROM resources r JOIN (
-            SELECT 'User' AS resource_type, 'userName' AS path
-            UNION ALL SELECT 'User', 'externalId'
-            UNION ALL SELECT 'User', 'displayName'
-            UNION ALL SELECT 'User', 'name.familyName'
-            UNION ALL SELECT 'User', 'name.givenName'
-            UNION ALL SELECT 'Group', 'externalId'
-            UNION ALL SELECT 'Group', 'displayName'
-        ) p ON p.resource_type = r.resource_type
-        EXCEPT SELECT tenant, resource_type, path, id FROM index_keys
-    );
     """,
 )

@@ -95,7 +95,13 @@ class Walking:
                     yield mark
 
     def _whole(self, resource: Resource, sought: Sought) -> Resource:
-        return completed(self.connection, self.tenant, resource, shown=sought.derived)
+        return completed(
+            self.connection,
+            self.tenant,
+            resource,
+            shown=sought.derived,
+            resource_type=self.typed.resource_type,
+        )
 
     def _rows(self, statement: Sql) -> sqlite3.Cursor:
         return self.connection.execute(*statement)

@@ -121,8 +121,14 @@ class Carrying:
         shown = self.transition.shown
         if resource is None or shown is None:
             return Outcome(effect, None)
-        tenant = self.transition.tenant
-        return Outcome(effect, completed(self.connection, tenant, resource, shown=shown))
+        whole = completed(
+            self.connection,
+            self.transition.tenant,
+            resource,
+            shown=shown,
+            resource_type=self.transition.resource_type,
+        )
+        return Outcome(effect, whole)
 
     def _state(self) -> State:
         transition = self.transition
