@@ -80,13 +80,19 @@ async def profiled(mongo_url: str) -> AsyncIterator[Profiled]:
         ('emails[value eq "ada@example.com"]', "User"),
         ('userName eq "ada" and title co "x"', "User"),
         ('userName eq "ada" or externalId eq "A-1"', "User"),
+        ('userName sw "AD"', "User"),
+        ('userName gt "ac" and userName lt "ad"', "User"),
+        ('emails.value sw "ada@"', "User"),
+        ("emails.value pr", "User"),
+        ("externalId pr", "User"),
+        ('meta.created lt "2020-01-15T08:00:00Z"', "User"),
         ('displayName eq "team"', "Group"),
         ('id eq "{ada}"', "User"),
         ('members.value eq "{ada}"', "Group"),
         ('groups.value eq "{team}"', "User"),
     ],
 )
-async def test_an_equality_looks_at_what_it_finds_only(
+async def test_an_index_looks_at_what_it_finds_only(
     profiled: Profiled, text: str, resource_type: str
 ) -> None:
     filled = text.format(ada=profiled.ada.ref.id, team=profiled.team.ref.id)
@@ -105,13 +111,23 @@ async def test_a_page_is_read_in_the_order_of_an_index(profiled: Profiled) -> No
 
 
 @pytest.mark.parametrize("is_descending", [False, True], ids=["ascending", "descending"])
-@pytest.mark.parametrize("sort_by", [None, "userName", "name.familyName", "meta.lastModified"])
+@pytest.mark.parametrize(
+    ("text", "sort_by"),
+    [
+        (None, None),
+        (None, "userName"),
+        (None, "name.familyName"),
+        (None, "meta.lastModified"),
+        ('userName sw "user"', "userName"),
+        ('meta.lastModified ge "2027-01-15T08:00:00Z"', "meta.lastModified"),
+    ],
+)
 async def test_a_page_deep_in_a_walk_costs_what_it_shows(
-    profiled: Profiled, sort_by: str | None, *, is_descending: bool
+    profiled: Profiled, text: str | None, sort_by: str | None, *, is_descending: bool
 ) -> None:
     async def turn(at: str) -> Page:
         return await profiled.store.walk(
-            None, "User", cursor=at, count=2, sort_by=sort_by, is_descending=is_descending
+            text, "User", cursor=at, count=2, sort_by=sort_by, is_descending=is_descending
         )
 
     at = ""

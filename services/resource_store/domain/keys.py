@@ -16,6 +16,8 @@ Key: TypeAlias = str | float | bool
 
 SORTED = ("userName", "externalId", "displayName", "name.familyName", "name.givenName")
 """What people sort by: of these paths a resource has a key even where it has no value."""
+TIMES = {"meta.created": "created", "meta.lastModified": "last_modified"}
+"""The fields of a resource that are indexed as they are, by path; in microseconds."""
 _INDEXED = (
     "userName",
     "externalId",

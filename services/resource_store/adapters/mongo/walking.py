@@ -53,8 +53,9 @@ class Walking:
         """Return what selects the candidates."""
         if self.found is None:
             return among(self.tenant, self.typed.resource_type, None)
-        conditions = await Conditions(self.reading, self.tenant).of(self.found.source)
-        return among(self.tenant, self.typed.resource_type, conditions)
+        resource_type = self.typed.resource_type
+        resolving = Conditions(self.reading, self.tenant, resource_type)
+        return among(self.tenant, resource_type, await resolving.of(self.found.source))
 
     async def _count(self, condition: Document) -> int:
         return await self._resources.count_documents(condition, session=self.reading.session)
