@@ -11,7 +11,8 @@ from support.eventually import eventually
 from support.store_driver import TENANT, StoreDriver, creation, foreign, patching
 from support.stores import StorePlace, opened
 
-from resource_store.adapters.mongo.collections import MIGRATIONS
+from resource_store.adapters.mongo.collections import META, MIGRATIONS, RESOURCES
+from resource_store.adapters.mongo.sort_fields import NO_KEY
 from resource_store.adapters.mongo.storage import open_storage
 from resource_store.commands.search_resources import Page
 from resource_store.commands.write_resources import Delete
@@ -172,6 +173,27 @@ async def test_a_page_of_the_snapshot_costs_what_it_shows(profiled: Profiled) ->
 
     assert notes
     assert [_wide(note) for note in notes if _wide(note)] == []
+
+
+async def test_what_was_stored_before_there_was_sorting_is_sorted(mongo_url: str) -> None:
+    place = StorePlace(folder=None, mongo_url=mongo_url)
+    us = StoreIdentity("here2345", "epoch")
+    async with (
+        open_mongo(mongo_url, "store", MIGRATIONS) as database,
+        opened(place, us, now=lambda: NOON, ending=asyncio.Event()) as before,
+    ):
+        await before.user("grace", displayName="Grace")
+        await before.user("ada")
+        without_sorting = {"$pull": {"keys": {"key": NO_KEY}}, "$unset": {"sorted": 1}}
+        await database[RESOURCES].update_many({}, without_sorting)
+        await database[META].delete_one({"_id": "keys"})
+
+    async with opened(place, us, now=lambda: NOON, ending=asyncio.Event()) as after:
+        by_name = await after.search(None, "User", sort_by="userName")
+        by_display = await after.search(None, "User", sort_by="displayName")
+
+    assert [each.ref.id for each in by_name.resources] == ["id-0002", "id-0001"]
+    assert [each.ref.id for each in by_display.resources] == ["id-0001", "id-0002"]
 
 
 async def test_what_was_done_is_remembered_for_a_day(mongo_url: str) -> None:

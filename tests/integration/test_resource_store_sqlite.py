@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -294,6 +295,22 @@ async def test_after_a_restart_a_local_change_is_later_than_what_was_received(
 
     assert found.origin.clock == ahead
     assert patched.origin > found.origin
+
+
+async def test_what_was_stored_before_there_was_sorting_is_sorted(tmp_path: Path) -> None:
+    before = await _opened(tmp_path)
+    await before.user("grace", displayName="Grace")
+    await before.user("ada")
+    await _closed(before)
+    with closing(sqlite3.connect(tmp_path / "store.sqlite3")) as connection, connection:
+        connection.execute("DELETE FROM index_keys WHERE key = x''")
+        connection.execute("DELETE FROM meta WHERE name LIKE 'keys:%'")
+
+    after = await _opened(tmp_path)
+    found = await after.search(None, "User", sort_by="displayName")
+    await _closed(after)
+
+    assert [each.ref.id for each in found.resources] == ["id-0001", "id-0002"]
 
 
 async def _opened(folder: Path) -> StoreDriver:
