@@ -1,77 +1,25 @@
 """Which resources a filter can match at all, told by index keys (RFC 7644 section 3.4.2.2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
 
+from resource_store.domain.candidate_sets import (
+    AnyOf,
+    Candidates,
+    GroupsWith,
+    Identified,
+    Keyed,
+    MembersOf,
+    Ranged,
+    Source,
+    Timed,
+)
 from resource_store.domain.intervals import Interval, both, compared, moments, starting_with
 from resource_store.domain.keys import TIMES, IndexKey, indexed_paths, is_unique, sorted_paths
 from scim.attributes import AttributePath, AttributeType
 from scim.filters import And, Comparison, Filter, Not, Operator, Or, Present, ValuePath
 from scim.normalization import comparison_key
 from scim.resource_type import ResourceType
-
-
-@dataclass(frozen=True, slots=True)
-class Identified:
-    """The resource with this id."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """The resources with this key."""
-
-    key: IndexKey
-
-
-@dataclass(frozen=True, slots=True)
-class Ranged:
-    """The resources with a key of this path within an interval."""
-
-    path: str
-    interval: Interval
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """The resources whose `created` or `last_modified` is within an interval."""
-
-    field: str
-    interval: Interval
-
-
-@dataclass(frozen=True, slots=True)
-class MembersOf:
-    """Who is in this group, directly or through others."""
-
-    group_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupsWith:
-    """The groups with this member, directly."""
-
-    member_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """The union; of nothing, nothing."""
-
-    sources: tuple["Source", ...]
-
-
-Source: TypeAlias = Identified | Keyed | Ranged | Timed | MembersOf | GroupsWith | AnyOf
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """A set that holds every match; `exact` where it holds nothing else."""
-
-    source: Source
-    exact: bool
 
 
 def candidates(term: Filter, resource_type: ResourceType) -> Candidates | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from resource_store.domain.candidates import (
+from resource_store.domain.candidate_sets import (
     AnyOf,
     Candidates,
     GroupsWith,
@@ -11,9 +11,8 @@ from resource_store.domain.candidates import (
     MembersOf,
     Ranged,
     Timed,
-    candidates,
-    mentioned,
 )
+from resource_store.domain.candidates import candidates, mentioned
 from resource_store.domain.intervals import Interval
 from resource_store.domain.keys import IndexKey
 from scim.filters import parse_filter

@@ -7,7 +7,7 @@ from resource_store.adapters.mongo import collections
 from resource_store.adapters.mongo.documents import address_document, at_once
 from resource_store.adapters.mongo.reading import Reading
 from resource_store.adapters.mongo.sort_fields import NO_KEY, field_of, kept_key
-from resource_store.domain.candidates import (
+from resource_store.domain.candidate_sets import (
     AnyOf,
     GroupsWith,
     Identified,

@@ -10,7 +10,8 @@ from resource_store.adapters.mongo.documents import resource_of
 from resource_store.adapters.mongo.orders import Ordered
 from resource_store.adapters.mongo.reading import Reading, Shown
 from resource_store.adapters.mongo.sort_fields import SORT_FIELDS, key_of
-from resource_store.domain.candidates import Candidates, candidates
+from resource_store.domain.candidate_sets import Candidates
+from resource_store.domain.candidates import candidates
 from resource_store.domain.ordering import Mark, Window, windowed
 from resource_store.domain.resources import Resource
 from resource_store.domain.sort_orders import ById, ByKey, ByTime, Evaluated, SortOrder, sort_order

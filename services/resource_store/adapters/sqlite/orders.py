@@ -5,7 +5,7 @@ from dataclasses import replace
 from resource_store.adapters.sqlite.rows import COLUMNS
 from resource_store.adapters.sqlite.sort_keys import kept_key
 from resource_store.adapters.sqlite.sources import KEYED, OF_TYPE, Sql, among, within
-from resource_store.domain.candidates import Candidates, Keyed, Ranged, Source, Timed
+from resource_store.domain.candidate_sets import Candidates, Keyed, Ranged, Source, Timed
 from resource_store.domain.ordering import Window
 from resource_store.domain.sort_orders import ById, ByKey, ByTime, SortOrder
 from resource_store.ports.resources import TypedFilter

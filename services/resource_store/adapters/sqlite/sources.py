@@ -3,7 +3,7 @@
 from typing import Any, Final, TypeAlias
 
 from resource_store.adapters.sqlite.sort_keys import NO_KEY, kept_key
-from resource_store.domain.candidates import (
+from resource_store.domain.candidate_sets import (
     AnyOf,
     Candidates,
     GroupsWith,

@@ -11,7 +11,8 @@ from resource_store.adapters.sqlite.orders import looking_along, marks_along
 from resource_store.adapters.sqlite.rows import COLUMNS, completed, resource_of
 from resource_store.adapters.sqlite.sort_keys import key_of
 from resource_store.adapters.sqlite.sources import Sql, among, counting, ids
-from resource_store.domain.candidates import Candidates, candidates
+from resource_store.domain.candidate_sets import Candidates
+from resource_store.domain.candidates import candidates
 from resource_store.domain.ordering import Mark, Window, windowed
 from resource_store.domain.resources import Resource
 from resource_store.domain.sort_orders import ById, Evaluated, SortOrder, sort_order
