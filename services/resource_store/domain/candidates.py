@@ -16,7 +16,7 @@ from resource_store.domain.candidate_sets import (
 )
 from resource_store.domain.intervals import Interval, both, compared, moments, starting_with
 from resource_store.domain.keys import TIMES, IndexKey, indexed_paths, is_unique, sorted_paths
-from scim.attributes import AttributePath, AttributeType
+from scim.attributes import AttributePath
 from scim.filters import And, Comparison, Filter, Not, Operator, Or, Present, ValuePath
 from scim.normalization import comparison_key
 from scim.resource_type import ResourceType
@@ -73,7 +73,7 @@ def _timed(term: Comparison, field: str) -> Source | None:
 
 def _ranged(term: Comparison) -> Source | None:
     key = comparison_key(term.attribute, term.value)
-    if key is None or term.attribute.type is AttributeType.DATE_TIME:
+    if key is None:
         return None
     is_prefix = term.operator is Operator.SW and isinstance(key, str)
     interval = starting_with(str(key)) if is_prefix else compared(term.operator, key)

@@ -53,7 +53,8 @@ def indexed_paths(resource_type: ResourceType) -> Mapping[str, ResolvedPath]:
         for resolved in resource_type.paths.values()
         if is_unique(resolved.attribute) and resolved.attribute.name != "id"
     ]
-    found = (resource_type.paths.get(path.lower()) for path in (*_INDEXED, *unique))
+    paths = (*_INDEXED, *unique, *sorted(resource_type.indexed))
+    found = (resource_type.paths.get(path.lower()) for path in paths)
     return {str(resolved.path): resolved for resolved in found if resolved is not None}
 
 

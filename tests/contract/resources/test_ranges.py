@@ -1,11 +1,17 @@
 """Filters that intervals of an index answer (RFC 7644 section 3.4.2.2)."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.store_driver import StoreDriver
+from support.store_driver import StoreDriver, patching
+from support.stores import StorePlace, opened
 
+from resource_store.domain.own_indexes import with_indexes
+from resource_store.domain.resources import StoreIdentity
 from scim.messages import ENTERPRISE_USER_SCHEMA
+from scim.registry import standard_registry
 
 NUMBER = f"{ENTERPRISE_USER_SCHEMA}:employeeNumber"
 NAMES = ("Ada", "adam", "ADB", "a", "zoë", "Zoe\u0308", "z", "z\U0010ffff", "\ud7ff", "\ue000")
@@ -68,3 +74,23 @@ async def test_what_an_interval_holds(people: StoreDriver) -> None:
     assert await people.found('emails.value sw "b"', "User") == ["id-0003", "id-0006", "id-0009"]
     assert await people.found("title pr", "User") == [f"id-{n:04}" for n in (1, 3, 5, 7, 9)]
     assert await people.found("active pr", "User") == [f"id-{n:04}" for n in (1, 2, 4, 5, 7, 8, 10)]
+
+
+async def test_what_is_stored_gets_the_indexes_that_are_named(
+    place: StorePlace, time: Callable[[], int], ending: asyncio.Event
+) -> None:
+    us = StoreIdentity(cluster="here2345", epoch="firstepoch")
+    own = with_indexes(standard_registry(), ["nickName"])
+    async with opened(place, us, now=time, ending=ending) as before:
+        ada = await before.user("ada", nickName="Countess")
+        await before.user("grace")
+
+    async with opened(place, us, now=time, ending=ending, registry=own) as store:
+        assert await store.found("nickName pr", "User") == ["id-0001"]
+        rename = patching(ada.ref, {"op": "replace", "path": "nickName", "value": "Lady"})
+        await store.written(rename, txn="another")
+        assert await store.found('nickName sw "c"', "User") == []
+        assert await store.found('nickName sw "L"', "User") == ["id-0001"]
+
+    async with opened(place, us, now=time, ending=ending) as after:
+        assert await after.found('nickName sw "l"', "User") == ["id-0001"]
