@@ -139,7 +139,9 @@ def test_base64_may_be_in_either_alphabet_and_without_padding(text: str) -> None
     assert created(USER, _body(**given), profile=STRICT)["x509Certificates"] == [{"value": text}]
 
 
-@pytest.mark.parametrize("text", ["Y", "YQ=", "YQ===", "YWI==", "YWJj=", "YWJjZ", "+/-_", "YQ==YQ=="])
+@pytest.mark.parametrize(
+    "text", ["Y", "YQ=", "YQ===", "YWI==", "YWJj=", "YWJjZ", "+/-_", "YQ==YQ=="]
+)
 def test_what_no_bytes_have_as_their_base64_is_refused(text: str) -> None:
     with pytest.raises(InvalidValueError):
         created(USER, _body(x509Certificates=[{"value": text}]), profile=TOLERANT)
