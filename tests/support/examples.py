@@ -2,7 +2,7 @@
 
 from typing import Final, TypeVar
 
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 _T = TypeVar("_T")
@@ -19,9 +19,10 @@ def register_profiles() -> None:
 
 
 def examples(count: int) -> settings:
-    """Return the settings for so many examples, or more as the profile says."""
+    """Return the settings for so many examples, or more as the profile says; none is of time."""
     factor = max(settings().max_examples // _USUAL, 1)
-    return settings(max_examples=count * factor, deadline=None)
+    slow = [HealthCheck.too_slow]
+    return settings(max_examples=count * factor, deadline=None, suppress_health_check=slow)
 
 
 def drawn(strategy: st.SearchStrategy[_T], count: int) -> list[_T]:
