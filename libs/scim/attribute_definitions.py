@@ -24,6 +24,7 @@ _KEPT: Final = (
     "uniqueness",
 )
 _WITHOUT_UNIQUENESS: Final = ("boolean", "complex")
+_CASE_EXACT: Final = ("binary", "reference")  # RFC 7643 sections 2.3.6 and 2.3.7
 # RFC 7643 section 2.4: what an attribute with several values has where nothing else is defined.
 _DEFAULT_SUB_ATTRIBUTES: Final[Sequence[Document]] = (
     {"name": "value", "type": "string"},
@@ -117,6 +118,8 @@ def _new(given: Document, read: dict[str, Any], place: Place) -> dict[str, Any]:
     if "type" not in read:
         raise place.wrong(f"has no type: it must be one of {_listed(AttributeType)}")
     joined = {"multiValued": False, **read, "name": given["name"]}
+    if read["type"] in _CASE_EXACT:
+        joined.setdefault("caseExact", True)
     if read["type"] == AttributeType.COMPLEX:
         subs = given.get("subAttributes") or (
             list(_DEFAULT_SUB_ATTRIBUTES) if joined["multiValued"] else []

@@ -10,7 +10,8 @@ from scim.normalization import microseconds
 from scim.profile import Profile
 
 _STRING = AttributeType.STRING
-_BINARY = re.compile(r"(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}")
+_BASE64 = r"(?:[{0}]{{4}})*(?:[{0}]{{2}}(?:==)?|[{0}]{{3}}=?)?"
+_BINARY = re.compile(f"{_BASE64.format('A-Za-z0-9+/')}|{_BASE64.format('A-Za-z0-9_-')}")
 _REFERENCE = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BOOLEANS = {"true": True, "false": False}

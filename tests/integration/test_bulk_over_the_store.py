@@ -1,5 +1,6 @@
 """Bulk requests from HTTP to the database (RFC 7644 section 3.7)."""
 
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -245,3 +246,56 @@ async def test_a_stale_version_fails_its_operation(client: Client) -> None:
     (stale,) = await client.bulk({"method": "DELETE", "path": path, "version": created["version"]})
 
     assert (stale["status"], stale["location"]) == ("412", created["location"])
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_any_order_of_the_operations_makes_the_same_resources(
+    client: Client, seed: int
+) -> None:
+    managed = {ENTERPRISE_USER_SCHEMA: {"manager": {"value": "bulkId:boss"}}}
+    extended = {"schemas": [USER_SCHEMA, ENTERPRISE_USER_SCHEMA], **managed}
+    operations = [
+        user("boss"),
+        user("ann", **extended),
+        user("bob", **extended),
+        group("team", "bulkId:ann"),
+        group("house", "bulkId:team", "bulkId:boss"),
+        patch("/Groups/bulkId:team", {"op": "add", "path": "members", "value": BOB}),
+        patch("/Users/bulkId:ann", {"op": "add", "path": "title", "value": "Dr"}),
+    ]
+    random.Random(seed).shuffle(operations)  # noqa: S311 a test
+
+    results = await client.bulk(*operations)
+
+    assert sorted(statuses(results)) == ["200", "200", *["201"] * 5]
+    names = {id_of(each): each["bulkId"] for each in results if each["method"] == "POST"}
+    found = [(await client.ask("GET", f"/{path}"))[1] for path in map(path_of, results)]
+    assert {each["id"]: told(each, names) for each in found} == {
+        id_of_name: TOLD[name] for id_of_name, name in names.items()
+    }
+
+
+BOB = [{"value": "bulkId:bob"}]
+TOLD: dict[str, dict[str, Any]] = {
+    "boss": {"manager": None, "title": None, "members": set(), "groups": {"house"}},
+    "ann": {"manager": "boss", "title": "Dr", "members": set(), "groups": {"team", "house"}},
+    "bob": {"manager": "boss", "title": None, "members": set(), "groups": {"team", "house"}},
+    "team": {"manager": None, "title": None, "members": {"ann", "bob"}, "groups": set()},
+    "house": {"manager": None, "title": None, "members": {"team", "boss"}, "groups": set()},
+}
+
+
+def path_of(result: dict[str, Any]) -> str:
+    """Return the path of the resource below the base URI."""
+    return "/".join(str(result["location"]).split("/")[-2:])
+
+
+def told(resource: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Return what the request said of a resource, by the bulkIds of those that it names."""
+    manager = resource.get(ENTERPRISE_USER_SCHEMA, {}).get("manager", {}).get("value")
+    return {
+        "manager": names.get(manager),
+        "title": resource.get("title"),
+        "members": {names[each["value"]] for each in resource.get("members", ())},
+        "groups": {names[each["value"]] for each in resource.get("groups", ())},
+    }

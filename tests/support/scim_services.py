@@ -6,6 +6,7 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from support.in_process import free_port, serving
+from support.registrar_storage import MASTER_KEY
 
 import resource_store.app
 import scim_gateway.app
@@ -20,11 +21,14 @@ _TRIES = 50
 
 
 @asynccontextmanager
-async def serving_scim(data: Path, *, schemas: Path | None = None) -> AsyncIterator[str]:
+async def serving_scim(
+    data: Path, *, schemas: Path | None = None, store_url: str = "sqlite:"
+) -> AsyncIterator[str]:
     """Run the three services until the block ends; gives SCIM's base URI."""
-    place = {"data": data, "port": free_first_port(), "schemas": schemas}
+    place = {"data": data, "port": free_first_port(), "schemas": schemas, "store": store_url}
+    secrets = {"admin_token": ADMIN_TOKEN, "master_key": MASTER_KEY}
     store = Settings.model_validate(place)
-    registrar = RegistrarSettings.model_validate({**place, "admin_token": ADMIN_TOKEN})
+    registrar = RegistrarSettings.model_validate({**place, **secrets})
     gateway = GatewaySettings.model_validate(place)
     async with (
         serving("resource-store", store, resource_store.app.build),

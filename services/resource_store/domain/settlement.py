@@ -172,6 +172,9 @@ def _activation(draft: Draft) -> Activation:
 
 
 def _display(after: Mapping[str, Any]) -> str:
-    """Return the name for people that members and groups show of the resource."""
-    named = (after.get("displayName"), after.get("userName"))
-    return next((name for name in named if name and isinstance(name, str)), "")
+    """Return the name for people that members and groups show of the resource, if it has one.
+
+    A userName is what somebody signs in by, and is none (RFC 7643 section 4.1.1).
+    """
+    name = after.get("displayName")
+    return name if isinstance(name, str) else ""

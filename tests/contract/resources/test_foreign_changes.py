@@ -312,11 +312,12 @@ async def test_members_may_come_after_their_group(store: StoreDriver) -> None:
     )
     before = (await _team(store))["members"]
 
-    await store.applied(foreign(CREATE, ADA, {"userName": "ada"}, clock=EARLIER, txn="2"))
+    body = {"userName": "ada", "displayName": "Ada"}
+    await store.applied(foreign(CREATE, ADA, body, clock=EARLIER, txn="2"))
 
     ada = {"value": ADA.id, "$ref": f"Users/{ADA.id}", "type": "User"}
     assert before == [ada, {"value": "whoever"}]
-    assert (await _team(store))["members"] == [{**ada, "display": "ada"}, {"value": "whoever"}]
+    assert (await _team(store))["members"] == [{**ada, "display": "Ada"}, {"value": "whoever"}]
     assert [group["value"] for group in (await _ada(store))["groups"]] == [TEAM.id]
 
 

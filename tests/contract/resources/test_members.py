@@ -35,6 +35,14 @@ async def test_a_group_shows_its_members_and_they_show_the_group(store: StoreDri
     ]
 
 
+async def test_a_member_without_a_display_name_is_shown_as_it_was_given(store: StoreDriver) -> None:
+    ada = await store.user("ada")
+
+    team = await store.group("Team", ada)
+
+    assert (await store.read(team))["members"] == [_element(ada)]
+
+
 async def test_members_of_a_nested_group_are_indirectly_in_the_outer_one(
     store: StoreDriver,
 ) -> None:

@@ -76,6 +76,19 @@ def test_characteristics_that_are_not_given_have_the_defaults_of_the_rfc(tmp_pat
     assert label.uniqueness is Uniqueness.NONE
 
 
+@pytest.mark.parametrize("kind", ["binary", "reference"])
+def test_binary_values_and_references_are_case_exact_unless_a_file_says_otherwise(
+    tmp_path: Path, kind: str
+) -> None:
+    silent = attribute("silent", kind)
+    definition = schema("urn:example:System", silent, attribute("folded", kind, caseExact=False))
+
+    system = _type(registry_with(tmp_path, definition, _SYSTEM), "System")
+
+    exactness = {each.name: each.case_exact for each in system.schema.attributes}
+    assert exactness == {"silent": True, "folded": False}
+
+
 def test_keywords_are_understood_in_any_case(tmp_path: Path) -> None:
     shouted = schema("urn:example:System", attribute("made", "DATETIME", Mutability="ReadOnly"))
 

@@ -132,6 +132,21 @@ def test_a_value_that_does_not_fit_is_named(attributes: dict[str, Any], path: st
     assert refused.value.clause.startswith("RFC 7643 section 2")
 
 
+@pytest.mark.parametrize("text", ["", "YQ==", "YQ", "YWI=", "YWI", "YWJj", "+/+/", "-_-_"])
+def test_base64_may_be_in_either_alphabet_and_without_padding(text: str) -> None:
+    given = {"x509Certificates": [{"value": text}]}
+
+    assert created(USER, _body(**given), profile=STRICT)["x509Certificates"] == [{"value": text}]
+
+
+@pytest.mark.parametrize(
+    "text", ["Y", "YQ=", "YQ===", "YWI==", "YWJj=", "YWJjZ", "+/-_", "YQ==YQ=="]
+)
+def test_what_no_bytes_have_as_their_base64_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValueError):
+        created(USER, _body(x509Certificates=[{"value": text}]), profile=TOLERANT)
+
+
 @pytest.mark.parametrize(
     "attributes",
     [
