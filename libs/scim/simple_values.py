@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from math import isfinite
+from unicodedata import combining
 
 from scim.attributes import Attribute, AttributeType
 from scim.errors import InvalidValueError
@@ -13,6 +15,7 @@ _STRING = AttributeType.STRING
 _BINARY = re.compile(r"(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}")
 _REFERENCE = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_MOST_MARKS = 30
 _BOOLEANS = {"true": True, "false": False}
 _JSON_TYPES = {
     type(None): "null",
@@ -45,7 +48,19 @@ def text_value(attribute: Attribute, value: object) -> str:
             attribute_path=attribute.path,
             clause="RFC 7643 section 2.3.1",
         )
+    if len(value) > _MOST_MARKS and _marks_in_a_row(value) > _MOST_MARKS:
+        raise InvalidValueError(
+            f"{attribute.path} must not hold more than {_MOST_MARKS} combining characters in a row",
+            attribute_path=attribute.path,
+            clause="Unicode Standard Annex 15 section 13",
+        )
     return value
+
+
+def _marks_in_a_row(text: str) -> int:
+    """Return how many at most: the time to put them in their order grows with the square of it."""
+    runs = groupby(map(combining, text), key=bool)
+    return max((sum(1 for _ in run) for is_mark, run in runs if is_mark), default=0)
 
 
 def _boolean(attribute: Attribute, value: object, profile: Profile) -> bool:
