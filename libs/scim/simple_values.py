@@ -52,13 +52,17 @@ def text_value(attribute: Attribute, value: object) -> str:
         raise InvalidValueError(
             f"{attribute.path} must not hold more than {_MOST_MARKS} combining characters in a row",
             attribute_path=attribute.path,
-            clause="Unicode Standard Annex 15 section 13",
+            clause="RFC 7643 section 2.3.1",
         )
     return value
 
 
 def _marks_in_a_row(text: str) -> int:
-    """Return how many at most: the time to put them in their order grows with the square of it."""
+    """Return how many combining characters follow one another at most.
+
+    The time to put them in their order grows with the square of it, and no language needs more
+    than a few (Unicode Standard Annex 15 section 13, "Stream-Safe").
+    """
     runs = groupby(map(combining, text), key=bool)
     return max((sum(1 for _ in run) for is_mark, run in runs if is_mark), default=0)
 
