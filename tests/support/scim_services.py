@@ -20,9 +20,14 @@ _TRIES = 50
 
 
 @asynccontextmanager
-async def serving_scim(data: Path, *, schemas: Path | None = None) -> AsyncIterator[str]:
-    """Run the three services until the block ends; gives SCIM's base URI."""
-    place = {"data": data, "port": free_first_port(), "schemas": schemas}
+async def serving_scim(
+    data: Path, *, schemas: Path | None = None, **settings: str
+) -> AsyncIterator[str]:
+    """Run the three services until the block ends; gives SCIM's base URI.
+
+    Further settings, such as those of the store, are for all of them.
+    """
+    place = {"data": data, "port": free_first_port(), "schemas": schemas, **settings}
     store = Settings.model_validate(place)
     registrar = RegistrarSettings.model_validate({**place, "admin_token": ADMIN_TOKEN})
     gateway = GatewaySettings.model_validate(place)
