@@ -73,6 +73,8 @@ class ResourceType:
     common: tuple[Attribute, ...]
     endpoints: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Where the resources of each type are that there is, by its name: references lead there."""
+    indexed: frozenset[str] = frozenset()
+    """Paths that clients look for often, beside those that they usually do."""
     members: Mapping[str, Attribute] = field(init=False, repr=False)
     paths: Mapping[str, ResolvedPath] = field(init=False, repr=False)
     abbreviated_paths: Mapping[str, ResolvedPath] = field(init=False, repr=False)

@@ -25,6 +25,7 @@ from resource_store.commands.search_resources import SearchResources
 from resource_store.commands.walks import Walks
 from resource_store.commands.write_resources import WriteResources
 from resource_store.domain.key_layouts import LayoutError
+from resource_store.domain.own_indexes import IndexedPathError, with_indexes
 from resource_store.domain.resources import StoreIdentity
 from resource_store.entrypoints.change_servicer import ChangeServicer
 from resource_store.entrypoints.registration import registered
@@ -65,8 +66,8 @@ class _Store:
 @asynccontextmanager
 async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open the database, and close it after the last request."""
-    with refusing_to_start(DefinitionError):
-        registry = registry_of(settings.schemas)
+    with refusing_to_start(DefinitionError), refusing_to_start(IndexedPathError):
+        registry = with_indexes(registry_of(settings.schemas), settings.indexed_paths())
     passwords = Argon2Passwords(threads=settings.password_threads)
     try:
         with refusing_to_start(LayoutError):

@@ -1,5 +1,7 @@
 """The store's settings (docs/configuration.md)."""
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from servicekit.settings import ServiceSettings
@@ -10,3 +12,9 @@ class Settings(ServiceSettings):
 
     password_threads: int = Field(default=2, ge=1)
     """How many passwords are hashed at the same time; each takes 19 MiB."""
+    scim_indexed_paths: str = ""
+    """Attribute paths that have an index beside the usual ones, with commas between them."""
+
+    def indexed_paths(self) -> Sequence[str]:
+        """Return the paths, one by one."""
+        return [path for part in self.scim_indexed_paths.split(",") if (path := part.strip())]

@@ -11,7 +11,8 @@ from support.eventually import eventually
 from support.store_driver import TENANT, StoreDriver, creation, foreign, patching
 from support.stores import StorePlace, opened
 
-from resource_store.adapters.mongo.collections import MIGRATIONS
+from resource_store.adapters.mongo.collections import META, MIGRATIONS, RESOURCES
+from resource_store.adapters.mongo.sort_fields import NO_KEY
 from resource_store.adapters.mongo.storage import open_storage
 from resource_store.commands.search_resources import Page
 from resource_store.commands.write_resources import Delete
@@ -80,13 +81,19 @@ async def profiled(mongo_url: str) -> AsyncIterator[Profiled]:
         ('emails[value eq "ada@example.com"]', "User"),
         ('userName eq "ada" and title co "x"', "User"),
         ('userName eq "ada" or externalId eq "A-1"', "User"),
+        ('userName sw "AD"', "User"),
+        ('userName gt "ac" and userName lt "ad"', "User"),
+        ('emails.value sw "ada@"', "User"),
+        ("emails.value pr", "User"),
+        ("externalId pr", "User"),
+        ('meta.created lt "2020-01-15T08:00:00Z"', "User"),
         ('displayName eq "team"', "Group"),
         ('id eq "{ada}"', "User"),
         ('members.value eq "{ada}"', "Group"),
         ('groups.value eq "{team}"', "User"),
     ],
 )
-async def test_an_equality_looks_at_what_it_finds_only(
+async def test_an_index_looks_at_what_it_finds_only(
     profiled: Profiled, text: str, resource_type: str
 ) -> None:
     filled = text.format(ada=profiled.ada.ref.id, team=profiled.team.ref.id)
@@ -105,13 +112,23 @@ async def test_a_page_is_read_in_the_order_of_an_index(profiled: Profiled) -> No
 
 
 @pytest.mark.parametrize("is_descending", [False, True], ids=["ascending", "descending"])
-@pytest.mark.parametrize("sort_by", [None, "userName", "name.familyName", "meta.lastModified"])
+@pytest.mark.parametrize(
+    ("text", "sort_by"),
+    [
+        (None, None),
+        (None, "userName"),
+        (None, "name.familyName"),
+        (None, "meta.lastModified"),
+        ('userName sw "user"', "userName"),
+        ('meta.lastModified ge "2027-01-15T08:00:00Z"', "meta.lastModified"),
+    ],
+)
 async def test_a_page_deep_in_a_walk_costs_what_it_shows(
-    profiled: Profiled, sort_by: str | None, *, is_descending: bool
+    profiled: Profiled, text: str | None, sort_by: str | None, *, is_descending: bool
 ) -> None:
     async def turn(at: str) -> Page:
         return await profiled.store.walk(
-            None, "User", cursor=at, count=2, sort_by=sort_by, is_descending=is_descending
+            text, "User", cursor=at, count=2, sort_by=sort_by, is_descending=is_descending
         )
 
     at = ""
@@ -156,6 +173,27 @@ async def test_a_page_of_the_snapshot_costs_what_it_shows(profiled: Profiled) ->
 
     assert notes
     assert [_wide(note) for note in notes if _wide(note)] == []
+
+
+async def test_what_was_stored_before_there_was_sorting_is_sorted(mongo_url: str) -> None:
+    place = StorePlace(folder=None, mongo_url=mongo_url)
+    us = StoreIdentity("here2345", "epoch")
+    async with (
+        open_mongo(mongo_url, "store", MIGRATIONS) as database,
+        opened(place, us, now=lambda: NOON, ending=asyncio.Event()) as before,
+    ):
+        await before.user("grace", displayName="Grace")
+        await before.user("ada")
+        without_sorting = {"$pull": {"keys": {"key": NO_KEY}}, "$unset": {"sorted": 1}}
+        await database[RESOURCES].update_many({}, without_sorting)
+        await database[META].delete_one({"_id": "keys"})
+
+    async with opened(place, us, now=lambda: NOON, ending=asyncio.Event()) as after:
+        by_name = await after.search(None, "User", sort_by="userName")
+        by_display = await after.search(None, "User", sort_by="displayName")
+
+    assert [each.ref.id for each in by_name.resources] == ["id-0002", "id-0001"]
+    assert [each.ref.id for each in by_display.resources] == ["id-0001", "id-0002"]
 
 
 async def test_what_was_done_is_remembered_for_a_day(mongo_url: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from support.store_driver import StoreDriver, foreign, patching
 
 from resource_store.adapters.sqlite.orders import marks_along
 from resource_store.adapters.sqlite.snapshots import RESOURCES_AFTER, TOMBSTONES_AFTER
-from resource_store.adapters.sqlite.sources import among
+from resource_store.adapters.sqlite.sources import among, counting
 from resource_store.adapters.sqlite.storage import SqliteStorage, open_storage
 from resource_store.adapters.sqlite.tables import MIGRATIONS
 from resource_store.domain.candidates import candidates
@@ -158,6 +159,92 @@ def test_a_page_of_a_walk_begins_where_the_last_one_ended(
     assert plan == [f"SEARCH {step.replace('>', '<') if is_reversed else step}"]
 
 
+@pytest.mark.parametrize("is_reversed", [False, True], ids=["forth", "back"])
+@pytest.mark.parametrize("beyond", [None, Mark("m", "x")], ids=["first page", "a later page"])
+@pytest.mark.parametrize(
+    ("text", "sort_by", "step"),
+    [
+        (
+            'userName sw "a"',
+            "userName",
+            (
+                "index_keys USING PRIMARY KEY"
+                " (tenant=? AND resource_type=? AND path=? AND key>? AND key<?)"
+            ),
+        ),
+        (
+            'meta.lastModified gt "2027-01-15T08:00:00Z"',
+            "meta.lastModified",
+            (
+                "resources USING COVERING INDEX resources_by_last_modified"
+                " (tenant=? AND resource_type=? AND last_modified>? AND last_modified<?)"
+            ),
+        ),
+    ],
+)
+def test_an_interval_of_what_is_sorted_by_is_one_of_its_index(
+    database: sqlite3.Connection,
+    text: str,
+    sort_by: str,
+    step: str,
+    beyond: Mark | None,
+    *,
+    is_reversed: bool,
+) -> None:
+    user = _resource_type("User")
+    condition = parse_filter(text, user)
+    (sort,) = sort_paths(sort_by, [user], profile=TOLERANT)
+    window = Window(beyond, is_reversed=is_reversed, skip=0, limit=3)
+
+    statement, values = marks_along(
+        sort_order(user, sort),
+        "default",
+        TypedFilter(user, condition, sort),
+        candidates(condition, user),
+        window,
+    )
+    plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+    assert plan == [f"SEARCH {step}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        (
+            "active eq true",
+            "index_keys USING PRIMARY KEY (tenant=? AND resource_type=? AND path=? AND key=?)",
+        ),
+        (
+            'userName sw "a"',
+            (
+                "index_keys USING PRIMARY KEY"
+                " (tenant=? AND resource_type=? AND path=? AND key>? AND key<?)"
+            ),
+        ),
+        (
+            'meta.created lt "2027-01-15T08:00:00Z"',
+            (
+                "resources USING COVERING INDEX resources_by_created"
+                " (tenant=? AND resource_type=? AND created<?)"
+            ),
+        ),
+    ],
+)
+def test_an_index_alone_counts_what_it_has_once(
+    database: sqlite3.Connection, text: str, step: str
+) -> None:
+    user = _resource_type("User")
+    condition = parse_filter(text, user)
+
+    statement, values = counting(
+        "default", TypedFilter(user, condition, None), candidates(condition, user)
+    )
+    plan = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+    assert plan == [f"SEARCH {step}"]
+
+
 async def test_adding_a_member_looks_at_its_own_rows_only(tmp_path: Path) -> None:
     store = await _opened(tmp_path)
     ada = await store.user("ada")
@@ -208,6 +295,22 @@ async def test_after_a_restart_a_local_change_is_later_than_what_was_received(
 
     assert found.origin.clock == ahead
     assert patched.origin > found.origin
+
+
+async def test_what_was_stored_before_there_was_sorting_is_sorted(tmp_path: Path) -> None:
+    before = await _opened(tmp_path)
+    await before.user("grace", displayName="Grace")
+    await before.user("ada")
+    await _closed(before)
+    with closing(sqlite3.connect(tmp_path / "store.sqlite3")) as connection, connection:
+        connection.execute("DELETE FROM index_keys WHERE key = x''")
+        connection.execute("DELETE FROM meta WHERE name LIKE 'keys:%'")
+
+    after = await _opened(tmp_path)
+    found = await after.search(None, "User", sort_by="displayName")
+    await _closed(after)
+
+    assert [each.ref.id for each in found.resources] == ["id-0001", "id-0002"]
 
 
 async def _opened(folder: Path) -> StoreDriver:

@@ -1,6 +1,6 @@
 """Run the benchmarks and print the table."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Annotated, Final
@@ -15,18 +15,25 @@ from heliograph_bench.group_commit import group_commit
 from heliograph_bench.hop import hop
 from heliograph_bench.loading import LoadError, loading
 from heliograph_bench.measuring import Row
+from heliograph_bench.membership import joining_a_group
+from heliograph_bench.searching import searching
 from heliograph_bench.services import NotReadyError
 from heliograph_demo.command_line import run
 from heliograph_mongod.server import MongodUnavailableError, running_mongod
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _OWN_MONGOD: Final = "mongod"
+_LOADED: Final = 20_000
+_SEARCHED: Final = 300_000
 
 
 @app.command()
 def bench(
     *,
-    users: Annotated[int, typer.Option(min=1000, help="Users to load.")] = 20_000,
+    users: Annotated[
+        int | None,
+        typer.Option(min=1000, help="Users: to load (20,000), and to search among (300,000)."),
+    ] = None,
     store: Annotated[
         str | None,
         typer.Option(help="Where state is kept: a URL, or `mongod` to start one."),
@@ -36,20 +43,23 @@ def bench(
     """Print operations per CPU-second of ours and of the reference, and their ratio."""
     with ExitStack() as stack:
         url = stack.enter_context(running_mongod()) if store == _OWN_MONGOD else store
-        rows: dict[str, Callable[[], Awaitable[Row]]] = {
+        rows: dict[str, Callable[[], Awaitable[Row | Sequence[Row]]]] = {
             "hop": hop,
             "group commit": group_commit,
             "GET": partial(reading, 32, store=url, target="≥ 25 %"),
             "GET alone": partial(reading, 1, store=url, target="≥ 12 %"),
             "create": partial(creating, store=url),
-            "load": partial(loading, users, store=url),
+            "load": partial(loading, users or _LOADED, store=url),
+            "search": partial(searching, users or _SEARCHED, store=url),
+            "members": partial(joining_a_group, store=url),
         }
         chosen = [row for name, row in rows.items() if name.startswith(only)]
-        _print([uvloop.run(_measured(row)) for row in chosen])
+        _print([row for each in chosen for row in uvloop.run(_measured(each))])
 
 
-async def _measured(row: Callable[[], Awaitable[Row]]) -> Row:
-    return await row()
+async def _measured(benchmark: Callable[[], Awaitable[Row | Sequence[Row]]]) -> Sequence[Row]:
+    found = await benchmark()
+    return [found] if isinstance(found, Row) else found
 
 
 def _print(rows: list[Row]) -> None:

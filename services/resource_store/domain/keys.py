@@ -16,6 +16,8 @@ Key: TypeAlias = str | float | bool
 
 SORTED = ("userName", "externalId", "displayName", "name.familyName", "name.givenName")
 """What people sort by: of these paths a resource has a key even where it has no value."""
+TIMES = {"meta.created": "created", "meta.lastModified": "last_modified"}
+"""The fields of a resource that are indexed as they are, by path; in microseconds."""
 _INDEXED = (
     "userName",
     "externalId",
@@ -51,7 +53,8 @@ def indexed_paths(resource_type: ResourceType) -> Mapping[str, ResolvedPath]:
         for resolved in resource_type.paths.values()
         if is_unique(resolved.attribute) and resolved.attribute.name != "id"
     ]
-    found = (resource_type.paths.get(path.lower()) for path in (*_INDEXED, *unique))
+    paths = (*_INDEXED, *unique, *sorted(resource_type.indexed))
+    found = (resource_type.paths.get(path.lower()) for path in paths)
     return {str(resolved.path): resolved for resolved in found if resolved is not None}
 
 

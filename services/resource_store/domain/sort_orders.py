@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from resource_store.domain.keys import Key, sorted_paths
+from resource_store.domain.keys import TIMES, Key, sorted_paths
 from resource_store.domain.representations import for_filtering
 from resource_store.domain.resources import Resource
 from scim.resource_type import ResolvedPath, ResourceType
 from scim.sorting import sort_key
-
-_TIMES: Final = {"meta.created": "created", "meta.lastModified": "last_modified"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,8 @@ def sort_order(resource_type: ResourceType, sort: ResolvedPath | None) -> SortOr
     path = "id" if sort is None else str(sort.path)
     if sort is None or path == "id":
         return ById()
-    if path in _TIMES:
-        return ByTime(_TIMES[path])
+    if path in TIMES:
+        return ByTime(TIMES[path])
     return ByKey(path, sort) if path in sorted_paths(resource_type) else Evaluated(sort)
 
 

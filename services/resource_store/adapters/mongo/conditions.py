@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from resource_store.adapters.mongo import collections
 from resource_store.adapters.mongo.documents import address_document, at_once
 from resource_store.adapters.mongo.reading import Reading
-from resource_store.adapters.mongo.sort_fields import kept_key
-from resource_store.domain.candidates import (
+from resource_store.adapters.mongo.sort_fields import NO_KEY, field_of, kept_key
+from resource_store.domain.candidate_sets import (
     AnyOf,
     GroupsWith,
     Identified,
     Keyed,
     MembersOf,
+    Ranged,
     Source,
+    Timed,
 )
+from resource_store.domain.intervals import Interval
+from resource_store.domain.keys import sorted_paths
 from scim.resource_type import ResourceType
 from servicekit.mongo import Document
 
@@ -40,6 +44,7 @@ class Conditions:
 
     reading: Reading
     tenant: str
+    resource_type: ResourceType
 
     async def of(self, source: Source) -> list[Document]:
         """Return the alternatives that a candidate set consists of."""
@@ -48,12 +53,23 @@ class Conditions:
                 return [{"_id": address_document((self.tenant, key))}]
             case Keyed(key):
                 return [{"keys": {"$elemMatch": {"path": key.path, "key": kept_key(key.key)}}}]
+            case Ranged() | Timed():
+                return [self._ranged(source)]
             case MembersOf(group_id):
                 return [self._one_of(await self._inside(group_id))]
             case GroupsWith(member_id):
                 return [self._one_of(await self._edge_ends({"member": member_id}, "group"))]
             case AnyOf(sources):
                 return [condition for each in sources for condition in await self.of(each)]
+
+    def _ranged(self, source: Ranged | Timed) -> Document:
+        match source:
+            case Ranged(path, interval) if path in sorted_paths(self.resource_type):
+                return {field_of(path): _within(interval)}
+            case Ranged(path, interval):
+                return {"keys": {"$elemMatch": {"path": path, "key": _within(interval)}}}
+            case Timed(field, interval):
+                return {field: _within(interval)}
 
     def _one_of(self, ids: Iterable[str]) -> Document:
         return {"_id": {"$in": [address_document((self.tenant, each)) for each in sorted(ids)]}}
@@ -76,3 +92,13 @@ class Conditions:
             {"tenant": self.tenant, **condition}, {"_id": 0, end: 1}, session=self.reading.session
         )
         return {edge[end] async for edge in cursor}
+
+
+def _within(interval: Interval) -> Document:
+    """Return what a key within an interval meets; "no value" is beyond every key."""
+    if interval.low is None and interval.high is None:
+        return {"$lt": NO_KEY}
+    low = {"$gte" if interval.includes_low else "$gt": interval.low}
+    high = {"$lte" if interval.includes_high else "$lt": interval.high}
+    bounds = [bound for bound in (low, high) if None not in bound.values()]
+    return {name: key for bound in bounds for name, key in bound.items()}

@@ -10,7 +10,8 @@ from resource_store.adapters.mongo.documents import resource_of
 from resource_store.adapters.mongo.orders import Ordered
 from resource_store.adapters.mongo.reading import Reading, Shown
 from resource_store.adapters.mongo.sort_fields import SORT_FIELDS, key_of
-from resource_store.domain.candidates import Candidates, candidates
+from resource_store.domain.candidate_sets import Candidates
+from resource_store.domain.candidates import candidates
 from resource_store.domain.ordering import Mark, Window, windowed
 from resource_store.domain.resources import Resource
 from resource_store.domain.sort_orders import ById, ByKey, ByTime, Evaluated, SortOrder, sort_order
@@ -53,8 +54,9 @@ class Walking:
         """Return what selects the candidates."""
         if self.found is None:
             return among(self.tenant, self.typed.resource_type, None)
-        conditions = await Conditions(self.reading, self.tenant).of(self.found.source)
-        return among(self.tenant, self.typed.resource_type, conditions)
+        resource_type = self.typed.resource_type
+        resolving = Conditions(self.reading, self.tenant, resource_type)
+        return among(self.tenant, resource_type, await resolving.of(self.found.source))
 
     async def _count(self, condition: Document) -> int:
         return await self._resources.count_documents(condition, session=self.reading.session)

@@ -2,16 +2,20 @@
 
 from typing import Any, Final, TypeAlias
 
-from resource_store.adapters.sqlite.sort_keys import kept_key
-from resource_store.domain.candidates import (
+from resource_store.adapters.sqlite.sort_keys import NO_KEY, kept_key
+from resource_store.domain.candidate_sets import (
     AnyOf,
     Candidates,
     GroupsWith,
     Identified,
     Keyed,
     MembersOf,
+    Ranged,
     Source,
+    Timed,
 )
+from resource_store.domain.intervals import Interval
+from resource_store.domain.keys import sorted_paths
 from resource_store.ports.resources import TypedFilter
 
 Sql: TypeAlias = tuple[str, tuple[Any, ...]]
@@ -46,12 +50,55 @@ def ids(source: Source, tenant: str, resource_type: str) -> Sql:
         case Keyed(key):
             statement = f"SELECT id FROM index_keys WHERE {KEYED}"  # noqa: S608 constants
             return statement, (tenant, resource_type, key.path, kept_key(key.key))
+        case Ranged() | Timed():
+            return _ids_within(source, tenant, resource_type)
         case MembersOf(group_id):
             return _MEMBERS_OF, (group_id, tenant, tenant)
         case GroupsWith(member_id):
             return _GROUPS_WITH, (tenant, member_id)
         case AnyOf(sources):
             return _union(sources, tenant, resource_type)
+
+
+def _ids_within(source: Ranged | Timed, tenant: str, resource_type: str) -> Sql:
+    table, (where, values) = within(source, tenant, resource_type)
+    return f"SELECT id FROM {table} WHERE {where}", values  # noqa: S608 constants
+
+
+def within(source: Ranged | Timed, tenant: str, resource_type: str) -> tuple[str, Sql]:
+    """Return the table that an interval is of, and the condition of being within."""
+    of_type = tenant, resource_type
+    match source:
+        case Ranged(path, interval):
+            where, values = _between("key", interval)
+            return "index_keys", (f"{OF_TYPE} AND path = ? AND {where}", (*of_type, path, *values))
+        case Timed(field, interval):
+            where, values = _between(field, interval)
+            return "resources", (f"{OF_TYPE} AND {where}", (*of_type, *values))
+
+
+def counting(tenant: str, typed: TypedFilter, found: Candidates | None) -> Sql:
+    """Return the statement that counts candidates, by an index alone if that has each once."""
+    resource_type = typed.resource_type
+    table, (where, values) = "resources", among(tenant, typed, found)
+    match found.source if found else None:
+        case Keyed(key):
+            table, where = "index_keys", KEYED
+            values = (tenant, resource_type.name, key.path, kept_key(key.key))
+        case Ranged(path) as source if path in sorted_paths(resource_type):
+            table, (where, values) = within(source, tenant, resource_type.name)
+        case Timed() as source:
+            table, (where, values) = within(source, tenant, resource_type.name)
+    return f"SELECT count(*) FROM {table} WHERE {where}", values  # noqa: S608 constants
+
+
+def _between(column: str, interval: Interval) -> Sql:
+    high = NO_KEY if interval.high is None else interval.high
+    conditions, values = [f"{column} {'<=' if interval.includes_high else '<'} ?"], [high]
+    if interval.low is not None:
+        conditions.insert(0, f"{column} {'>=' if interval.includes_low else '>'} ?")
+        values.insert(0, interval.low)
+    return " AND ".join(conditions), tuple(values)
 
 
 def _union(sources: tuple[Source, ...], tenant: str, resource_type: str) -> Sql:

@@ -10,8 +10,9 @@ from resource_store.adapters.looking import LOOKED_AT_ONCE, Matches, Sought, wan
 from resource_store.adapters.sqlite.orders import looking_along, marks_along
 from resource_store.adapters.sqlite.rows import COLUMNS, completed, resource_of
 from resource_store.adapters.sqlite.sort_keys import key_of
-from resource_store.adapters.sqlite.sources import Sql, among, ids
-from resource_store.domain.candidates import Candidates, candidates
+from resource_store.adapters.sqlite.sources import Sql, among, counting, ids
+from resource_store.domain.candidate_sets import Candidates
+from resource_store.domain.candidates import candidates
 from resource_store.domain.ordering import Mark, Window, windowed
 from resource_store.domain.resources import Resource
 from resource_store.domain.sort_orders import ById, Evaluated, SortOrder, sort_order
@@ -76,8 +77,7 @@ class Walking:
         return int(count) <= _FEW
 
     def _count(self) -> int:
-        where, values = among(self.tenant, self.typed, self.found)
-        ((count,),) = self._rows((f"SELECT count(*) FROM resources WHERE {where}", values))  # noqa: S608 constants
+        ((count,),) = self._rows(counting(self.tenant, self.typed, self.found))
         return int(count)
 
     def _gathered(self) -> Iterator[Mark]:
