@@ -1,5 +1,7 @@
 """Reads the grammar of filters (RFC 7644 section 3.4.2.2; errata 4690, 7319 and 7322 applied)."""
 
+from typing import Final
+
 from scim.attributes import AttributeType
 from scim.filter_ast import And, Comparison, Filter, Not, Operator, Or, Present, ValuePath
 from scim.filter_literals import as_meant, literal
@@ -9,7 +11,8 @@ from scim.filter_tokens import Token, TokenKind, tokens, wrong
 from scim.profile import Profile
 from scim.resource_type import ResolvedPath
 
-_DEEPEST = 50
+MAX_DEPTH: Final = 50
+"""So many brackets may stand in one another."""
 
 
 class FilterParser:
@@ -79,8 +82,8 @@ class FilterParser:
     def _enclosed(self, scope: Scope, *, close: str) -> Filter:
         opening = self._advance()
         self._depth += 1
-        if self._depth > _DEEPEST:
-            raise wrong(f"Brackets may be nested {_DEEPEST} deep", opening.position)
+        if self._depth > MAX_DEPTH:
+            raise wrong(f"Brackets may be nested {MAX_DEPTH} deep", opening.position)
         enclosed = self._filter(scope)
         if not self._token.is_mark(close):
             raise wrong(f"{close!r} must stand here, not {self._token}", self._position)

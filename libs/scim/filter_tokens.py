@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from scim.errors import InvalidFilterError
 
 CLAUSE = "RFC 7644 section 3.4.2.2"
-_LONGEST = 8192
+MAX_BYTES: Final = 8 * 1024
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TOKEN = re.compile(
     r"""
@@ -63,8 +64,11 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """Return the tokens of a filter and its end; a filter may have 8 KiB."""
-    if len(text) > _LONGEST or len(text.encode("utf-8", "surrogatepass")) > _LONGEST:
-        raise InvalidFilterError(f"A filter may have at most {_LONGEST} bytes", clause=CLAUSE)
+    length = len(text.encode("utf-8", "surrogatepass"))
+    if length > MAX_BYTES:
+        raise InvalidFilterError(
+            f"The filter is {length} bytes long and may be {MAX_BYTES}", clause=CLAUSE
+        )
     return list(_tokens(text))
 
 

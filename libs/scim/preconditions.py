@@ -2,7 +2,8 @@
 
 import re
 
-_ENTITY_TAG = re.compile(r'\s*(?:W/)?(?:"([^"]*)"|([^\s",]+))\s*(?:,|$)')
+# Nothing is gone back over, and each match reaches to the next comma: a header may be long.
+_ENTITY_TAG = re.compile(r'\s*+(?:W/)?+(?:"([^"]*+)"|([^\s",]++))?+([^,]*+),?+')
 
 
 def if_match_holds(header: str, version: str) -> bool:
@@ -24,4 +25,5 @@ def _opaque(version: str) -> str:
 
 def _opaque_tags(header: str) -> set[str]:
     """Clients leave the quotes out at times, which does no harm."""
-    return {quoted or bare for quoted, bare in _ENTITY_TAG.findall(header)}
+    listed = _ENTITY_TAG.findall(header)
+    return {quoted or bare for quoted, bare, more in listed if not more.strip()}

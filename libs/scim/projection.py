@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from scim.attributes import Attribute, Returned
 from scim.errors import InvalidValueError
 from scim.resource_type import ResourceType
 
+MAX_NAMES: Final = 1_000
+"""So many attributes may be asked for by name; a User has about 100, sub-attributes and all."""
 _Names: TypeAlias = tuple[str, ...]
 """An attribute's canonical names from the top down, an extension's URN first."""
 
@@ -22,14 +24,29 @@ class Projection:
 
 
 def parse_projection(attributes: Sequence[str], excluded: Sequence[str]) -> Projection:
-    """Return the projection; each item is a name, or several with commas between them."""
+    """Return the projection; each item is a name, or several with commas between them.
+
+    Raises `InvalidValueError` where both are given, or more names than are worth looking up.
+    """
     wanted, unwanted = _split(attributes), _split(excluded)
+    _refuse_many(wanted, "attributes")
+    _refuse_many(unwanted, "excludedAttributes")
     if wanted and unwanted:
         raise InvalidValueError(
             "attributes and excludedAttributes cannot be given together",
             clause="RFC 7644 section 3.4.2.5",
         )
     return Projection(wanted or None, unwanted or None)
+
+
+def _refuse_many(names: frozenset[str], parameter: str) -> None:
+    if len(names) > MAX_NAMES:
+        raise InvalidValueError(
+            f"names {len(names)} attributes and may name {MAX_NAMES}: a complex attribute stands"
+            " for its sub-attributes, and an extension's URN for its attributes",
+            attribute_path=parameter,
+            clause="RFC 7644 section 3.9",
+        )
 
 
 def _split(given: Iterable[str]) -> frozenset[str]:

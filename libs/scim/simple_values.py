@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from math import isfinite
+from unicodedata import combining
 
 from scim.attributes import Attribute, AttributeType
 from scim.errors import InvalidValueError
@@ -14,6 +16,7 @@ _BASE64 = r"(?:[{0}]{{4}})*(?:[{0}]{{2}}(?:==)?|[{0}]{{3}}=?)?"
 _BINARY = re.compile(f"{_BASE64.format('A-Za-z0-9+/')}|{_BASE64.format('A-Za-z0-9_-')}")
 _REFERENCE = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_MOST_MARKS = 30
 _BOOLEANS = {"true": True, "false": False}
 _JSON_TYPES = {
     type(None): "null",
@@ -46,7 +49,23 @@ def text_value(attribute: Attribute, value: object) -> str:
             attribute_path=attribute.path,
             clause="RFC 7643 section 2.3.1",
         )
+    if len(value) > _MOST_MARKS and _marks_in_a_row(value) > _MOST_MARKS:
+        raise InvalidValueError(
+            f"{attribute.path} must not hold more than {_MOST_MARKS} combining characters in a row",
+            attribute_path=attribute.path,
+            clause="RFC 7643 section 2.3.1",
+        )
     return value
+
+
+def _marks_in_a_row(text: str) -> int:
+    """Return how many combining characters follow one another at most.
+
+    The time to put them in their order grows with the square of it, and no language needs more
+    than a few (Unicode Standard Annex 15 section 13, "Stream-Safe").
+    """
+    runs = groupby(map(combining, text), key=bool)
+    return max((sum(1 for _ in run) for is_mark, run in runs if is_mark), default=0)
 
 
 def _boolean(attribute: Attribute, value: object, profile: Profile) -> bool:

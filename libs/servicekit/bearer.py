@@ -72,13 +72,7 @@ class BearerTokens:
 
         Raises `BearerError` or `TokensUnavailableError`.
         """
-        scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise MissingTokenError(
-                "send an Authorization header: Bearer <token>",
-                challenge='Bearer realm="heliograph"',
-            )
-        grant = await self._grant(token_hash(token.strip()))
+        grant = await self._grant(token_hash(presented_token(authorization)))
         if grant is None or 0 < grant.expires <= self._clock():
             raise InvalidTokenError(
                 "the bearer token is unknown, expired or revoked",
@@ -117,6 +111,17 @@ class BearerTokens:
             if len(self._grants) > _REMEMBERED:
                 self._grants.popitem(last=False)
         return grant
+
+
+def presented_token(authorization: str | None) -> str:
+    """Return the token of an Authorization header's value; raises `MissingTokenError`."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise MissingTokenError(
+            "send an Authorization header: Bearer <token>",
+            challenge='Bearer realm="heliograph"',
+        )
+    return token.strip()
 
 
 def token_hash(token: str) -> bytes:

@@ -21,9 +21,12 @@ from scim_gateway.commands.read_resource import ReadResource
 from scim_gateway.commands.search_resources import SearchResources
 from scim_gateway.commands.write_resource import WriteResource
 from scim_gateway.domain.bulk_requests import BulkRequests
+from scim_gateway.domain.paging import PageSizes
+from scim_gateway.domain.rates import Rate
 from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.service_provider_config import BulkLimits
 from scim_gateway.entrypoints.authentication import Authentication
+from scim_gateway.entrypoints.brake import Brake
 from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.errors import answer_internal_error
@@ -55,8 +58,9 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         )
         app = create_app(NAME, own_store_works=_peers(store, registrar))
         app.add_exception_handler(Exception, answer_internal_error)
+        authentication = Authentication(tokens, _brake(settings))
         # Before the routes that servicekit made, since these are the hot ones.
-        app.router.routes[:0] = _routes(settings, registry, store, Authentication(tokens))
+        app.router.routes[:0] = _routes(settings, registry, store, authentication)
         loop = TokenLoop(GrpcTokenJournal(registrar), tokens)
         yield Service(http=app, loops={"tokens": loop.run})
 
@@ -68,6 +72,7 @@ def _routes(
     authentication: Authentication,
 ) -> list[NamedRoute]:
     base_uri = settings.origin_of(NAME) + BASE_PATH
+    page_sizes = PageSizes(settings.scim_max_page_size)
     strict = settings.scim_profile == "strict"
     patience = settings.scim_patience_seconds
     store = GrpcResourceStore(channel, patience=patience)
@@ -78,7 +83,11 @@ def _routes(
 
     def searches(*resource_types: ResourceType) -> SearchEndpoints:
         return SearchEndpoints(
-            resource_types, authentication, search_resources, settings.scim_max_body_bytes
+            resource_types,
+            authentication,
+            search_resources,
+            settings.scim_max_body_bytes,
+            page_sizes,
         )
 
     def resources(resource_type: ResourceType) -> ResourceEndpoints:
@@ -104,10 +113,18 @@ def _routes(
         discovery=DiscoveryEndpoints(
             Discover(GrpcSchemas(channel, patience=patience), base_uri),
             bulk,
+            page_sizes,
             settings.scim_cursor_seconds,
         ),
         authentication=authentication,
     )
+
+
+def _brake(settings: Settings) -> Brake | None:
+    if not settings.scim_rate_per_second:
+        return None
+    rate = Rate(settings.scim_rate_per_second, settings.scim_rate_burst)
+    return Brake(rate, clock=time.monotonic)
 
 
 def _new_txn() -> str:

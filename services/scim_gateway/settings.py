@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from scim_gateway.domain.paging import MAX_COUNT
 from servicekit.settings import ServiceSettings
 
 
@@ -16,6 +17,12 @@ class Settings(ServiceSettings):
     """A larger request body is answered with 413."""
     scim_bulk_max_operations: int = Field(default=1000, ge=1, le=5_000)
     """A bulk request of more operations is answered with 413."""
+    scim_max_page_size: int = Field(default=MAX_COUNT, ge=1, le=MAX_COUNT)
+    """A page has no more resources, whatever count a client asks for."""
+    scim_rate_per_second: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    """So many requests a second each token may send; 0 means no limit, and else 429 is answered."""
+    scim_rate_burst: int = Field(default=100, ge=1)
+    """So many requests a token may send at once that sent none for a while."""
     scim_patience_seconds: float = Field(default=8.0, gt=0)
     """A restart of a peer goes unnoticed by clients for so long; then they are asked to retry."""
     scim_cursor_seconds: int = Field(default=3600, ge=1, le=86_400)

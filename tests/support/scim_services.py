@@ -22,10 +22,13 @@ _TRIES = 50
 
 @asynccontextmanager
 async def serving_scim(
-    data: Path, *, schemas: Path | None = None, store_url: str = "sqlite:"
+    data: Path, *, schemas: Path | None = None, **settings: str
 ) -> AsyncIterator[str]:
-    """Run the three services until the block ends; gives SCIM's base URI."""
-    place = {"data": data, "port": free_first_port(), "schemas": schemas, "store": store_url}
+    """Run the three services until the block ends; gives SCIM's base URI.
+
+    Further settings, such as those of the store, are for all of them.
+    """
+    place = {"data": data, "port": free_first_port(), "schemas": schemas, **settings}
     secrets = {"admin_token": ADMIN_TOKEN, "master_key": MASTER_KEY}
     store = Settings.model_validate(place)
     registrar = RegistrarSettings.model_validate({**place, **secrets})

@@ -29,7 +29,7 @@ class Discover:
         """Return the resource type of this name, which is case-exact."""
         found = _first(t for t in await self.resource_types(tenant) if t["name"] == name)
         if found is None:
-            raise NotFoundError(f"there is no resource type {name!r}: see /ResourceTypes")
+            raise NotFoundError(f"there is no resource type {name[:100]!a}: see /ResourceTypes")
         return found
 
     async def schema(self, urn: str, *, tenant: str) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class Discover:
         wanted = urn.lower()
         found = _first(s for s in await self.all_schemas(tenant) if s["id"].lower() == wanted)
         if found is None:
-            raise NotFoundError(f"there is no schema {urn!r}: see /Schemas")
+            raise NotFoundError(f"there is no schema {urn[:100]!a}: see /Schemas")
         return found
 
     def _located(self, resource: dict[str, Any], endpoint: str) -> dict[str, Any]:

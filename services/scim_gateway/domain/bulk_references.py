@@ -45,6 +45,11 @@ def references(operation: Operation) -> frozenset[str]:
     return in_body | {target.removeprefix(PREFIX)} if target.startswith(PREFIX) else in_body
 
 
+def refers_to(value: object, bulk_id: str) -> bool:
+    """Whether what stands in a body refers to this bulkId."""
+    return bulk_id in _references_in(orjson.dumps(value), Method.POST)
+
+
 def resolved_target(operation: Operation, ids: Mapping[str, str]) -> str:
     """Return the id of the resource in the operation's path; raises `InvalidValueError`."""
     target = operation.target or ""

@@ -20,13 +20,14 @@ from scim_gateway.domain.bulk_operations import (
     Operation,
     Refusal,
 )
-from scim_gateway.domain.bulk_references import is_usable
+from scim_gateway.domain.bulk_references import is_usable, refers_to
 from scim_gateway.domain.errors import NotFoundError, TooManyOperationsError
 from scim_gateway.domain.service_provider_config import BulkLimits
 
 _CLAUSE: Final = "RFC 7644 section 3.7"
 _METHODS: Final = frozenset(Method)
 _NEVER_IN_BULK: Final = frozenset({"Bulk", ".search"})
+_MEMBERS: Final = "members"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,12 @@ class BulkRequests:
         method = _known_method(given["method"])
         resource_type, target = self._place(method, given.get("path"))
         data, body = _data(method, given.get("data"))
+        bulk_id = _bulk_id(method, given.get("bulkid"))
+        if bulk_id is not None and resource_type.attribute(_MEMBERS) is not None:
+            _refuse_own_membership(bulk_id, data)
         return Operation(
             method=method,
-            bulk_id=_bulk_id(method, given.get("bulkid")),
+            bulk_id=bulk_id,
             resource_type=resource_type,
             target=target,
             data=data,
@@ -150,10 +154,7 @@ def _data(method: Method, value: object) -> tuple[dict[str, Any], bytes]:
     if method is Method.DELETE:
         return {}, b""
     data = _object(method, value)
-    try:
-        return data, orjson.dumps(data)
-    except orjson.JSONEncodeError:
-        raise _syntax_error("is nested too deeply", "data") from None
+    return data, orjson.dumps(data)
 
 
 def _object(method: Method, value: object) -> dict[str, Any]:
@@ -165,6 +166,17 @@ def _object(method: Method, value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _syntax_error("must be an object", "data")
     return value
+
+
+def _refuse_own_membership(bulk_id: str, data: Mapping[str, Any]) -> None:
+    """Refuse at once what the store would, but only when the group is there, and has an event."""
+    members = (value for name, value in data.items() if name.lower() == _MEMBERS)
+    if any(refers_to(value, bulk_id) for value in members):
+        raise InvalidValueError(
+            "a group cannot be a member of itself",
+            attribute_path="members.value",
+            clause="RFC 7643 section 4.2",
+        )
 
 
 def _if_match(value: object) -> str | None:

@@ -64,6 +64,16 @@ class UnsupportedFeatureError(GatewayError):
     reason = "UNSUPPORTED_FEATURE"
 
 
+class RateExceededError(GatewayError):
+    """A token sends requests faster than one may (RFC 6585 section 4)."""
+
+    reason = "RATE_EXCEEDED"
+
+    def __init__(self, detail: str, *, seconds: int) -> None:
+        super().__init__(detail, clause="RFC 6585 section 4")
+        self.seconds = seconds
+
+
 class TooManyOperationsError(GatewayError):
     """A bulk request has more operations than one may have (RFC 7644 section 3.7.4)."""
 

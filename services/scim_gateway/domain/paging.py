@@ -8,11 +8,27 @@ from scim.errors import InvalidCountError, InvalidCursorError, InvalidValueError
 
 DEFAULT_COUNT: Final = 100
 MAX_COUNT: Final = 1000
-"""The ServiceProviderConfig's filter.maxResults and pagination.maxPageSize."""
 _MAX_START_INDEX: Final = 2**32 - 1
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
 _INDEX_CLAUSE = "RFC 7644 section 3.4.2.4"
 _CURSOR_CLAUSE = "RFC 9865 section 2"
+
+
+@dataclass(frozen=True, slots=True)
+class PageSizes:
+    """How many resources a page has: those not asked for, and at most."""
+
+    maximum: int = MAX_COUNT
+    """The ServiceProviderConfig's filter.maxResults and pagination.maxPageSize."""
+
+    @property
+    def default(self) -> int:
+        """The ServiceProviderConfig's pagination.defaultPageSize."""
+        return min(DEFAULT_COUNT, self.maximum)
+
+    def bounded(self, count: int | None) -> int:
+        """Return how many to give where `count` are asked for (RFC 7644 section 3.4.2.4)."""
+        return min(max(count if count is not None else self.default, 0), self.maximum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +51,13 @@ class CursorPage:
 Paging: TypeAlias = IndexPage | CursorPage
 
 
-def parse_paging(*, start_index: object, count: object, cursor: object) -> Paging:
+def parse_paging(*, start_index: object, count: object, cursor: object, sizes: PageSizes) -> Paging:
     """Return the page of parameters or of a SearchRequest's members; None where one is not given.
 
     Without any of them it is by index, as clients of before RFC 9865 expect it (section 2.4).
     """
     if cursor is None:
-        return IndexPage(_start_index(start_index), _bounded(_integer("count", count)))
+        return IndexPage(_start_index(start_index), sizes.bounded(_integer("count", count)))
     if start_index is not None:
         raise InvalidValueError(
             "startIndex and cursor exclude each other: give one of them",
@@ -50,16 +66,13 @@ def parse_paging(*, start_index: object, count: object, cursor: object) -> Pagin
         )
     if not isinstance(cursor, str):
         raise InvalidCursorError("must be a string", attribute_path="cursor", clause=_CURSOR_CLAUSE)
-    return CursorPage(cursor, _bounded(_count_of_walk(count)), is_count_chosen=count is not None)
+    chosen = sizes.bounded(_count_of_walk(count))
+    return CursorPage(cursor, chosen, is_count_chosen=count is not None)
 
 
 def _start_index(given: object) -> int:
     number = _integer("startIndex", given)
     return min(max(number if number is not None else 1, 1), _MAX_START_INDEX)
-
-
-def _bounded(count: int | None) -> int:
-    return min(max(count if count is not None else DEFAULT_COUNT, 0), MAX_COUNT)
 
 
 def _count_of_walk(given: object) -> int | None:

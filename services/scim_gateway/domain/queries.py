@@ -7,10 +7,11 @@ from typing import Any
 from scim.errors import InvalidSyntaxError, InvalidValueError
 from scim.messages import SEARCH_REQUEST
 from scim.projection import Projection, parse_projection
-from scim_gateway.domain.paging import Paging, UriText, parse_paging
+from scim_gateway.domain.paging import PageSizes, Paging, UriText, parse_paging
 from scim_gateway.domain.sorting import Sort, parse_sort
 
 _EVERYTHING = Projection(attributes=None, excluded_attributes=None)
+_STANDARD_SIZES = PageSizes()
 _SEARCH_CLAUSE = "RFC 7644 section 3.4.3"
 
 
@@ -24,7 +25,9 @@ class Query:
     projection: Projection | None
 
 
-def parse_query(parameters: Sequence[tuple[str, str]]) -> Query:
+def parse_query(
+    parameters: Sequence[tuple[str, str]], *, sizes: PageSizes = _STANDARD_SIZES
+) -> Query:
     """Return the query of a URI's parameters; those of other names are ignored."""
     given = dict(reversed(parameters))
     return Query(
@@ -34,6 +37,7 @@ def parse_query(parameters: Sequence[tuple[str, str]]) -> Query:
             start_index=_uri_text(given.get("startIndex")),
             count=_uri_text(given.get("count")),
             cursor=given.get("cursor"),
+            sizes=sizes,
         ),
         projection=parse_shown(parameters),
     )
@@ -44,7 +48,9 @@ def parse_shown(parameters: Sequence[tuple[str, str]]) -> Projection | None:
     return _projection(_values(parameters, "attributes"), _values(parameters, "excludedAttributes"))
 
 
-def parse_search_request(message: Mapping[str, Any]) -> Query:
+def parse_search_request(
+    message: Mapping[str, Any], *, sizes: PageSizes = _STANDARD_SIZES
+) -> Query:
     """Return the query of a SearchRequest message; its member names are taken in any case."""
     given = {name.lower(): value for name, value in message.items() if value is not None}
     _check_schemas(given.get("schemas"))
@@ -55,6 +61,7 @@ def parse_search_request(message: Mapping[str, Any]) -> Query:
             start_index=given.get("startindex"),
             count=given.get("count"),
             cursor=given.get("cursor"),
+            sizes=sizes,
         ),
         projection=_projection(
             _name_list("attributes", given.get("attributes")),

@@ -3,7 +3,6 @@
 A representation is spliced from bytes that are ready; only one that is shown in part is parsed.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from urllib.parse import quote
 
 import orjson
 
+from scim.attributes import Attribute
 from scim.messages import LIST_RESPONSE
 from scim.projection import Projection, projected
 from scim.registry import Registry
@@ -22,7 +22,6 @@ from scim_gateway.domain.resources import Representation, ResourceRef, StoredRes
 DERIVED_ATTRIBUTES = ("members", "groups")
 _BY_DEFAULT = Projection(attributes=None, excluded_attributes=None)
 _KEPT_APART = "password"
-_VALUE_FILTER = re.compile(r"\[.*\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,36 +110,52 @@ def omitted_attributes(
     )
 
 
-def supplied_paths(body: Mapping[str, Any]) -> tuple[str, ...]:
+def supplied_paths(body: Mapping[str, Any], resource_type: ResourceType) -> tuple[str, ...]:
     """Return the attribute paths that a body sets: of a resource, or of PATCH operations."""
     members = {name.lower(): value for name, value in body.items()}
     operations = members.get("operations")
+    names = resource_type.members
     if not isinstance(operations, list):
-        return tuple(_paths(body))
-    return tuple(path for each in operations for path in _patched_paths(each))
+        return tuple(_paths(body, names))
+    return tuple(path for each in operations for path in _patched_paths(each, names))
 
 
-def _patched_paths(operation: object) -> Iterator[str]:
+def _patched_paths(operation: object, names: Mapping[str, Attribute]) -> Iterator[str]:
     if not isinstance(operation, dict):
         return
     members = {name.lower(): value for name, value in operation.items()}
     path, value = members.get("path"), members.get("value")
     if isinstance(path, str):
-        yield _VALUE_FILTER.sub("", path)
+        yield _without_filter(path)
     elif isinstance(value, dict):
-        yield from _paths(value)
+        yield from _paths(value, names)
 
 
-def _paths(members: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names, and those of what is within them."""
+def _without_filter(path: str) -> str:
+    """Return the path without what stands between its first and its last bracket."""
+    name, _, rest = path.partition("[")
+    return name + rest.rpartition("]")[2] if "]" in rest else path
+
+
+def _paths(members: Mapping[str, Any], names: Mapping[str, Attribute]) -> Iterator[str]:
+    """Yield the names and, of those that are known, the names within them.
+
+    A body may be nested deeper than any schema, and long names in long names would become many.
+    """
     for name, value in members.items():
         yield name
-        if isinstance(value, dict) and ":" in name:
-            yield from (f"{name}:{inner}" for inner in _paths(value))
-        else:
-            elements = value if isinstance(value, list) else [value]
-            inner = {each for element in elements if isinstance(element, dict) for each in element}
-            yield from (f"{name}.{each}" for each in inner)
+        attribute = names.get(name) or names.get(name.lower())
+        if attribute is None or not attribute.sub_attributes:
+            continue
+        separator = ":" if attribute.is_extension else "."
+        elements = value if isinstance(value, list) else [value]
+        inner = {
+            path
+            for element in elements
+            if isinstance(element, dict)
+            for path in _paths(element, attribute.members)
+        }
+        yield from (f"{name}{separator}{path}" for path in inner)
 
 
 @cache

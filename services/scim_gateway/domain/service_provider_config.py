@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scim.messages import SERVICE_PROVIDER_CONFIG_SCHEMA
-from scim_gateway.domain.paging import DEFAULT_COUNT, MAX_COUNT
+from scim_gateway.domain.paging import PageSizes
 
 _BEARER = {
     "type": "oauthbearertoken",
@@ -25,7 +25,7 @@ class BulkLimits:
 
 
 def service_provider_config(
-    base_uri: str, bulk: BulkLimits, *, cursor_seconds: int
+    base_uri: str, bulk: BulkLimits, page_sizes: PageSizes, *, cursor_seconds: int
 ) -> dict[str, Any]:
     """Return the ServiceProviderConfig, which tells exactly what works now."""
     return {
@@ -36,7 +36,7 @@ def service_provider_config(
             "maxOperations": bulk.max_operations,
             "maxPayloadSize": bulk.max_payload_size,
         },
-        "filter": {"supported": True, "maxResults": MAX_COUNT},
+        "filter": {"supported": True, "maxResults": page_sizes.maximum},
         "changePassword": {"supported": True},
         "sort": {"supported": True},
         "etag": {"supported": True},
@@ -44,8 +44,8 @@ def service_provider_config(
             "cursor": True,
             "index": True,
             "defaultPaginationMethod": "index",
-            "defaultPageSize": DEFAULT_COUNT,
-            "maxPageSize": MAX_COUNT,
+            "defaultPageSize": page_sizes.default,
+            "maxPageSize": page_sizes.maximum,
             "cursorTimeout": cursor_seconds,
         },
         "authenticationSchemes": [_BEARER],

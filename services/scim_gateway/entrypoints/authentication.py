@@ -6,23 +6,28 @@ from typing import Final
 from starlette.requests import Request
 
 from scim_gateway.domain.searches import Caller
-from servicekit.bearer import BearerTokens
+from scim_gateway.entrypoints.brake import Brake
+from servicekit.bearer import BearerTokens, presented_token, token_hash
 
 SCOPE: Final = "scim"
 
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """Bearer tokens of scope "scim" (RFC 6750)."""
+    """Bearer tokens of scope "scim" (RFC 6750), each as fast as the brake lets it."""
 
     tokens: BearerTokens
+    brake: Brake | None = None
 
     async def tenant(self, request: Request) -> str:
-        """Return the tenant that the request's token is for; raises `BearerError`."""
+        """Return the tenant that the request's token is for; raises what `caller` does."""
         return (await self.caller(request)).tenant
 
     async def caller(self, request: Request) -> Caller:
-        """Return whom the request's token is for; raises `BearerError`."""
+        """Return whom the request's token is for; raises `BearerError` or `RateExceededError`."""
         authorization = request.headers.get("authorization")
         grant = await self.tokens.authenticate(authorization, scope=SCOPE)
+        if self.brake is not None:
+            # A token that is good for nothing has no bucket, so guesses fill no memory.
+            self.brake.let_through(token_hash(presented_token(authorization)))
         return Caller(grant.tenant, grant.subject)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from scim_gateway.commands.discover import Discover
 from scim_gateway.domain.errors import FilterForbiddenError
+from scim_gateway.domain.paging import PageSizes
 from scim_gateway.domain.service_provider_config import BulkLimits, service_provider_config
 from scim_gateway.entrypoints.answers import Answer, json_answer, list_answer
 from scim_gateway.entrypoints.requests import parameters
@@ -20,13 +21,17 @@ class DiscoveryEndpoints:
 
     discover: Discover
     bulk: BulkLimits
+    page_sizes: PageSizes
     cursor_seconds: int
 
     async def service_provider_config(self, request: Request) -> Answer:
         """GET /ServiceProviderConfig: one object, not a list."""
         _refuse_filter(request)
         config = service_provider_config(
-            self.discover.base_uri, self.bulk, cursor_seconds=self.cursor_seconds
+            self.discover.base_uri,
+            self.bulk,
+            self.page_sizes,
+            cursor_seconds=self.cursor_seconds,
         )
         return json_answer(200, config)
 

@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from scim_gateway.entrypoints.answers import Answer
 from scim_gateway.entrypoints.errors import REFUSALS, MethodNotAllowedError, error_answer
+from scim_gateway.entrypoints.requests import refuse_long_uri
 
 Handler = Callable[[Request], Awaitable[Answer]]
 
@@ -22,8 +23,10 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         method: str = scope["method"]
+        request = Request(scope, receive)
         try:
-            answer = await self._handler(method)(Request(scope, receive))
+            refuse_long_uri(request)
+            answer = await self._handler(method)(request)
         except REFUSALS as error:
             answer = error_answer(error)
         await answer.send(send, with_body=method != "HEAD")

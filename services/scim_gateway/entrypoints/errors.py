@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from scim.errors import ScimError
 from scim.messages import MEDIA_TYPE, error_body
-from scim_gateway.domain.errors import GatewayError, StoreRefusedError
+from scim_gateway.domain.errors import GatewayError, RateExceededError, StoreRefusedError
 from scim_gateway.entrypoints.answers import Answer, Header, json_answer
 from servicekit.bearer import BearerError, TokensUnavailableError
 
@@ -43,6 +43,7 @@ HTTP_ERRORS: Final[Mapping[str, HttpError]] = MappingProxyType(
         "METHOD_NOT_ALLOWED": HttpError(405),
         "MUTABILITY": HttpError(400, "mutability"),
         "NO_TARGET": HttpError(400, "noTarget"),
+        "RATE_EXCEEDED": HttpError(429),
         "RESOURCE_NOT_FOUND": HttpError(404),
         "SENSITIVE": HttpError(403, "sensitive"),
         # The rest of the body may be on its way still, and is not read.
@@ -54,6 +55,7 @@ HTTP_ERRORS: Final[Mapping[str, HttpError]] = MappingProxyType(
         "UNSUPPORTED_FEATURE": HttpError(501),
         "UNSUPPORTED_MEDIA_TYPE": HttpError(415),
         "UNSUPPORTED_VERSION": HttpError(400, "invalidVers"),
+        "URI_TOO_LONG": HttpError(414),
         "VERSION_MISMATCH": HttpError(412),
     }
 )
@@ -89,6 +91,9 @@ def error_answer(error: Refusal) -> Answer:
         case MethodNotAllowedError():
             allow = (b"allow", error.allowed.encode())
             return _answer(HttpError(405, headers=(allow,)), str(error))
+        case RateExceededError():
+            wait = (b"retry-after", str(error.seconds).encode())
+            return _answer(HttpError(429, headers=(wait,)), _detail(error))
     found = HTTP_ERRORS.get(error.reason)
     if found is None:
         _log.error("refusal.unknown", reason=error.reason)

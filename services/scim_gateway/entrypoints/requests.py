@@ -1,15 +1,19 @@
 """What is read of a request: its headers, its parameters and its body, within limits."""
 
+import re
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-import orjson
 from starlette.requests import ClientDisconnect, Request
 
-from scim.errors import InvalidSyntaxError
+from scim.errors import InvalidSyntaxError, InvalidValueError
+from scim.json_bodies import parse_json_body
 from scim.messages import MEDIA_TYPE
 from scim_gateway.domain.errors import GatewayError
 
+MAX_URI_BYTES: Final = 32 * 1024
+"""Path and query: a filter has 8 KiB at most, and encoded three times as many."""
+_BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _MEDIA_TYPES: Final = frozenset({MEDIA_TYPE, "application/json"})
 _CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 
@@ -26,6 +30,12 @@ class BodyTooLargeError(GatewayError):
     reason = "TOO_LARGE"
 
 
+class UriTooLongError(GatewayError):
+    """The path and the query are above the limit (RFC 9110 section 15.5.15)."""
+
+    reason = "URI_TOO_LONG"
+
+
 def header(request: Request, name: str) -> str | None:
     """Return a header's value, its lines joined as one list (RFC 9110 section 5.3)."""
     lines = request.headers.getlist(name)
@@ -33,9 +43,35 @@ def header(request: Request, name: str) -> str | None:
 
 
 def parameters(request: Request) -> list[tuple[str, str]]:
-    """Return the parameters of the request's URI."""
+    """Return the parameters of the request's URI.
+
+    What is wrongly encoded is refused: to look for something else than what was meant finds
+    nothing, and whoever asked creates a second one.
+    """
     query: bytes = request.scope["query_string"]
-    return parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else []
+    if not query:
+        return []
+    text = query.decode("latin-1")
+    try:
+        if _BAD_ESCAPE.search(text) is None:
+            return parse_qsl(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        pass
+    raise InvalidValueError(
+        "the query of the URI must be percent-encoded UTF-8, in which % is %25",
+        clause="RFC 3986 section 2.5",
+    )
+
+
+def refuse_long_uri(request: Request) -> None:
+    """Raise where the path and the query are longer than any that means something."""
+    length = len(request.scope.get("raw_path", b"")) + len(request.scope["query_string"])
+    if length > MAX_URI_BYTES:
+        raise UriTooLongError(
+            f"the path and the query are {length} bytes long and may be {MAX_URI_BYTES}:"
+            " POST a long query to /.search",
+            clause="RFC 7644 section 3.4.3",
+        )
 
 
 async def read_object(request: Request, *, max_bytes: int) -> tuple[bytes, dict[str, Any]]:
@@ -77,16 +113,13 @@ async def _read_body(request: Request, *, max_bytes: int) -> bytes:
 
 
 def _too_large(max_bytes: int) -> BodyTooLargeError:
-    return BodyTooLargeError(f"the body is larger than {max_bytes} bytes, which is the limit")
+    return BodyTooLargeError(
+        f"the body is larger than {max_bytes} bytes, which is the limit: send less at a time"
+    )
 
 
 def _parse_object(body: bytes) -> dict[str, Any]:
-    if not body:
-        raise InvalidSyntaxError("the body is empty: send a JSON object")
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidSyntaxError(f"the body is not JSON: {error}", clause="RFC 8259") from None
+    parsed = parse_json_body(body)
     if not isinstance(parsed, dict):
         raise InvalidSyntaxError("the body is JSON, but not an object")
     return parsed

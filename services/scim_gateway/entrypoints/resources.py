@@ -84,7 +84,7 @@ class ResourceEndpoints:
             self.resource_type,
             transaction=self._transaction(tenant),
             projection=projection,
-            supplied=supplied_paths(attributes),
+            supplied=supplied_paths(attributes, self.resource_type),
         )
         if shown is None:
             raise LookupError("the store answered a write with a deletion")

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from scim.schema import ResourceType
 from scim_gateway.commands.search_resources import SearchResources
+from scim_gateway.domain.paging import PageSizes
 from scim_gateway.domain.queries import Query, parse_query, parse_search_request
 from scim_gateway.domain.searches import Caller
 from scim_gateway.entrypoints.answers import Answer
@@ -22,17 +23,20 @@ class SearchEndpoints:
     authentication: Authentication
     search_resources: SearchResources
     max_body_bytes: int
+    page_sizes: PageSizes
 
     async def query(self, request: Request) -> Answer:
         """GET."""
         caller = await self.authentication.caller(request)
-        return await self._found(parse_query(parameters(request)), caller)
+        query = parse_query(parameters(request), sizes=self.page_sizes)
+        return await self._found(query, caller)
 
     async def search(self, request: Request) -> Answer:
         """POST of a SearchRequest."""
         caller = await self.authentication.caller(request)
         _, message = await read_object(request, max_bytes=self.max_body_bytes)
-        return await self._found(parse_search_request(message), caller)
+        query = parse_search_request(message, sizes=self.page_sizes)
+        return await self._found(query, caller)
 
     async def _found(self, query: Query, caller: Caller) -> Answer:
         return Answer(200, await self.search_resources(query, self.resource_types, caller=caller))

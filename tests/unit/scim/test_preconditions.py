@@ -17,6 +17,12 @@ _VERSION = 'W/"a330bc54"'
         pytest.param('W/"A330BC54"', False, id="in another case"),
         pytest.param('"x"', False, id="another tag"),
         pytest.param('""', False, id="an empty tag"),
+        pytest.param('"x" , "a330bc54"\t', True, id="behind blanks"),
+        pytest.param('"a330bc54"x', False, id="with more behind it"),
+        pytest.param('x",W/"a330bc54"', True, id="behind what is no tag"),
+        pytest.param("W/", False, id="the mark of a weak tag alone"),
+        pytest.param("a" * 1_000_000 + '"', False, id="a megabyte that is never closed"),
+        pytest.param(" " * 1_000_000 + '"x', False, id="a megabyte of blanks"),
         pytest.param("", False, id="nothing"),
     ],
 )

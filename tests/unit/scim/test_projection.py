@@ -7,7 +7,7 @@ from support.scim_resources import USER, enterprise, user, users
 
 from scim.errors import InvalidValueError
 from scim.messages import ENTERPRISE_USER_SCHEMA, USER_SCHEMA
-from scim.projection import Projection, parse_projection, projected
+from scim.projection import MAX_NAMES, Projection, parse_projection, projected
 from scim.registry import common_attributes
 from scim.schema import Attribute, AttributeType, ResourceType, Returned, Schema
 
@@ -113,6 +113,18 @@ def test_what_is_always_returned_cannot_be_excluded() -> None:
 def test_both_lists_together_are_refused() -> None:
     with pytest.raises(InvalidValueError):
         parse_projection(["userName"], ["name"])
+
+
+@pytest.mark.parametrize("parameter", ["attributes", "excludedAttributes"])
+def test_so_many_names_may_be_given_and_no_more(parameter: str) -> None:
+    def parsed(count: int) -> Projection:
+        names = [",".join(f"a{number}" for number in range(count))]
+        return parse_projection(*((names, []) if parameter == "attributes" else ([], names)))
+
+    assert parsed(MAX_NAMES)
+    with pytest.raises(InvalidValueError, match=f"may name {MAX_NAMES}") as refused:
+        parsed(MAX_NAMES + 1)
+    assert refused.value.attribute_path == parameter
 
 
 def test_empty_lists_are_none() -> None:

@@ -103,6 +103,7 @@ def test_an_element_given_twice_is_held_once() -> None:
         pytest.param({"title": ["A", "B"]}, "title", id="two values for one"),
         pytest.param({"title": "a\0b"}, "title", id="NUL"),
         pytest.param({"title": "\ud800"}, "title", id="half a surrogate pair"),
+        pytest.param({"title": "a" + "\u0301" * 31}, "title", id="31 accents on one letter"),
         pytest.param({"active": "yes"}, "active", id="a word for a boolean"),
         pytest.param({"active": 1}, "active", id="a number for a boolean"),
         pytest.param({"name": 1}, "name", id="a number for an object"),

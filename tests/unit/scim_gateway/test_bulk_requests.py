@@ -146,12 +146,26 @@ def test_an_operation_that_is_wrong_in_itself_spoils_no_other(
     assert right == parsed(PUT)
 
 
-def test_data_that_is_nested_too_deeply_is_refused() -> None:
-    data: Any = 1
-    for _ in range(500):
-        data = {"a": data}
-
-    wrong = parsed({**POST, "data": data})
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"members": [{"value": "bulkId:crew"}]}, id="as an element"),
+        pytest.param({"Members": ["bulkId:x", "bulkId:crew"]}, id="as a text, in other case"),
+    ],
+)
+def test_a_group_that_would_be_in_itself_is_refused_before_it_is_created(
+    members: dict[str, Any],
+) -> None:
+    wrong = parsed({**POST, "path": "/Groups", "bulkId": "crew", "data": members})
 
     assert isinstance(wrong, Malformed)
-    assert "too deeply" in str(wrong.error)
+    assert isinstance(wrong.error, InvalidValueError)
+    assert wrong.error.attribute_path == "members.value"
+
+
+def test_what_is_no_member_may_refer_to_what_it_stands_in() -> None:
+    data = {"externalId": "bulkId:crew", "members": [{"value": "bulkId:other"}]}
+
+    right = parsed({**POST, "path": "/Groups", "bulkId": "crew", "data": data})
+
+    assert isinstance(right, Operation)

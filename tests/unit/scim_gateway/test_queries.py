@@ -13,7 +13,7 @@ from scim.errors import (
 )
 from scim.messages import SEARCH_REQUEST
 from scim.projection import parse_projection
-from scim_gateway.domain.paging import CursorPage, IndexPage
+from scim_gateway.domain.paging import CursorPage, IndexPage, PageSizes
 from scim_gateway.domain.queries import Query, parse_query, parse_search_request
 from scim_gateway.domain.sorting import Sort
 
@@ -86,6 +86,20 @@ def test_pages_are_brought_within_bounds(given: tuple[str, str], page: tuple[int
     by_message = searching(startIndex=int(start_index), count=int(count))
 
     assert by_uri.paging == by_message.paging == IndexPage(*page)
+
+
+@pytest.mark.parametrize(
+    ("maximum", "asked", "given"),
+    [(50, None, 50), (50, "80", 50), (500, None, 100), (500, "80", 80)],
+)
+def test_the_largest_page_is_a_setting(maximum: int, asked: str | None, given: int) -> None:
+    sizes = PageSizes(maximum)
+    counts = {} if asked is None else {"count": int(asked)}
+
+    by_uri = parse_query([("count", asked)] if asked else [], sizes=sizes)
+    by_message = parse_search_request({"schemas": [SEARCH_REQUEST], **counts}, sizes=sizes)
+
+    assert by_uri.paging == by_message.paging == IndexPage(1, given)
 
 
 @pytest.mark.parametrize("text", ["", "ten", "1.5", "\u0661", "1_0", " 1", "9" * 5000])

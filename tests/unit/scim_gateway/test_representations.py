@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scim.messages import ENTERPRISE_USER_SCHEMA
 from scim.projection import parse_projection
 from scim.registry import standard_registry
 from scim_gateway.domain.representations import (
     Representations,
     list_response,
     omitted_attributes,
+    supplied_paths,
 )
 from scim_gateway.domain.resources import Representation, ResourceRef, StoredResource
 
@@ -161,3 +163,48 @@ def test_an_empty_list_response_has_resources_all_the_same() -> None:
     body = list_response([], {"totalResults": 0})
 
     assert json.loads(body)["Resources"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        pytest.param({"title": "Dr"}, {"title"}, id="an attribute"),
+        pytest.param(
+            {"Name": {"givenName": "A"}}, {"Name", "Name.givenName"}, id="a sub-attribute"
+        ),
+        pytest.param(
+            {"emails": [{"value": "a"}, {"value": "b", "type": "work"}]},
+            {"emails", "emails.value", "emails.type"},
+            id="elements",
+        ),
+        pytest.param(
+            {ENTERPRISE_USER_SCHEMA: {"manager": {"value": "1"}}},
+            {
+                ENTERPRISE_USER_SCHEMA,
+                f"{ENTERPRISE_USER_SCHEMA}:manager",
+                f"{ENTERPRISE_USER_SCHEMA}:manager.value",
+            },
+            id="an extension",
+        ),
+        pytest.param({"x:y": {"z": {"z": 1}}}, {"x:y"}, id="nothing within what is unknown"),
+        pytest.param(
+            {"Operations": [{"path": 'emails[type eq "work"].value', "value": "a"}]},
+            {"emails.value"},
+            id="a path with a filter",
+        ),
+        pytest.param(
+            {"Operations": [{"path": "emails[" * 9, "value": "a"}]},
+            {"emails[" * 9},
+            id="a path that is none",
+        ),
+        pytest.param(
+            {"Operations": [{"value": {"name": {"givenName": "A"}}}, 7]},
+            {"name", "name.givenName"},
+            id="a value without a path",
+        ),
+    ],
+)
+def test_the_paths_that_a_body_sets(body: dict[str, Any], paths: set[str]) -> None:
+    assert USER is not None
+
+    assert set(supplied_paths(body, USER)) == paths

@@ -1,17 +1,21 @@
 """What is read of a request."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 import pytest
 from starlette.requests import Request
 
-from scim.errors import InvalidSyntaxError
+from scim.errors import InvalidSyntaxError, InvalidValueError
 from scim_gateway.entrypoints.requests import (
+    MAX_URI_BYTES,
     BodyTooLargeError,
     UnsupportedMediaTypeError,
+    UriTooLongError,
     header,
     parameters,
     read_object,
+    refuse_long_uri,
 )
 
 
@@ -103,6 +107,23 @@ def test_parameters_are_decoded() -> None:
     found = parameters(request(query="filter=userName+eq+%22%C3%BC%22&count="))
 
     assert found == [("filter", 'userName eq "ü"'), ("count", "")]
+
+
+@pytest.mark.parametrize(
+    "query", ["filter=%ZZ", "filter=100%", "filter=%4", "a=%FF", "%ED%A0%80=1", "x=%C0%80"]
+)
+def test_parameters_that_are_wrongly_encoded_are_refused(query: str) -> None:
+    with pytest.raises(InvalidValueError, match="percent-encoded UTF-8"):
+        parameters(request(query=query))
+
+
+@pytest.mark.parametrize("too_long", [0, 1])
+def test_a_uri_may_be_so_long_and_no_longer(too_long: int) -> None:
+    asked = request(query="x" * (MAX_URI_BYTES - 6 + too_long))
+    asked.scope["raw_path"] = b"/Users"
+
+    with pytest.raises(UriTooLongError) if too_long else nullcontext():
+        refuse_long_uri(asked)
 
 
 async def test_a_body_that_ends_early_is_the_clients_failure() -> None:
