@@ -91,7 +91,7 @@ class SocketClient(BaseSyncSCIMClient):
 async def client(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SocketClient]:
     on_mongo = request.param == "mongodb"
     store_url = request.getfixturevalue("mongo_url") if on_mongo else "sqlite:"
-    async with serving_scim(tmp_path / "data", store_url=store_url) as base_uri:
+    async with serving_scim(tmp_path / "data", store=store_url) as base_uri:
         yield SocketClient(base_uri, ADMIN_TOKEN)
 
 
