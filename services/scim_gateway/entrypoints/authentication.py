@@ -6,6 +6,7 @@ from typing import Final
 from starlette.requests import Request
 
 from scim_gateway.domain.searches import Caller
+from scim_gateway.entrypoints.notes import notes_of
 from servicekit.bearer import BearerTokens
 
 SCOPE: Final = "scim"
@@ -25,4 +26,6 @@ class Authentication:
         """Return whom the request's token is for; raises `BearerError`."""
         authorization = request.headers.get("authorization")
         grant = await self.tokens.authenticate(authorization, scope=SCOPE)
-        return Caller(grant.tenant, grant.subject)
+        caller = Caller(grant.tenant, grant.subject)
+        notes_of(request).caller = caller
+        return caller

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from scim.errors import InvalidSyntaxError
 from scim.messages import MEDIA_TYPE
 from scim_gateway.domain.errors import GatewayError
+from scim_gateway.entrypoints.notes import notes_of
 
 _MEDIA_TYPES: Final = frozenset({MEDIA_TYPE, "application/json"})
 _CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
@@ -46,6 +47,7 @@ async def read_object(request: Request, *, max_bytes: int) -> tuple[bytes, dict[
     except ClientDisconnect:
         # Nobody reads the answer, but it is the client's failure that is to be logged, not ours.
         raise InvalidSyntaxError("the connection ended before the body did") from None
+    notes_of(request).body = body
     return body, _parse_object(body)
 
 
