@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from helio.admin_api import AdminApi, admin_api, print_json
+from helio.api import ApiError
 from helio.options import Data, Json
 from helio.request_lines import print_line, print_request
 from helio.times import microseconds_given
@@ -157,7 +158,16 @@ class _Tail:
             begin = max([begin, *(answered - _LATE for answered in seen.values())])
             seen = {known: answered for known, answered in seen.items() if answered >= begin}
             await asyncio.sleep(_LOOK_SECONDS)
-            new = await self._all_from(begin)
+            new = await self._what_came(begin)
+
+    async def _what_came(self, answered_from: int) -> list[Mapping[str, Any]]:
+        """Return what there is; nothing while the gateway, or its log, is away."""
+        try:
+            return await self._all_from(answered_from)
+        except ApiError as error:
+            if error.status not in {None, 503}:
+                raise
+            return []
 
     async def _all_from(self, answered_from: int) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
