@@ -224,7 +224,7 @@ async def test_a_log_that_is_off_has_nothing(
         pytest.param("", {"Authorization": "Bearer made-up"}, 401, id="no valid token"),
         pytest.param("/made-up", {}, 404, id="an unknown id"),
         pytest.param("?status=9", {}, 422, id="no status"),
-        pytest.param("?stauts=404", {}, 422, id="a misspelt parameter"),
+        pytest.param("?state=404", {}, 422, id="an unknown parameter"),
         pytest.param("?answered_from=-1", {}, 422, id="a time before all times"),
     ],
 )

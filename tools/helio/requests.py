@@ -1,27 +1,20 @@
 """`helio requests`: what SCIM clients sent, what they got, and why."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import orjson
 import typer
 
-from helio.admin_api import AdminApi, admin_api, print_json
-from helio.api import ApiError
+from helio.admin_api import admin_api, print_json
 from helio.options import Data, Json
 from helio.request_lines import print_line, print_request
+from helio.request_tail import LARGEST_PAGE, REQUESTS, Tail
 from helio.times import microseconds_given
 
 _SERVICE: Final = "scim-gateway"
-_REQUESTS: Final = "/requests"
-_LOOK_SECONDS: Final = 1.0
-_LATE: Final = 5_000_000
-"""So many microseconds after its answer another replica's request may appear."""
-_SHOWN_FIRST: Final = 10
-_PAGE: Final = 1000
 
 app = typer.Typer(
     help="Requests of SCIM clients, what they were answered, and why.", no_args_is_help=True
@@ -60,7 +53,7 @@ def find(  # noqa: PLR0913  each is an option
     resource: Resource = None,
     since: Annotated[int | None, _SINCE] = None,
     before: Annotated[int | None, _BEFORE] = None,
-    limit: Annotated[int, typer.Option(min=1, max=_PAGE, help="How many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=LARGEST_PAGE, help="How many.")] = 50,
     beyond: Annotated[
         str | None, typer.Option(metavar="ID", help="What the page before gave as next.")
     ] = None,
@@ -76,7 +69,7 @@ def find(  # noqa: PLR0913  each is an option
         "limit": limit,
         "beyond": beyond,
     }
-    page = asyncio.run(_get(_REQUESTS, wanted, data=data, url=url))
+    page = asyncio.run(_get(REQUESTS, wanted, data=data, url=url))
     if json:
         print_json(page)
         return
@@ -97,7 +90,7 @@ def show(
     url: Url = None,
 ) -> None:
     """Show one request whole."""
-    path = f"{_REQUESTS}/{quote(request_id, safe='')}"
+    path = f"{REQUESTS}/{quote(request_id, safe='')}"
     found = asyncio.run(_get(path, None, data=data, url=url))
     if json:
         print_json(found)
@@ -123,7 +116,7 @@ def tail(  # noqa: PLR0913  as above
 
     async def followed() -> None:
         async with admin_api(_SERVICE, data=data, url=url) as api:
-            async for line in _Tail(api, wanted).lines():
+            async for line in Tail(api, wanted).lines():
                 if json:
                     print(orjson.dumps(line).decode(), flush=True)
                 else:
@@ -133,57 +126,6 @@ def tail(  # noqa: PLR0913  as above
         asyncio.run(followed())
     except KeyboardInterrupt:
         raise typer.Exit from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    """Reads what is new.
-
-    Replicas write what they answered a little later, so each look begins before the last one's end.
-    """
-
-    api: AdminApi
-    wanted: Mapping[str, object]
-
-    async def lines(self) -> AsyncIterator[Mapping[str, Any]]:
-        """Give the last ones, and each that appears."""
-        seen: dict[str, int] = {}
-        begin = 0
-        new = (await self._page(order="newest", limit=_SHOWN_FIRST))[::-1]
-        while True:
-            for line in new:
-                if line["id"] not in seen:
-                    yield line
-                seen[line["id"]] = line["answered"]
-            begin = max([begin, *(answered - _LATE for answered in seen.values())])
-            seen = {known: answered for known, answered in seen.items() if answered >= begin}
-            await asyncio.sleep(_LOOK_SECONDS)
-            new = await self._what_came(begin)
-
-    async def _what_came(self, answered_from: int) -> list[Mapping[str, Any]]:
-        """Return what there is; nothing while the gateway, or its log, is away."""
-        try:
-            return await self._all_from(answered_from)
-        except ApiError as error:
-            if error.status not in {None, 503}:
-                raise
-            return []
-
-    async def _all_from(self, answered_from: int) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = []
-        while True:
-            beyond = found[-1]["id"] if found else ""
-            page = await self._page(
-                order="oldest", limit=_PAGE, answered_from=answered_from, beyond=beyond
-            )
-            found.extend(page)
-            if len(page) < _PAGE:
-                return found
-
-    async def _page(self, **query: object) -> list[Mapping[str, Any]]:
-        page: Mapping[str, Any] = await self.api.get(_REQUESTS, {**self.wanted, **query})
-        lines: list[Mapping[str, Any]] = page["requests"]
-        return lines
 
 
 def _wanted(

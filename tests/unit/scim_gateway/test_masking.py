@@ -50,7 +50,7 @@ def patch(**operation: Any) -> dict[str, Any]:
         pytest.param(patch(op="add", path=["password"], value=SECRET), id="a path of a wrong type"),
         pytest.param(patch(op="add", path="passwrd", value=SECRET), id="a path misspelt"),
         pytest.param(patch(op="add", pth="password", value=SECRET), id="a member misspelt"),
-        pytest.param(patch(op="add", path="password", valeu=SECRET), id="the value misspelt"),
+        pytest.param(patch(op="add", path="password", val=SECRET), id="the value misnamed"),
         pytest.param(patch(op="replace", value={"password": SECRET}), id="a PATCH without path"),
         pytest.param(patch(op="add", path=f'password[value eq "{SECRET}"]'), id="a filter in it"),
         pytest.param(
