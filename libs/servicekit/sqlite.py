@@ -58,14 +58,18 @@ class Database:
     share with other waiting writes: one that raises is undone alone. Reads see committed state.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+    def __init__(self, path: Path, migrations: Sequence[str], *, is_synced: bool = True) -> None:
         """Open or make the file, and bring its tables to the newest of `migrations`.
 
-        Raises `StartError` when the file cannot be used or was written by a newer release.
+        Without `is_synced`, what was written last may be gone after a loss of power, and no write
+        waits for the disk: for what nobody was promised. Raises `StartError` when the file cannot
+        be used or was written by a newer release.
         """
         self.path = path
         try:
             self._writer_connection = _connect(path)
+            if not is_synced:
+                self._writer_connection.execute("PRAGMA synchronous = NORMAL")
             _migrate(self._writer_connection, path, migrations)
         except sqlite3.Error as error:
             raise StartError(f"cannot use {path}: {error}") from None

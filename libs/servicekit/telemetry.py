@@ -52,3 +52,9 @@ def link_to(traceparent: str) -> list[trace.Link]:
     context = _TRACE_CONTEXT.extract({"traceparent": traceparent})
     span_context = trace.get_current_span(context).get_span_context()
     return [trace.Link(span_context)] if span_context.is_valid else []
+
+
+def current_trace_id() -> str:
+    """Return the id of the current trace, 32 hexadecimal digits; empty when there is none."""
+    context = trace.get_current_span().get_span_context()
+    return trace.format_trace_id(context.trace_id) if context.is_valid else ""

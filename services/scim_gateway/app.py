@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
 from uuid import uuid4
 
 import grpc
@@ -15,6 +17,7 @@ from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.registrar import GrpcTokenJournal, GrpcTokens
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.adapters.schemas import GrpcSchemas
+from scim_gateway.adapters.sqlite.request_log import open_sqlite
 from scim_gateway.commands.carry_out_bulk import CarryOutBulk
 from scim_gateway.commands.discover import Discover
 from scim_gateway.commands.read_resource import ReadResource
@@ -24,24 +27,32 @@ from scim_gateway.domain.bulk_requests import BulkRequests
 from scim_gateway.domain.paging import PageSizes
 from scim_gateway.domain.rates import Rate
 from scim_gateway.domain.representations import Representations
+from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.domain.service_provider_config import BulkLimits
 from scim_gateway.entrypoints.authentication import Authentication
 from scim_gateway.entrypoints.brake import Brake
 from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.errors import answer_internal_error
+from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
+from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
+from scim_gateway.entrypoints.request_recorder import RequestRecorder
+from scim_gateway.entrypoints.request_routes import RequestRoutes
 from scim_gateway.entrypoints.resources import ResourceEndpoints
 from scim_gateway.entrypoints.routes import BASE_PATH, TypeEndpoints, scim_routes
 from scim_gateway.entrypoints.searches import SearchEndpoints
 from scim_gateway.entrypoints.token_loop import TokenLoop
+from scim_gateway.ports.request_log import RequestLog
 from scim_gateway.settings import Settings
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
 from servicekit.failures import refusing_to_start
 from servicekit.http import NamedRoute, Readiness, create_app
 from servicekit.runtime import Service
+from servicekit.stores import SqliteFolder
 
 NAME = "scim-gateway"
+REQUEST_LOG_FILE: Final = "requests.db"
 
 
 @asynccontextmanager
@@ -59,10 +70,41 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         app = create_app(NAME, own_store_works=_peers(store, registrar))
         app.add_exception_handler(Exception, answer_internal_error)
         authentication = Authentication(tokens, _brake(settings))
+        request_log = _request_log(settings, registry)
+        recorder = RequestRecorder(settings.scim_request_log, request_log.queue)
         # Before the routes that servicekit made, since these are the hot ones.
-        app.router.routes[:0] = _routes(settings, registry, store, authentication)
-        loop = TokenLoop(GrpcTokenJournal(registrar), tokens)
-        yield Service(http=app, loops={"tokens": loop.run})
+        app.router.routes[:0] = _routes(settings, registry, store, authentication, recorder)
+        is_off = settings.scim_request_log == "off"
+        RequestRoutes(tokens, lambda: request_log.log, is_off=is_off).add_to(app)
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
+            "tokens": TokenLoop(GrpcTokenJournal(registrar), tokens).run
+        }
+        if not is_off:
+            loops["requests"] = request_log.run
+        yield Service(http=app, loops=loops)
+
+
+def _request_log(settings: Settings, registry: Registry) -> RequestLogLoop:
+    return RequestLogLoop(
+        ExchangeQueue(),
+        SecretNames(registry),
+        partial(_open_request_log, settings),
+        Retention(settings.scim_request_log_days, settings.scim_request_log_megabytes * 1_000_000),
+    )
+
+
+@asynccontextmanager
+async def _open_request_log(settings: Settings) -> AsyncIterator[RequestLog]:
+    location = settings.location()
+    if isinstance(location, SqliteFolder):
+        async with open_sqlite(location.folder / REQUEST_LOG_FILE) as log:
+            yield log
+        return
+    # Importing pymongo takes time and memory that the embedded store does not need.
+    from scim_gateway.adapters.mongo.request_log import open_mongo_log  # noqa: PLC0415
+
+    async with open_mongo_log(location.url, NAME, days=settings.scim_request_log_days) as mongo_log:
+        yield mongo_log
 
 
 def _routes(
@@ -70,6 +112,7 @@ def _routes(
     registry: Registry,
     channel: grpc.aio.Channel,
     authentication: Authentication,
+    recorder: RequestRecorder,
 ) -> list[NamedRoute]:
     base_uri = settings.origin_of(NAME) + BASE_PATH
     page_sizes = PageSizes(settings.scim_max_page_size)
@@ -117,6 +160,7 @@ def _routes(
             settings.scim_cursor_seconds,
         ),
         authentication=authentication,
+        recorder=recorder,
     )
 
 

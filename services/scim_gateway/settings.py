@@ -27,3 +27,9 @@ class Settings(ServiceSettings):
     """A restart of a peer goes unnoticed by clients for so long; then they are asked to retry."""
     scim_cursor_seconds: int = Field(default=3600, ge=1, le=86_400)
     """So long a cursor lives; the next page brings a new one."""
+    scim_request_log: Literal["off", "errors", "all"] = "errors"
+    """Which requests are kept for `helio requests`: `errors` are those with 400 and above."""
+    scim_request_log_days: int = Field(default=14, ge=1, le=3650)
+    """So long a request is kept."""
+    scim_request_log_megabytes: int = Field(default=256, ge=1, le=1_000_000)
+    """Above that the oldest requests are removed."""

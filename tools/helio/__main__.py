@@ -23,6 +23,7 @@ from helio.hello import HelloError, say_hello
 from helio.options import Data, Json
 from helio.receipts import app as receipts
 from helio.replica_set import initiate_replica_set
+from helio.requests import app as requests
 from helio.settings import cluster_settings
 from helio.snapshot import SnapshotError, take_snapshots
 from helio.stores import check_store, hide_url
@@ -38,6 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(receipts, name="receipts")
+app.add_typer(requests, name="requests")
 _console = Console(emoji=False)  # a schema is named urn:x:…, and :x: is none
 _errors = Console(stderr=True, emoji=False)
 

@@ -2,26 +2,21 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-import aiohttp
-import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from helio.api import Api, running_cluster
+from helio.admin_api import admin_api, print_json
 from helio.options import Data, Json
-from helio.settings import cluster_settings
-from servicekit.failures import StartError
+from helio.times import microseconds_given, shown_time
 
-_RECEIPTS: Final = "/admin/v1/receipts"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+_SERVICE: Final = "set-receiver"
+_RECEIPTS: Final = "/receipts"
 _TIMES: Final = frozenset({"received", "settled", "origin_clock", "next_attempt"})
 
 app = typer.Typer(help="Received events, and what was done with them.", no_args_is_help=True)
@@ -38,19 +33,14 @@ class State(StrEnum):
     DEAD = "dead"
 
 
-def _time(text: str) -> int:
-    """Return a time of ISO 8601 in microseconds since 1970; one without a zone is UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time: write 2026-01-31T09:30:00Z") from None
-    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
-
-
 ReceiptId = Annotated[str, typer.Argument(metavar="ID", help="The id that `list` shows.")]
 Stream = Annotated[str | None, typer.Option(metavar="STREAM_ID", help="Of one stream alone.")]
-_SINCE: Final = typer.Option(parser=_time, metavar="TIME", help="Received then or later.")
-_BEFORE: Final = typer.Option(parser=_time, metavar="TIME", help="Received before then.")
+_SINCE: Final = typer.Option(
+    parser=microseconds_given, metavar="TIME", help="Received then or later."
+)
+_BEFORE: Final = typer.Option(
+    parser=microseconds_given, metavar="TIME", help="Received before then."
+)
 
 
 @app.command("list")
@@ -65,10 +55,9 @@ def list_receipts(
 ) -> None:
     """List receipts in the order of their arrival."""
     wanted = {"stream_id": stream, "state": state, "limit": limit, "after": after}
-    query = urlencode({name: value for name, value in wanted.items() if value is not None})
-    page = _call(data, "GET", f"{_RECEIPTS}?{query}")
+    page = _get(data, _RECEIPTS, wanted)
     if json:
-        _print_json(page)
+        print_json(page)
         return
     _print_table(page["receipts"])
     if page["next"] is not None:
@@ -78,12 +67,12 @@ def list_receipts(
 @app.command()
 def show(receipt_id: ReceiptId, *, json: Json = False, data: Data = None) -> None:
     """Show one receipt."""
-    row = _call(data, "GET", f"{_RECEIPTS}/{quote(receipt_id, safe='')}")
+    row = _get(data, f"{_RECEIPTS}/{quote(receipt_id, safe='')}")
     if json:
-        _print_json(row)
+        print_json(row)
         return
     for name, value in row.items():
-        shown = _moment(value) if name in _TIMES else value
+        shown = shown_time(value) if name in _TIMES else value
         _console.print(f"{name:>12}  {shown}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -110,32 +99,29 @@ def reapply(
     if state is State.PENDING:
         raise typer.BadParameter("--state pending: what is pending is going to be applied anyway")
     if receipt_id is not None:
-        answer = _call(data, "POST", f"{_RECEIPTS}/{quote(receipt_id, safe='')}/reapply")
+        answer = _post(data, f"{_RECEIPTS}/{quote(receipt_id, safe='')}/reapply")
     else:
-        answer = _call(data, "POST", f"{_RECEIPTS}/reapply", {"state": state, **body})
+        answer = _post(data, f"{_RECEIPTS}/reapply", {"state": state, **body})
     if json:
-        _print_json(answer)
+        print_json(answer)
     else:
         print(f"{answer['reapplied']} to be applied again")
 
 
-def _call(data: Data, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401  JSON
-    settings = cluster_settings(data=data)
-    running = running_cluster(settings)
-    if running is None:
-        raise StartError(f"nothing runs on {settings.data}; `helio up` starts it")
-    where, token = running
+def _get(data: Data, path: str, query: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401  JSON
+    async def got() -> Any:  # noqa: ANN401  JSON
+        async with admin_api(_SERVICE, data=data) as api:
+            return await api.get(path, query)
 
-    async def called() -> Any:  # noqa: ANN401  JSON
-        async with aiohttp.ClientSession() as session:
-            api = Api(session, where, token)
-            return await api.call(method, api.url("set-receiver", path), body)
-
-    return asyncio.run(called())
+    return asyncio.run(got())
 
 
-def _print_json(value: object) -> None:
-    print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+def _post(data: Data, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401  JSON
+    async def posted() -> Any:  # noqa: ANN401  JSON
+        async with admin_api(_SERVICE, data=data) as api:
+            return await api.post(path, body)
+
+    return asyncio.run(posted())
 
 
 def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -143,11 +129,5 @@ def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         event = row["event_type"].removeprefix("urn:ietf:params:scim:event:")
         cells = (row["state"], row["stream_id"], row["subject_uri"], event, row["reason"])
-        table.add_row(row["id"], _moment(row["received"]), *map(escape, cells))
+        table.add_row(row["id"], shown_time(row["received"]), *map(escape, cells))
     _console.print(table)
-
-
-def _moment(microseconds: int) -> str:
-    if not microseconds:
-        return "–"
-    return (_EPOCH + microseconds * _MICROSECOND).isoformat(timespec="milliseconds")

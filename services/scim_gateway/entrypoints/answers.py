@@ -21,11 +21,13 @@ class Answer:
     body: bytes = b""
     headers: tuple[Header, ...] = ()
 
-    async def send(self, send: Send, *, with_body: bool) -> None:
-        """Send it all, or for HEAD all but the body."""
+    async def send(self, send: Send, *, with_body: bool, request_id: str | None = None) -> None:
+        """Send it all, or for HEAD all but the body; with the id that the request log has it by."""
         headers = [*self.headers]
         if self.body:
             headers.append(_CONTENT_TYPE)
+        if request_id is not None:
+            headers.append((b"x-request-id", request_id.encode()))
         if self.status not in (204, 304):
             headers.append((b"content-length", str(len(self.body)).encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

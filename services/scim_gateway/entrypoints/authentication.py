@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from scim_gateway.domain.searches import Caller
 from scim_gateway.entrypoints.brake import Brake
+from scim_gateway.entrypoints.notes import notes_of
 from servicekit.bearer import BearerTokens, presented_token, token_hash
 
 SCOPE: Final = "scim"
@@ -27,7 +28,9 @@ class Authentication:
         """Return whom the request's token is for; raises `BearerError` or `RateExceededError`."""
         authorization = request.headers.get("authorization")
         grant = await self.tokens.authenticate(authorization, scope=SCOPE)
+        caller = Caller(grant.tenant, grant.subject)
+        notes_of(request).caller = caller
         if self.brake is not None:
             # A token that is good for nothing has no bucket, so guesses fill no memory.
             self.brake.let_through(token_hash(presented_token(authorization)))
-        return Caller(grant.tenant, grant.subject)
+        return caller

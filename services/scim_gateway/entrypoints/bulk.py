@@ -14,7 +14,8 @@ from scim_gateway.domain.bulk_requests import BulkRequests
 from scim_gateway.domain.writes import Transaction
 from scim_gateway.entrypoints.answers import Answer, json_answer
 from scim_gateway.entrypoints.authentication import Authentication
-from scim_gateway.entrypoints.errors import error_answer
+from scim_gateway.entrypoints.errors import error_answer, reason_of
+from scim_gateway.entrypoints.notes import notes_of
 from scim_gateway.entrypoints.requests import read_object
 from servicekit.telemetry import current_traceparent
 
@@ -33,9 +34,16 @@ class BulkEndpoint:
         tenant = await self.authentication.tenant(request)
         max_bytes = self.requests.limits.max_payload_size
         _, message = await read_object(request, max_bytes=max_bytes)
+        notes = notes_of(request)
+        notes.txn = self.new_txn()
         results = await self.carry_out_bulk(
             self.requests.parse(message),
-            transaction=Transaction(tenant, self.new_txn(), current_traceparent()),
+            transaction=Transaction(tenant, notes.txn, current_traceparent()),
+        )
+        notes.reasons.extend(
+            reason_of(result.outcome.error, operation=place)
+            for place, result in enumerate(results)
+            if isinstance(result.outcome, Failed)
         )
         shown = [_result(result) for result in results]
         return json_answer(200, {"schemas": [BULK_RESPONSE], "Operations": shown})

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from scim.errors import ScimError
 from scim.messages import MEDIA_TYPE, error_body
 from scim_gateway.domain.errors import GatewayError, RateExceededError, StoreRefusedError
+from scim_gateway.domain.exchanges import Reason
 from scim_gateway.entrypoints.answers import Answer, Header, json_answer
 from servicekit.bearer import BearerError, TokensUnavailableError
 
@@ -27,6 +28,8 @@ class HttpError:
     headers: tuple[Header, ...] = ()
 
 
+_UNKNOWN: Final = HttpError(500)
+_RFC_6750: Final = "RFC 6750 section 3.1"
 # Long enough for a restart of the peer, short enough not to be noticed by a person.
 _RETRY_LATER = HttpError(503, headers=((b"retry-after", b"2"),))
 
@@ -97,13 +100,32 @@ def error_answer(error: Refusal) -> Answer:
     found = HTTP_ERRORS.get(error.reason)
     if found is None:
         _log.error("refusal.unknown", reason=error.reason)
-        return _INTERNAL
+        return INTERNAL
     return _answer(found, _detail(error))
+
+
+def reason_of(error: Refusal, *, operation: int | None = None) -> Reason:
+    """Return why it was refused, as the request log tells it; `operation` as in `Reason`."""
+    match error:
+        case BearerError():
+            return Reason(error.status, "NOT_AUTHORIZED", "", str(error), "", _RFC_6750, operation)
+        case TokensUnavailableError():
+            return Reason(503, "UNAVAILABLE", "", str(error), "", "", operation)
+    found = HTTP_ERRORS.get(error.reason, _UNKNOWN)
+    return Reason(
+        found.status,
+        error.reason,
+        found.scim_type or "",
+        error.detail,
+        error.attribute_path,
+        error.clause,
+        operation,
+    )
 
 
 async def answer_internal_error(_request: Request, _error: Exception) -> Response:
     """Tell nothing of what went wrong: the server's log has it."""
-    return Response(_INTERNAL.body, _INTERNAL.status, media_type=MEDIA_TYPE)
+    return Response(INTERNAL.body, INTERNAL.status, media_type=MEDIA_TYPE)
 
 
 def _answer(found: HttpError, detail: str) -> Answer:
@@ -117,4 +139,4 @@ def _detail(error: ScimError | GatewayError | StoreRefusedError) -> str:
     return f"{path}{error.detail}{clause}"
 
 
-_INTERNAL: Final = _answer(HttpError(500), "internal error")
+INTERNAL: Final = _answer(HttpError(500), "internal error")

@@ -10,6 +10,7 @@ from scim.errors import InvalidSyntaxError, InvalidValueError
 from scim.json_bodies import parse_json_body
 from scim.messages import MEDIA_TYPE
 from scim_gateway.domain.errors import GatewayError
+from scim_gateway.entrypoints.notes import notes_of
 
 MAX_URI_BYTES: Final = 32 * 1024
 """Path and query: a filter has 8 KiB at most, and encoded three times as many."""
@@ -82,6 +83,7 @@ async def read_object(request: Request, *, max_bytes: int) -> tuple[bytes, dict[
     except ClientDisconnect:
         # Nobody reads the answer, but it is the client's failure that is to be logged, not ours.
         raise InvalidSyntaxError("the connection ended before the body did") from None
+    notes_of(request).body = body
     return body, _parse_object(body)
 
 

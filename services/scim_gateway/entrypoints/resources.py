@@ -14,6 +14,7 @@ from scim_gateway.domain.resources import Representation, ResourceRef
 from scim_gateway.domain.writes import Change, Create, Delete, Patch, Replace, Transaction
 from scim_gateway.entrypoints.answers import Answer, resource_answer
 from scim_gateway.entrypoints.authentication import Authentication
+from scim_gateway.entrypoints.notes import notes_of
 from scim_gateway.entrypoints.requests import header, parameters, read_object
 from servicekit.telemetry import current_traceparent
 
@@ -70,7 +71,7 @@ class ResourceEndpoints:
         await self.write_resource(
             Delete(self._ref(request), header(request, "if-match")),
             self.resource_type,
-            transaction=self._transaction(tenant),
+            transaction=self._transaction(request, tenant),
             projection=None,
         )
         return Answer(204)
@@ -82,7 +83,7 @@ class ResourceEndpoints:
         shown = await self.write_resource(
             change(body),
             self.resource_type,
-            transaction=self._transaction(tenant),
+            transaction=self._transaction(request, tenant),
             projection=projection,
             supplied=supplied_paths(attributes, self.resource_type),
         )
@@ -93,5 +94,7 @@ class ResourceEndpoints:
     def _ref(self, request: Request) -> ResourceRef:
         return ResourceRef(self.resource_type.name, request.path_params["id"])
 
-    def _transaction(self, tenant: str) -> Transaction:
-        return Transaction(tenant, self.new_txn(), current_traceparent())
+    def _transaction(self, request: Request, tenant: str) -> Transaction:
+        txn = self.new_txn()
+        notes_of(request).txn = txn
+        return Transaction(tenant, txn, current_traceparent())

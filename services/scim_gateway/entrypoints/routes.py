@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from scim_gateway.entrypoints.absent import (
     UnsupportedFeature,
@@ -13,12 +13,15 @@ from scim_gateway.entrypoints.authentication import Authentication
 from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.endpoint import Endpoint, Handler
+from scim_gateway.entrypoints.request_recorder import RequestRecorder
 from scim_gateway.entrypoints.resources import ResourceEndpoints
 from scim_gateway.entrypoints.searches import SearchEndpoints
 from servicekit.http import NamedRoute
 
 BASE_PATH: Final = "/scim/v2"
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_Place: TypeAlias = tuple[str, Mapping[str, Handler]]
+"""A path, and what answers there by the method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,25 @@ def scim_routes(
     bulk: BulkEndpoint,
     discovery: DiscoveryEndpoints,
     authentication: Authentication,
+    recorder: RequestRecorder,
 ) -> list[NamedRoute]:
     """Return the routes in the order in which they must be tried; the first are the hot ones."""
-    return [
-        *(route for endpoints in types for route in _type_routes(endpoints)),
-        *_base_routes(base),
-        _route("/Bulk", {"POST": bulk.carry_out}),
-        *_discovery_routes(discovery),
-        *_absent_routes(authentication),
+    places = [
+        *(place for endpoints in types for place in _of_type(endpoints)),
+        *_of_base(base),
+        _below("/Bulk", {"POST": bulk.carry_out}),
+        *_of_discovery(discovery),
+        *_absent(authentication),
     ]
+    return [NamedRoute(path, Endpoint(handlers, recorder)) for path, handlers in places]
 
 
-def _type_routes(endpoints: TypeEndpoints) -> list[NamedRoute]:
+def _of_type(endpoints: TypeEndpoints) -> list[_Place]:
     resources, searches = endpoints.resources, endpoints.searches
     path = resources.resource_type.endpoint
     return [
-        _route(f"{path}/.search", {"POST": searches.search}),
-        _route(
+        _below(f"{path}/.search", {"POST": searches.search}),
+        _below(
             f"{path}/{{id}}",
             {
                 "GET": resources.read,
@@ -61,39 +66,39 @@ def _type_routes(endpoints: TypeEndpoints) -> list[NamedRoute]:
                 "DELETE": resources.delete,
             },
         ),
-        _route(path, {"GET": searches.query, "POST": resources.create}),
+        _below(path, {"GET": searches.query, "POST": resources.create}),
     ]
 
 
-def _base_routes(base: SearchEndpoints) -> list[NamedRoute]:
+def _of_base(base: SearchEndpoints) -> list[_Place]:
     return [
-        _route("/.search", {"POST": base.search}),
-        _route("/", {"GET": base.query}),
-        _route("", {"GET": base.query}),
+        _below("/.search", {"POST": base.search}),
+        _below("/", {"GET": base.query}),
+        _below("", {"GET": base.query}),
     ]
 
 
-def _discovery_routes(discovery: DiscoveryEndpoints) -> list[NamedRoute]:
+def _of_discovery(discovery: DiscoveryEndpoints) -> list[_Place]:
     return [
-        _route("/ServiceProviderConfig", {"GET": discovery.service_provider_config}),
-        _route("/ResourceTypes", {"GET": discovery.resource_types}),
-        _route("/ResourceTypes/{name}", {"GET": discovery.resource_type}),
-        _route("/Schemas", {"GET": discovery.schemas}),
-        _route("/Schemas/{urn}", {"GET": discovery.schema}),
+        _below("/ServiceProviderConfig", {"GET": discovery.service_provider_config}),
+        _below("/ResourceTypes", {"GET": discovery.resource_types}),
+        _below("/ResourceTypes/{name}", {"GET": discovery.resource_type}),
+        _below("/Schemas", {"GET": discovery.schemas}),
+        _below("/Schemas/{urn}", {"GET": discovery.schema}),
     ]
 
 
-def _absent_routes(authentication: Authentication) -> list[NamedRoute]:
+def _absent(authentication: Authentication) -> list[_Place]:
     me = UnsupportedFeature(authentication, "/Me is not supported", "RFC 7644 section 3.11")
     return [
-        _route("/Me", _any_method(me.refuse)),
-        _route("/{rest:path}", _any_method(unknown_endpoint)),
-        NamedRoute("/scim/{rest:path}", Endpoint(_any_method(unknown_version))),
+        _below("/Me", _any_method(me.refuse)),
+        _below("/{rest:path}", _any_method(unknown_endpoint)),
+        ("/scim/{rest:path}", _any_method(unknown_version)),
     ]
 
 
-def _route(path: str, handlers: Mapping[str, Handler]) -> NamedRoute:
-    return NamedRoute(BASE_PATH + path, Endpoint(handlers))
+def _below(path: str, handlers: Mapping[str, Handler]) -> _Place:
+    return BASE_PATH + path, handlers
 
 
 def _any_method(handler: Handler) -> dict[str, Handler]:

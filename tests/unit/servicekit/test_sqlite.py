@@ -195,3 +195,15 @@ async def test_a_disk_that_fails_even_an_undoing_does_not_silence_the_writer(
 async def test_a_read_cannot_write(database: Database) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         await database.read(inserting(1))
+
+
+@pytest.mark.parametrize(("is_synced", "expected"), [(True, "FULL"), (False, "NORMAL")])
+async def test_a_write_waits_for_the_disk_unless_nobody_was_promised_it(
+    tmp_path: Path, *, is_synced: bool, expected: str
+) -> None:
+    database = Database(tmp_path / "numbers.sqlite3", [TABLE], is_synced=is_synced)
+
+    level = await database.write(lambda c: c.execute("PRAGMA synchronous").fetchone()[0])
+    await database.close()
+
+    assert ("OFF", "NORMAL", "FULL")[level] == expected

@@ -2,18 +2,20 @@
 
 import pytest
 
-from servicekit.telemetry import current_traceparent, link_to, request_span
+from servicekit.telemetry import current_trace_id, current_traceparent, link_to, request_span
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 def test_outside_a_trace_there_is_no_traceparent() -> None:
     assert current_traceparent() == ""
+    assert current_trace_id() == ""
 
 
 def test_an_incoming_trace_is_passed_on() -> None:
     with request_span("GET", [(b"traceparent", TRACEPARENT.encode())]):
         assert current_traceparent() == TRACEPARENT
+        assert current_trace_id() == "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 @pytest.mark.parametrize("header", [b"", b"nonsense", b"00-0-0-01", b"\xff"])
