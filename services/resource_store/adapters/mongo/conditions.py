@@ -51,8 +51,8 @@ class Conditions:
         match source:
             case Identified(key):
                 return [{"_id": address_document((self.tenant, key))}]
-            case Keyed(key):
-                return [{"keys": {"$elemMatch": {"path": key.path, "key": kept_key(key.key)}}}]
+            case Keyed():
+                return _keyed([source])
             case Ranged() | Timed():
                 return [self._ranged(source)]
             case MembersOf(group_id):
@@ -60,7 +60,10 @@ class Conditions:
             case GroupsWith(member_id):
                 return [self._one_of(await self._edge_ends({"member": member_id}, "group"))]
             case AnyOf(sources):
-                return [condition for each in sources for condition in await self.of(each)]
+                keyed = [each for each in sources if isinstance(each, Keyed)]
+                others = [each for each in sources if not isinstance(each, Keyed)]
+                found = [condition for each in others for condition in await self.of(each)]
+                return _keyed(keyed) + found
 
     def _ranged(self, source: Ranged | Timed) -> Document:
         match source:
@@ -92,6 +95,17 @@ class Conditions:
             {"tenant": self.tenant, **condition}, {"_id": 0, end: 1}, session=self.reading.session
         )
         return {edge[end] async for edge in cursor}
+
+
+def _keyed(sources: Iterable[Keyed]) -> list[Document]:
+    """Return an alternative for each path: MongoDB plans each for itself, and takes its time."""
+    keys: dict[str, list[object]] = {}
+    for source in sources:
+        keys.setdefault(source.key.path, []).append(kept_key(source.key.key))
+    return [
+        {"keys": {"$elemMatch": {"path": path, "key": {"$in": each} if each[1:] else each[0]}}}
+        for path, each in keys.items()
+    ]
 
 
 def _within(interval: Interval) -> Document:
