@@ -140,6 +140,33 @@ async def test_a_walk_is_in_the_order_and_goes_back_in_it(
     assert " ".join(map(order, reversed(back))) == expected
 
 
+@pytest.mark.parametrize("is_descending", [False, True], ids=["ascending", "descending"])
+@pytest.mark.parametrize("count", [2, 3, 5])
+async def test_a_walk_that_looks_at_each_goes_on_behind_those_of_the_same_key(
+    store: StoreDriver, count: int, *, is_descending: bool
+) -> None:
+    made = [
+        await store.user(f"user-{n}", title="Dr", displayName=f"name-{n % 3}" if n < 12 else None)
+        for n in range(15)
+    ]
+    names = sorted(range(12), key=lambda n: (n % 3, n))
+    expected = [made[n].ref.id for n in [*names, 12, 13, 14]]
+
+    given, at, is_first = [], "", True
+    while at or is_first:
+        page = await store.walk(
+            *('title co "r"', "User"),
+            cursor=at,
+            count=count,
+            sort_by="displayName",
+            is_descending=is_descending,
+        )
+        given += [resource.ref.id for resource in page.resources]
+        at, is_first = page.next_cursor, False
+
+    assert given == (expected[::-1] if is_descending else expected)
+
+
 @pytest.mark.parametrize(
     ("sort_by", "error"),
     [

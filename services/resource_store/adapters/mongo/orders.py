@@ -40,15 +40,16 @@ class Ordered:
         After a mark come those of the same key, then those of the keys beyond it, and behind texts
         and numbers, which MongoDB compares with their like alone, those without a key.
         """
-        left = limit
+        given = 0
         for segment in self._segments(window):
             found = {"$and": [condition, segment]} if segment else condition
             cursor = self.collection.find(found, fields, session=self.session)
-            cursor = cursor.sort(self._sort(window)).skip(window.skip if limit else 0).limit(left)
-            async for document in cursor:
+            cursor = cursor.sort(self._sort(window)).skip(window.skip if limit else 0)
+            # A number below 0 would be a limit too.
+            async for document in cursor.limit(max(limit - given, 0)):
                 yield document
-                left -= 1
-            if limit and left <= 0:
+                given += 1
+            if limit and given >= limit:
                 return
 
     def _sort(self, window: Window) -> list[tuple[str, int]]:
