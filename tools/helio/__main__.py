@@ -20,6 +20,8 @@ from helio.backups.telling import print_backup, print_restored
 from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
+from helio.migration.client import ProviderError
+from helio.migration.commands import app as migration
 from helio.options import Data, Json
 from helio.receipts import app as receipts
 from helio.replica_set import initiate_replica_set
@@ -40,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(receipts, name="receipts")
 app.add_typer(requests, name="requests")
+app.add_typer(migration)
 _console = Console(emoji=False)  # a schema is named urn:x:…, and :x: is none
 _errors = Console(stderr=True, emoji=False)
 
@@ -205,7 +208,7 @@ def main() -> None:
         sys.exit(130)
     except StartError as error:
         _fail(str(error), 2)
-    except (HelloError, SnapshotError, ApiError, TimeoutError) as error:
+    except (HelloError, SnapshotError, ProviderError, ApiError, TimeoutError) as error:
         _fail(str(error), 1)
 
 
