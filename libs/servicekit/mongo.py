@@ -1,5 +1,6 @@
 """A service's database in a MongoDB replica set."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
@@ -31,6 +32,8 @@ _WRITE_MILLISECONDS: Final = 10_000
 _SNAPSHOT: Final = ReadConcern("snapshot")
 _SCHEMA: Final = "schema"
 _INTERRUPTED: Final = 11601
+_UNKNOWN_RESULT: Final = "UnknownTransactionCommitResult"
+_COMMIT_SECONDS: Final = 60.0
 
 
 class MongoDatabase:
@@ -57,12 +60,14 @@ class MongoDatabase:
 
         async def repeatable(session: Session) -> T:
             try:
-                return await operation(session)
+                value = await operation(session)
             except OperationFailure as error:
                 if not was_interrupted(error):
                     raise
                 # The driver knows by this label alone that a transaction may be run again.
                 raise PyMongoError("interrupted", ["TransientTransactionError"]) from error
+            await _commit(session)
+            return value
 
         with storage_errors():
             async with self._client.start_session() as session:
@@ -86,6 +91,21 @@ class MongoDatabase:
         except PyMongoError:
             return False
         return True
+
+
+async def _commit(session: Session) -> None:
+    """Commit, and ask again while nobody knows what became of it: a second time does no harm.
+
+    The driver would do so by itself, but for commits that were interrupted.
+    """
+    ends = time.monotonic() + _COMMIT_SECONDS
+    while True:
+        try:
+            return await session.commit_transaction()
+        except PyMongoError as error:
+            is_unknown = error.has_error_label(_UNKNOWN_RESULT) or was_interrupted(error)
+            if not is_unknown or time.monotonic() > ends:
+                raise
 
 
 def was_interrupted(error: PyMongoError) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from pymongo import AsyncMongoClient
 from pymongo.monitoring import (
     CommandFailedEvent,
@@ -72,6 +73,63 @@ async def test_a_transaction_that_is_interrupted_in_the_middle_is_run_again(mong
         held = await things.distinct("_id")
 
     assert held == [0, 2]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        {"errorCode": 11601},
+        {"writeConcernError": {"code": 11601, "errmsg": "operation was interrupted"}},
+        {"writeConcernError": {"code": 64, "errmsg": "waiting for replication timed out"}},
+        {"closeConnection": True},
+    ],
+    ids=["before it is committed", "once it is committed", "out of time", "cut off"],
+)
+async def test_a_commit_that_is_interrupted_is_asked_for_again(
+    mongo_url: str, failure: dict[str, Any]
+) -> None:
+    attempts = 0
+    async with AsyncMongoClient[dict[str, Any]](mongo_url, appname=uuid4().hex) as client:
+        database = client.get_database(f"{client.get_default_database().name}-any")
+
+        async def insert(session: Session) -> str:
+            nonlocal attempts
+            attempts += 1
+            await database["things"].insert_one({"_id": attempts}, session=session)
+            return "done"
+
+        await _failing(client, "commitTransaction", failure)
+        answer = await MongoDatabase(client, database).transaction(insert)
+        held = await database["things"].distinct("_id")
+
+    assert (answer, attempts, held) == ("done", 1, [1])
+
+
+async def test_a_transaction_whose_commit_comes_too_late_is_run_again(mongo_url: str) -> None:
+    attempts = 0
+    async with AsyncMongoClient[dict[str, Any]](mongo_url) as client:
+        database = client.get_database(f"{client.get_default_database().name}-any")
+
+        async def insert(session: Session) -> None:
+            nonlocal attempts
+            attempts += 1
+            await database["things"].insert_one({"_id": attempts}, session=session)
+            if attempts == 1:
+                await client.admin.command("killSessions", [session.session_id])
+
+        await MongoDatabase(client, database).transaction(insert)
+        held = await database["things"].distinct("_id")
+
+    assert held == [2]
+
+
+async def _failing(
+    client: AsyncMongoClient[dict[str, Any]], command: str, failure: dict[str, Any]
+) -> None:
+    """Let this client's next command of that name fail."""
+    name = client.options.pool_options.metadata["application"]["name"]
+    data = {"failCommands": [command], "appName": name, **failure}
+    await client.admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data=data)
 
 
 async def _interrupted_while_it_reads(

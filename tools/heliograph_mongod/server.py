@@ -68,7 +68,12 @@ def start(
     command += ["--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"]
     command += ["--logpath", str(folder / "mongod.log"), "--logappend"]
     command += ["--wiredTigerCacheSizeGB", "0.5", *options]
-    for setting in ("ttlMonitorSleepSecs=1", "diagnosticDataCollectionEnabled=false"):
+    # With test commands it can be told to fail.
+    for setting in (
+        "ttlMonitorSleepSecs=1",
+        "diagnosticDataCollectionEnabled=false",
+        "enableTestCommands=1",
+    ):
         command += ["--setParameter", setting]
     return subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
