@@ -173,6 +173,7 @@ class StoreDriver:
         tenant: str = TENANT,
         sort_by: str | None = None,
         is_descending: bool = False,
+        cursor_page: CursorPage | None = None,
     ) -> Page:
         """Find resources."""
         return await self.search_resources(
@@ -184,7 +185,7 @@ class StoreDriver:
                 is_descending=is_descending,
                 start_index=start_index,
                 count=count,
-                cursor_page=None,
+                cursor_page=cursor_page,
                 shown=DERIVED,
                 profile=TOLERANT,
             )
@@ -203,19 +204,14 @@ class StoreDriver:
         is_descending: bool = False,
     ) -> Page:
         """Take a page of a walk by cursors, which live for an hour."""
-        return await self.search_resources(
-            SearchRequest(
-                tenant=tenant,
-                resource_types=types,
-                filter=text,
-                sort_by=sort_by,
-                is_descending=is_descending,
-                start_index=1,
-                count=count,
-                cursor_page=CursorPage(cursor, principal, 3600, is_count_chosen),
-                shown=DERIVED,
-                profile=TOLERANT,
-            )
+        return await self.search(
+            text,
+            *types,
+            count=count,
+            tenant=tenant,
+            sort_by=sort_by,
+            is_descending=is_descending,
+            cursor_page=CursorPage(cursor, principal, 3600, is_count_chosen),
         )
 
     async def found(self, text: str | None, *types: str) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from resource_store.adapters.sqlite.rows import COLUMNS
 from resource_store.adapters.sqlite.sort_keys import kept_key
-from resource_store.adapters.sqlite.sources import KEYED, OF_TYPE, Sql, among, within
+from resource_store.adapters.sqlite.sources import OF_TYPE, Sql, among, having, within
 from resource_store.domain.candidate_sets import Candidates, Keyed, Ranged, Source, Timed
 from resource_store.domain.ordering import Window
 from resource_store.domain.sort_orders import ById, ByKey, ByTime, SortOrder
@@ -54,9 +54,7 @@ def looking_along(
 def _by_id(tenant: str, typed: TypedFilter, found: Candidates | None) -> tuple[str, str, Sql]:
     """Take what has one key from the index, whose order is that of the ids, a page and no more."""
     if found is not None and isinstance(found.source, Keyed):
-        key = found.source.key
-        values = (tenant, typed.resource_type.name, key.path, kept_key(key.key))
-        return "index_keys", "NULL", (KEYED, values)
+        return "index_keys", "NULL", having(found.source.key, tenant, typed.resource_type.name)
     return "resources", "NULL", among(tenant, typed, found)
 
 

@@ -15,14 +15,14 @@ from resource_store.domain.candidate_sets import (
     Timed,
 )
 from resource_store.domain.intervals import Interval
-from resource_store.domain.keys import sorted_paths
+from resource_store.domain.keys import IndexKey, sorted_paths
 from resource_store.ports.resources import TypedFilter
 
 Sql: TypeAlias = tuple[str, tuple[Any, ...]]
 """A statement, or a part of one, and its values."""
 
 OF_TYPE: Final = "tenant = ? AND resource_type = ?"
-KEYED: Final = f"{OF_TYPE} AND path = ? AND key = ?"
+_KEYED: Final = f"{OF_TYPE} AND path = ? AND key = ?"
 _MEMBERS_OF = """
     WITH RECURSIVE inside(id) AS (
         SELECT ? UNION
@@ -48,8 +48,8 @@ def ids(source: Source, tenant: str, resource_type: str) -> Sql:
         case Identified(key):
             return "SELECT ?", (key,)
         case Keyed(key):
-            statement = f"SELECT id FROM index_keys WHERE {KEYED}"  # noqa: S608 constants
-            return statement, (tenant, resource_type, key.path, kept_key(key.key))
+            where, values = having(key, tenant, resource_type)
+            return f"SELECT id FROM index_keys WHERE {where}", values  # noqa: S608 constants
         case Ranged() | Timed():
             return _ids_within(source, tenant, resource_type)
         case MembersOf(group_id):
@@ -63,6 +63,11 @@ def ids(source: Source, tenant: str, resource_type: str) -> Sql:
 def _ids_within(source: Ranged | Timed, tenant: str, resource_type: str) -> Sql:
     table, (where, values) = within(source, tenant, resource_type)
     return f"SELECT id FROM {table} WHERE {where}", values  # noqa: S608 constants
+
+
+def having(key: IndexKey, tenant: str, resource_type: str) -> Sql:
+    """Return the condition of having a key, among `index_keys`."""
+    return _KEYED, (tenant, resource_type, key.path, kept_key(key.key))
 
 
 def within(source: Ranged | Timed, tenant: str, resource_type: str) -> tuple[str, Sql]:
@@ -83,8 +88,7 @@ def counting(tenant: str, typed: TypedFilter, found: Candidates | None) -> Sql:
     table, (where, values) = "resources", among(tenant, typed, found)
     match found.source if found else None:
         case Keyed(key):
-            table, where = "index_keys", KEYED
-            values = (tenant, resource_type.name, key.path, kept_key(key.key))
+            table, (where, values) = "index_keys", having(key, tenant, resource_type.name)
         case Ranged(path) as source if path in sorted_paths(resource_type):
             table, (where, values) = within(source, tenant, resource_type.name)
         case Timed() as source:
