@@ -2,8 +2,6 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from support.scim_resources import (
     GROUP,
     USER,
@@ -12,22 +10,15 @@ from support.scim_resources import (
     group,
     patch_message,
     user,
-    users,
 )
 
 from scim.errors import (
-    InvalidFilterError,
-    InvalidPathError,
-    InvalidSyntaxError,
-    InvalidValueError,
     MutabilityError,
     NoTargetError,
-    ScimError,
 )
 from scim.messages import ENTERPRISE_USER_SCHEMA, PATCH_OP, USER_SCHEMA
 from scim.patch import Op, parse_patch
 from scim.profile import STRICT, TOLERANT
-from scim.schema import ResourceType
 
 _WORK = {"value": "w@x", "type": "work"}
 _HOME = {"value": "h@x", "type": "home"}
@@ -316,97 +307,6 @@ def test_what_the_service_provider_sets_is_passed_over_in_a_value_without_path()
     assert result == user(title="A")
 
 
-@pytest.mark.parametrize(
-    ("operation", "error"),
-    [
-        pytest.param({"op": "move", "path": "title"}, InvalidSyntaxError, id="an unknown op"),
-        pytest.param({"path": "title", "value": "A"}, InvalidSyntaxError, id="no op"),
-        pytest.param({"op": 1}, InvalidSyntaxError, id="an op that is no string"),
-        pytest.param({"op": "add", "path": 1, "value": "A"}, InvalidSyntaxError, id="path 1"),
-        pytest.param(
-            {"op": "add", "OP": "remove", "path": "title"}, InvalidSyntaxError, id="two ops"
-        ),
-        pytest.param({"op": "add", "path": "title"}, InvalidValueError, id="no value"),
-        pytest.param({"op": "add", "value": "A"}, InvalidValueError, id="neither path nor object"),
-        pytest.param(
-            {"op": "add", "value": {"title": "A", "Title": "B"}}, InvalidSyntaxError, id="twice"
-        ),
-        pytest.param({"op": "add", "path": "title", "value": 1}, InvalidValueError, id="a number"),
-        pytest.param(
-            {"op": "add", "path": "title", "value": ["A", "B"]}, InvalidValueError, id="two values"
-        ),
-        pytest.param({"op": "remove"}, NoTargetError, id="remove without path"),
-        pytest.param({"op": "remove", "path": "userName"}, MutabilityError, id="a required one"),
-        pytest.param(
-            {"op": "replace", "path": "userName", "value": None},
-            InvalidValueError,
-            id="a required one by null",
-        ),
-        pytest.param(
-            {"op": "replace", "value": {"userName": ""}}, InvalidValueError, id="and by nothing"
-        ),
-        pytest.param({"op": "add", "path": "id", "value": "1"}, MutabilityError, id="the id"),
-        pytest.param({"op": "remove", "path": "groups"}, MutabilityError, id="groups"),
-        pytest.param(
-            {"op": "add", "path": f"{ENTERPRISE_USER_SCHEMA}:manager.displayName", "value": "J"},
-            MutabilityError,
-            id="a readOnly sub",
-        ),
-        pytest.param({"op": "remove", "path": "shoeSize"}, InvalidPathError, id="an unknown path"),
-        pytest.param({"op": "remove", "path": "name."}, InvalidPathError, id="a path half there"),
-        pytest.param({"op": "remove", "path": "emails[type pr"}, InvalidPathError, id="open"),
-        pytest.param({"op": "remove", "path": "emails[type pr]x"}, InvalidPathError, id="a tail"),
-        pytest.param({"op": "remove", "path": "name[givenName pr]"}, InvalidPathError, id="name[]"),
-        pytest.param({"op": "remove", "path": "emails[type pr].x"}, InvalidPathError, id="no sub"),
-        pytest.param({"op": "remove", "path": "emails[size pr]"}, InvalidFilterError, id="no size"),
-        pytest.param({"op": "remove", "path": "emails[type eq 1]"}, InvalidFilterError, id="eq 1"),
-        pytest.param(
-            {"op": "replace", "path": 'emails[type eq "x"]', "value": _WORK},
-            NoTargetError,
-            id="no element to replace",
-        ),
-        pytest.param(
-            {
-                "op": "add",
-                "path": "emails",
-                "value": [_WORK | {"primary": True}, _HOME | {"primary": True}],
-            },
-            InvalidValueError,
-            id="two primary elements",
-        ),
-        pytest.param(
-            {"op": "add", "path": "emails.primary", "value": True},
-            InvalidValueError,
-            id="all elements primary",
-        ),
-    ],
-)
-def test_an_operation_that_cannot_be_done_is_refused(
-    operation: dict[str, Any], error: type[ScimError]
-) -> None:
-    with pytest.raises(error) as refused:
-        after_patch(USER, user(emails=[_WORK, _HOME]), operation, profile=STRICT)
-
-    assert refused.value.detail
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param([], id="an array"),
-        pytest.param({"Operations": [{"op": "remove", "path": "title"}]}, id="without schemas"),
-        pytest.param({"schemas": [USER_SCHEMA], "Operations": [{}]}, id="of another schema"),
-        pytest.param({"schemas": [PATCH_OP]}, id="without Operations"),
-        pytest.param({"schemas": [PATCH_OP], "Operations": []}, id="with no operation"),
-        pytest.param({"schemas": [PATCH_OP], "Operations": {}}, id="with an object of operations"),
-        pytest.param({"schemas": [PATCH_OP], "Operations": ["x"]}, id="with a string for one"),
-    ],
-)
-def test_a_message_is_malformed(body: object) -> None:
-    with pytest.raises(InvalidSyntaxError):
-        parse_patch(body, USER, profile=TOLERANT)
-
-
 def test_members_of_the_message_are_found_in_any_case() -> None:
     body = {"schemas": [PATCH_OP], "operations": [{"OP": "Add", "Path": "TITLE", "Value": "A"}]}
 
@@ -426,57 +326,3 @@ def test_a_value_without_path_becomes_an_operation_for_each_attribute() -> None:
 
     paths = [str(operation.path.attribute_path) for operation in operations]
     assert paths == ["title", f"{ENTERPRISE_USER_SCHEMA}:division"]
-
-
-_words = "title name name.givenName emails emails.type password manager userName id groups emails["
-_value_paths = 'emails[type eq "a"]', 'emails[type eq "a"].value', 'emails[value sw "b"].primary'
-_paths = st.sampled_from([*_words.split(), *_value_paths, ENTERPRISE_USER_SCHEMA, "shoeSize"])
-_scalars = st.none() | st.booleans() | st.integers() | st.sampled_from(["a", "True", "", "\ud800"])
-_names = st.sampled_from(["value", "type", "primary", "givenName", "title", "emails", "name.x"])
-_json = st.recursive(
-    _scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_names, inner, max_size=3)
-)
-_any_operation = st.fixed_dictionaries(
-    {"op": st.sampled_from(["add", "remove", "replace"])}, optional={"path": _paths, "value": _json}
-)
-
-
-@given(users, st.lists(_any_operation, min_size=1, max_size=4))
-def test_any_patch_gives_a_valid_resource_or_a_scim_error(
-    current: dict[str, Any], operations: list[dict[str, Any]]
-) -> None:
-    untouched = deepcopy(current)
-
-    for profile in (STRICT, TOLERANT):
-        try:
-            result = after_patch(USER, current, *operations, profile=profile)
-        except ScimError:
-            continue
-        finally:
-            assert current == untouched
-        assert _is_valid(USER, result)
-
-
-def _is_valid(resource_type: ResourceType, resource: dict[str, Any]) -> bool:
-    """Whether the resource holds nothing empty, and no two primary elements."""
-    extensions = [extension.schema.id for extension in resource_type.extensions]
-    assert resource["schemas"] == [USER_SCHEMA, *(urn for urn in extensions if urn in resource)]
-    for value in resource.values():
-        assert value not in (None, [], {})
-        if isinstance(value, list) and isinstance(value[0], dict):
-            assert {} not in value
-            assert sum(element.get("primary") is True for element in value) <= 1
-    return bool(resource["userName"])
-
-
-@given(users, st.lists(_paths, min_size=1, max_size=3))
-def test_removals_done_twice_are_the_same_as_once(
-    current: dict[str, Any], paths: list[str]
-) -> None:
-    removals = [{"op": "remove", "path": path} for path in paths]
-    try:
-        once = after_patch(USER, current, *removals)
-    except ScimError:
-        return
-
-    assert after_patch(USER, once, *removals) == once
