@@ -11,8 +11,9 @@ import aiohttp
 import orjson
 
 from helio.api import Api, running_cluster
-from helio.settings import cluster_settings
+from helio.settings import administrator_settings, cluster_settings
 from servicekit.failures import StartError
+from servicekit.settings import ServiceSettings
 
 _BASE: Final = "/admin/v1"
 
@@ -46,19 +47,25 @@ async def admin_api(
 
     Raises `StartError` where nothing runs, or no token is known.
     """
-    settings = cluster_settings(data=data)
-    if url is None:
-        running = running_cluster(settings)
-        if running is None:
-            raise StartError(f"nothing runs on {settings.data}; `helio up` starts it")
-        settings, token = running
-    elif settings.admin_token is not None:
-        token = settings.admin_token.get_secret_value()
-    else:
-        raise StartError("set HELIOGRAPH_ADMIN_TOKEN: another cluster's token is not known here")
+    settings, token = _of_this_cluster(data) if url is None else _of_another_cluster()
     origin = url or f"http://{settings.host}:{settings.http_port(service)}"
     async with aiohttp.ClientSession() as session:
         yield AdminApi(Api(session, settings, token), origin.rstrip("/"))
+
+
+def _of_this_cluster(data: Path | None) -> tuple[ServiceSettings, str]:
+    settings = cluster_settings(data=data)
+    running = running_cluster(settings)
+    if running is None:
+        raise StartError(f"nothing runs on {settings.data}; `helio up` starts it")
+    return running
+
+
+def _of_another_cluster() -> tuple[ServiceSettings, str]:
+    settings = administrator_settings()
+    if settings.admin_token is None:
+        raise StartError("set HELIOGRAPH_ADMIN_TOKEN: another cluster's token is not known here")
+    return settings, settings.admin_token.get_secret_value()
 
 
 def print_json(value: object) -> None:

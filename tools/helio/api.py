@@ -8,6 +8,7 @@ import orjson
 
 from helio.data_folder import DataFolder
 from helio.settings import ClusterSettings, cluster_settings
+from servicekit.settings import ServiceSettings
 
 _SECONDS = 40.0
 
@@ -25,7 +26,7 @@ class Api:
     """The faces of one cluster, for the holder of its admin token."""
 
     session: aiohttp.ClientSession
-    settings: ClusterSettings
+    settings: ServiceSettings
     admin_token: str
 
     def url(self, service: str, path: str) -> str:

@@ -2,12 +2,12 @@
 
 import aiohttp
 
-from helio.settings import ClusterSettings
+from servicekit.settings import ServiceSettings
 
 _SECONDS = 2.0
 
 
-async def is_ready(session: aiohttp.ClientSession, settings: ClusterSettings, service: str) -> bool:
+async def is_ready(session: aiohttp.ClientSession, settings: ServiceSettings, service: str) -> bool:
     """Say whether a service of this machine answers /readyz with success."""
     url = f"http://{settings.host}:{settings.http_port(service)}/readyz"
     try:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -12,14 +12,20 @@ from servicekit.settings import ServiceSettings, sentence_of
 
 _ADMIN_TOKEN: Final = "HELIOGRAPH_ADMIN_TOKEN"  # noqa: S105  a name
 _MASTER_KEY: Final = "HELIOGRAPH_MASTER_KEY"
+T = TypeVar("T", bound=ServiceSettings)
 _OF_THE_REGISTRAR: Final = frozenset({_ADMIN_TOKEN, _MASTER_KEY})
 
 
-class ClusterSettings(ServiceSettings):
-    """The settings of a whole cluster: each service gets the same."""
+class AdministratorSettings(ServiceSettings):
+    """What it takes to ask a service that runs anywhere, be it in a container of its own."""
 
     admin_token: SecretStr | None = None
     """The admin token; where it is not set, one is made and kept in the data folder."""
+
+
+class ClusterSettings(AdministratorSettings):
+    """The settings of a whole cluster: each service gets the same."""
+
     master_key: SecretStr | None = None
     """What the registrar encrypts under; where it is not set, the embedded store makes one."""
     replicas: int = Field(default=1, ge=1)
@@ -68,8 +74,17 @@ def cluster_settings(
     """
     given = {"data": data, "port": port, "store": store, "schemas": schemas, "replicas": replicas}
     known: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return _settings(ClusterSettings, known)
+
+
+def administrator_settings() -> AdministratorSettings:
+    """Return the settings of the environment. Raises `StartError` as above."""
+    return _settings(AdministratorSettings, {})
+
+
+def _settings(kind: type[T], known: Mapping[str, Any]) -> T:
     try:
-        return ClusterSettings(**known)
+        return kind(**known)
     except ValidationError as error:
         raise StartError(sentence_of(error)) from None
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from helio.settings import child_environment, cluster_settings
+from helio.settings import administrator_settings, child_environment, cluster_settings
 from servicekit.failures import StartError
 
 
@@ -90,3 +90,19 @@ def test_a_cluster_of_one_machine_does_not_take_addresses_of_services(
 
     with pytest.raises(StartError, match=f"^HELIOGRAPH_{variable} is for services that run apart"):
         cluster_settings()
+
+
+def test_another_cluster_is_asked_from_a_container_of_one_of_its_services(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There, HELIOGRAPH_RESOURCE_STORE and the like are set, which `helio up` refuses."""
+    monkeypatch.setenv("HELIOGRAPH_RESOURCE_STORE", "dns:///resource-store:7443")
+    monkeypatch.setenv("HELIOGRAPH_CERTIFICATES", "/certificates")
+    monkeypatch.setenv("HELIOGRAPH_ADMIN_TOKEN", "a-token")
+
+    with pytest.raises(StartError, match="HELIOGRAPH_RESOURCE_STORE"):
+        cluster_settings()
+    token = administrator_settings().admin_token
+
+    assert token is not None
+    assert token.get_secret_value() == "a-token"
