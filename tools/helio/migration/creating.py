@@ -12,6 +12,7 @@ from helio.migration.looking_up import ids_with
 from helio.migration.mapping import REFERENCES_AT_ONCE
 from helio.migration.planning import Plan
 from helio.migration.sending import Entry, Operation, Outcome, Sender, batches
+from helio.migration.side_by_side import send_side_by_side
 from helio.migration.type_rules import TypeRules
 
 _UNCERTAIN = (
@@ -36,9 +37,7 @@ class Creating:
 
     async def create(self, rules: TypeRules) -> None:
         """Create what is new of one type. Raises `ProviderError` when it is not taken in time."""
-        for batch in batches(self._creations(rules), self.sender):
-            await self._send(batch)
-            self.told(len(batch))
+        await send_side_by_side(batches(self._creations(rules), self.sender), self._send)
 
     def _creations(self, rules: TypeRules) -> Iterator[Entry]:
         mapper = self.plan.mappers[rules.name]
@@ -61,7 +60,7 @@ class Creating:
 
     async def _send(self, batch: Sequence[Entry]) -> None:
         """Send a batch until there is an answer for each; look up those that had none before."""
-        journal = self.plan.journal
+        journal, count = self.plan.journal, len(batch)
         for pause in PAUSES:
             journal.write([replace(row, state=State.SENT) for _, row in batch])
             outcomes = await self.sender.send([operation for operation, _ in batch])
@@ -69,6 +68,7 @@ class Creating:
             journal.write([await self._settled(entry, outcome) for entry, outcome in answered])
             batch = [entry for entry in batch if self._is_open(entry)]
             if not batch:
+                self.told(count)
                 return
             await asyncio.sleep(pause)
             journal.write([await self._looked_up(row) for _, row in batch])

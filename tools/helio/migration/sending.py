@@ -14,8 +14,8 @@ from helio.migration.journal import Row
 from helio.migration.provider import Provider
 from scim.messages import BULK_REQUEST
 
-_AT_ONCE: Final = 8
-"""How many single requests are under way at a time."""
+_AT_ONCE: Final = 4
+"""How many single requests a batch has; two batches may be under way (`side_by_side`)."""
 _PASSWORDS: Final = 4
 """Hashing is meant to be slow: our own bulk requests hold no more of them."""
 _FRAME: Final = 120
