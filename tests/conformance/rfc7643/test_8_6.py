@@ -1,0 +1,46 @@
+"""The resource types of the RFC's example: User, which may have the enterprise extension, and Group."""
+
+from pathlib import Path
+
+from support.scim_client import scim_client
+from support.scim_services import serving_scim
+
+from scim.messages import ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, USER_SCHEMA
+
+_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
+
+
+def _of_the_example(base_uri: str) -> list[dict[str, object]]:
+    """Return it with our base URI, and an enterprise extension that nobody must have."""
+
+    def meta(name: str) -> dict[str, str]:
+        return {"location": f"{base_uri}/ResourceTypes/{name}", "resourceType": "ResourceType"}
+
+    return [
+        {
+            "schemas": [_SCHEMA],
+            "id": "User",
+            "name": "User",
+            "endpoint": "/Users",
+            "schema": USER_SCHEMA,
+            "schemaExtensions": [{"schema": ENTERPRISE_USER_SCHEMA, "required": False}],
+            "meta": meta("User"),
+        },
+        {
+            "schemas": [_SCHEMA],
+            "id": "Group",
+            "name": "Group",
+            "endpoint": "/Groups",
+            "schema": GROUP_SCHEMA,
+            "meta": meta("Group"),
+        },
+    ]
+
+
+async def test_the_resource_types_are_those_of_the_example(tmp_path: Path) -> None:
+    async with serving_scim(tmp_path) as base_uri, scim_client(base_uri) as client:
+        _, listed = await client.ask("GET", "/ResourceTypes")
+
+    descriptions = [each.pop("description") for each in listed["Resources"]]
+    assert listed["Resources"] == _of_the_example(base_uri)
+    assert all(descriptions)
