@@ -1,4 +1,4 @@
-"""The resource types of the RFC's example: User, which may have the enterprise extension, and Group."""
+"""The resource types of the RFC's example: User, with the enterprise extension, and Group."""
 
 from pathlib import Path
 
