@@ -23,7 +23,9 @@ from servicekit.identity import Identity, read_identity
 
 SERVER = "ssf-registrar"
 LISTED = [(rpc, caller) for rpc, callers in CALLERS.items() for caller in sorted(callers)]
-OTHERS = [(rpc, other) for rpc, callers in CALLERS.items() for other in FACES.keys() - callers]
+OTHERS = [
+    (rpc, other) for rpc, callers in CALLERS.items() for other in sorted(FACES.keys() - callers)
+]
 
 
 @pytest.fixture(scope="module")
