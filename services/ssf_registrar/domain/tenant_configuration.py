@@ -94,8 +94,8 @@ def _brake(members: Mapping[str, object] | None) -> DeletionBrake | None:
     place = "configuration.deletion_brake"
     check_members(members, ("changes", "minutes"), place=place)
     changes = whole_number(members, "changes", 0, MOST_BRAKE_CHANGES, place=place)
-    minutes = whole_number(members, "minutes", 1, MOST_BRAKE_MINUTES, place=place)
-    if changes is None or (minutes is None and changes):
+    minutes = whole_number(members, "minutes", 0, MOST_BRAKE_MINUTES, place=place)
+    if changes is None or (changes and not minutes):
         raise InvalidRequestError(
             f"{place} must have both changes and minutes, such as"
             ' {"changes": 100, "minutes": 60}; {"changes": 0} is no brake'
