@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
-from servicekit.bearer import BearerTokens, Grant, token_hash
+from servicekit.bearer import Grant, token_hash
 from servicekit.http import create_app
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl
@@ -42,6 +42,7 @@ from ssf_registrar.entrypoints.tenant_service import TenantServicer
 from ssf_registrar.entrypoints.token_loop import TokenLoop
 from ssf_registrar.entrypoints.token_routes import TokenRoutes
 from ssf_registrar.entrypoints.token_service import TokenServicer
+from ssf_registrar.entrypoints.token_uses import UsedTokens
 from ssf_registrar.ports.tokens import Tokens
 from ssf_registrar.settings import Settings
 
@@ -93,7 +94,7 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
         receiver=settings.origin_of("set-receiver"),
     )
 
-    tokens = BearerTokens(_look_up(storage.tokens), clock=time.time)
+    tokens = UsedTokens(_look_up(storage.tokens), clock=time.time)
     check_outbound = _check_outbound(settings)
     change_tenant = ChangeTenant(storage.tenants, check_outbound)
 
@@ -119,6 +120,7 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
             **storage.loops,
             "journal.end": wake_readers_at_end,
             "tokens.forget": TokenLoop(storage.streams, storage.journal, tokens).run,
+            "tokens.uses": lambda: tokens.keep_uses(storage.tokens, ending),
         },
     )
 

@@ -207,6 +207,19 @@ async def test_the_admin_token_is_listed_and_only_the_environment_changes_it(
     assert await grant(registrar, ADMIN) is not None
 
 
+async def test_a_use_at_the_registrar_itself_is_kept_when_it_ends(
+    tmp_path: Path, store_settings: dict[str, str]
+) -> None:
+    settings = settings_of(tmp_path, **store_settings)
+    async with running(settings) as registrar:
+        first = (await registrar.request("GET", TOKENS)).json["tokens"]
+    async with running(settings) as registrar:
+        second = (await registrar.request("GET", TOKENS)).json["tokens"]
+
+    assert [row["last_used"] for row in first] == [None]
+    assert 0 <= time.time() - seconds(second[0]["last_used"]) < 300
+
+
 async def test_no_secret_is_in_a_log_or_in_the_store(
     tmp_path: Path, store_settings: dict[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
