@@ -38,9 +38,11 @@ def list_tokens(
     if json:
         print_json(answer)
         return
-    table = Table("name", "scopes", "created", "expires", "last used", "", box=None)
+    table = Table("name", "scopes", "created (UTC)", "expires", "last used", "", box=None)
+    for column in table.columns:
+        column.no_wrap = column.header != "scopes"
     for row in answer["tokens"]:
-        times = (row["created"] or "–", row["expires"] or "never", row["last_used"] or "–")
+        times = (_shown(row["created"]), _shown(row["expires"]), _shown(row["last_used"]))
         note = "former" if row["is_former"] else ""
         table.add_row(row["name"], " ".join(row["scopes"]), *times, note)
     _console.print(table)
@@ -107,6 +109,10 @@ def revoke(
         print_json({"revoked": name})
     else:
         print(f"{name} is revoked")
+
+
+def _shown(time: str | None) -> str:
+    return "–" if time is None else time[:16].replace("T", " ")
 
 
 def _path(tenant: str, *names: str) -> str:

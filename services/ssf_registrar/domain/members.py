@@ -9,6 +9,7 @@ from ssf_registrar.domain.errors import InvalidRequestError
 # RFC 9110 section 5.5: what may stand in a field value, obsolete characters aside
 _FIELD_VALUE: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
 _LONGEST_HEADER: Final = 8_000
+_LONGEST_SHOWN: Final = 100
 
 
 def text(members: Mapping[str, object], name: str, *, place: str = "") -> str:
@@ -84,7 +85,8 @@ def check_members(members: Mapping[str, object], known: Sequence[str], *, place:
     for name in members:
         if name not in known:
             raise InvalidRequestError(
-                f"{_path(place, name)} is no member of this: there are {', '.join(known)}"
+                f"{_path(place, name[:_LONGEST_SHOWN])} is no member of this:"
+                f" there are {', '.join(known)}"
             )
 
 

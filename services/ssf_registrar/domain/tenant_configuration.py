@@ -61,7 +61,7 @@ def patched(tenant: Tenant, patch: Mapping[str, object]) -> tuple[str, TenantCon
     for name in patch:
         if name not in _CHANGEABLE:
             raise InvalidRequestError(
-                f"{name} cannot be changed: only {' and '.join(_CHANGEABLE)} can"
+                f"{name[:100]} cannot be changed: only {' and '.join(_CHANGEABLE)} can"
             )
     current = {
         "display_name": tenant.display_name,

@@ -53,4 +53,7 @@ class Tenants(Protocol):
         """Store which services have purged; journal nothing."""
 
     async def bury(self, tenant: Tenant) -> None:
-        """Remove all of a tenant but its name, to be used never again; journal TENANT_CHANGED."""
+        """Remove all of a tenant but its name, to be used never again; journal TENANT_CHANGED.
+
+        And KEY_ROTATED, so that nobody goes on remembering its keys.
+        """

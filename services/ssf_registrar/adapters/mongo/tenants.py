@@ -97,7 +97,10 @@ class MongoTenants:
         async def update(turn: Turn) -> None:
             await self._update(turn, tombstone(tenant))
             await self._remove_doors(turn, tenant.name)
-            await self._database["keys"].delete_many({"tenant": tenant.name}, session=turn.session)
+            of_tenant = {"tenant": tenant.name}
+            keys = await self._database["keys"].delete_many(of_tenant, session=turn.session)
+            if keys.deleted_count:
+                turn.entries.append(JournalEntry(JournalKind.KEY_ROTATED, tenant.name))
             turn.entries.append(_entry(tenant))
 
         await self._changes.make(update)

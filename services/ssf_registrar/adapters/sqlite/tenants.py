@@ -104,7 +104,8 @@ class SqliteTenants:
         def update(connection: sqlite3.Connection) -> None:
             _update(connection, tombstone(tenant))
             _remove_doors(connection, tenant.name)
-            connection.execute(_REMOVE_KEYS, (tenant.name,))
+            if connection.execute(_REMOVE_KEYS, (tenant.name,)).rowcount:
+                record(connection, JournalEntry(JournalKind.KEY_ROTATED, tenant.name))
             record(connection, _entry(tenant))
 
         await self._database.write(update)
