@@ -26,7 +26,11 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.ssf.v1.StreamService/GetStream": _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.StreamService/ListStreams": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.StreamService/ReadJournal": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.TenantService/GetTenant": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.TenantService/ListTenants": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.TenantService/ReportPurged": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.TokenService/LookUpToken": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.TokenService/RecordTokenUses": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/grpc.health.v1.Health/Check": frozenset(FACES),
     }
 )

@@ -7,9 +7,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from servicekit.bearer import BearerTokens, Grant, token_hash
+from servicekit.bearer import Grant, token_hash
 from servicekit.http import create_app
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl
@@ -17,23 +17,32 @@ from ssf_registrar.adapters.hosts import SystemHosts
 from ssf_registrar.adapters.sqlite.storage import open_sqlite_storage
 from ssf_registrar.adapters.storage import Storage
 from ssf_registrar.commands.change_stream import ChangeStream
+from ssf_registrar.commands.change_tenant import ChangeTenant
 from ssf_registrar.commands.check_outbound import CheckOutbound
 from ssf_registrar.commands.create_stream import CreateStream
+from ssf_registrar.commands.create_tenant import CreateTenant
 from ssf_registrar.commands.ensure_signing_keys import EnsureSigningKeys
+from ssf_registrar.commands.manage_tokens import ManageTokens
 from ssf_registrar.commands.own_streams import OwnStreams
+from ssf_registrar.domain.api_tokens import FreshToken
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.creation import Fresh
 from ssf_registrar.domain.endpoints import EndpointPolicy
 from ssf_registrar.domain.tokens import DEFAULT_TENANT, admin_token
 from ssf_registrar.entrypoints import http_errors
+from ssf_registrar.entrypoints.admin_callers import AdminCallers
 from ssf_registrar.entrypoints.callers import Callers
 from ssf_registrar.entrypoints.grpc_face import grpc_face
 from ssf_registrar.entrypoints.key_service import KeyServicer
 from ssf_registrar.entrypoints.management import StreamManagement
 from ssf_registrar.entrypoints.metadata import Metadata
 from ssf_registrar.entrypoints.stream_service import StreamServicer
+from ssf_registrar.entrypoints.tenant_routes import TenantRoutes
+from ssf_registrar.entrypoints.tenant_service import TenantServicer
 from ssf_registrar.entrypoints.token_loop import TokenLoop
+from ssf_registrar.entrypoints.token_routes import TokenRoutes
 from ssf_registrar.entrypoints.token_service import TokenServicer
+from ssf_registrar.entrypoints.token_uses import UsedTokens
 from ssf_registrar.ports.tokens import Tokens
 from ssf_registrar.settings import Settings
 
@@ -75,7 +84,7 @@ async def _prepare(settings: Settings, storage: Storage) -> None:
     await EnsureSigningKeys(storage.keys)(DEFAULT_TENANT)
     if settings.admin_token is not None:
         hashed = token_hash(settings.admin_token.get_secret_value())
-        await storage.tokens.replace(admin_token(hashed))
+        await storage.tokens.replace(admin_token(hashed, created=int(time.time())))
 
 
 def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Service:
@@ -85,46 +94,61 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
         receiver=settings.origin_of("set-receiver"),
     )
 
-    tokens = BearerTokens(_look_up(storage.tokens), clock=time.time)
+    tokens = UsedTokens(_look_up(storage.tokens), clock=time.time)
+    check_outbound = _check_outbound(settings)
+    change_tenant = ChangeTenant(storage.tenants, check_outbound)
 
     async def wake_readers_at_end() -> None:
         await ending.wait()
         storage.news.publish()
 
     return Service(
-        http=_http(settings, storage, origins, Callers(tokens)),
+        http=_http(
+            storage,
+            Metadata(origins.issuer, storage.keys),
+            _management(storage, check_outbound, origins, Callers(tokens)),
+            _admin(storage, change_tenant, origins.issuer, AdminCallers(tokens)),
+        ),
         grpc=grpc_face(
             settings.own_endpoint(_NAME),
             StreamServicer(storage.streams, storage.journal, origins),
             KeyServicer(storage.keys, origins.issuer),
             tokens=TokenServicer(storage.tokens, time.time),
+            tenants=TenantServicer(storage.tenants, change_tenant),
         ),
         loops={
             **storage.loops,
             "journal.end": wake_readers_at_end,
             "tokens.forget": TokenLoop(storage.streams, storage.journal, tokens).run,
+            "tokens.uses": lambda: tokens.keep_uses(storage.tokens, ending),
         },
     )
 
 
-def _http(settings: Settings, storage: Storage, origins: Origins, callers: Callers) -> FastAPI:
+def _http(
+    storage: Storage, metadata: Metadata, management: StreamManagement, admin: APIRouter
+) -> FastAPI:
     async def own_store_works() -> dict[str, bool]:
         return {"store": await storage.works()}
 
     app = create_app(_NAME, own_store_works=own_store_works)
     http_errors.register(app)
-    Metadata(origins.issuer, storage.keys).register(app)
-    _management(settings, storage, origins, callers).register(app)
+    metadata.register(app)
+    management.register(app)
+    app.include_router(admin)
     return app
 
 
-def _management(
-    settings: Settings, storage: Storage, origins: Origins, callers: Callers
-) -> StreamManagement:
+def _check_outbound(settings: Settings) -> CheckOutbound:
     policy = EndpointPolicy(
         allow_private=settings.allow_private_endpoints, allow_loopback=settings.listens_on_loopback
     )
-    check_outbound = CheckOutbound(SystemHosts(), policy)
+    return CheckOutbound(SystemHosts(), policy)
+
+
+def _management(
+    storage: Storage, check_outbound: CheckOutbound, origins: Origins, callers: Callers
+) -> StreamManagement:
     return StreamManagement(
         callers=callers,
         own_streams=OwnStreams(storage.streams),
@@ -132,6 +156,19 @@ def _management(
         change_stream=ChangeStream(storage.streams, check_outbound, origins, _fresh_header),
         origins=origins,
     )
+
+
+def _admin(
+    storage: Storage, change_tenant: ChangeTenant, public_issuer: str, callers: AdminCallers
+) -> APIRouter:
+    router = APIRouter(prefix="/admin/v1", tags=["admin"])
+    create_tenant = CreateTenant(storage.tenants, change_tenant.check_outbound, _microseconds)
+    TenantRoutes(callers, storage.tenants, create_tenant, change_tenant, public_issuer).add_to(
+        router
+    )
+    manage_tokens = ManageTokens(storage.tokens, _fresh_token, time.time)
+    TokenRoutes(callers, change_tenant, manage_tokens).add_to(router)
+    return router
 
 
 def _look_up(tokens: Tokens) -> Callable[[bytes], Awaitable[Grant | None]]:
@@ -149,9 +186,19 @@ def _look_up(tokens: Tokens) -> Callable[[bytes], Awaitable[Grant | None]]:
 def _fresh() -> Fresh:
     return Fresh(
         stream_id=base64.b32encode(secrets.token_bytes(8)).decode()[:12].lower(),
-        created=time.time_ns() // 1000,
+        created=_microseconds(),
         authorization_header=_fresh_header(),
     )
+
+
+def _fresh_token() -> FreshToken:
+    # the prefix lets people and scanners know what they have found
+    secret = f"heliograph_{secrets.token_hex(32)}"
+    return FreshToken(secret, token_hash(secret))
+
+
+def _microseconds() -> int:
+    return time.time_ns() // 1000
 
 
 def _fresh_header() -> str:

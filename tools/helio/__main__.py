@@ -29,6 +29,8 @@ from helio.requests import app as requests
 from helio.settings import cluster_settings
 from helio.snapshot import SnapshotError, take_snapshots
 from helio.stores import check_store, hide_url
+from helio.tenants import app as tenants
+from helio.tokens import app as tokens
 from helio.up import run_detached, run_in_foreground, supervise_detached
 from scim.definition_errors import DefinitionError
 from scim.registry import registry_of
@@ -42,6 +44,8 @@ app = typer.Typer(
 )
 app.add_typer(receipts, name="receipts")
 app.add_typer(requests, name="requests")
+app.add_typer(tenants, name="tenants")
+app.add_typer(tokens, name="tokens")
 app.add_typer(migration)
 _console = Console(emoji=False)  # a schema is named urn:x:…, and :x: is none
 _errors = Console(stderr=True, emoji=False)

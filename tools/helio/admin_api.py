@@ -36,7 +36,11 @@ class AdminApi:
 
     async def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON
         """Return what a POST is answered with. Raises `ApiError`."""
-        return await self.api.call("POST", f"{self.origin}{_BASE}{path}", body)
+        return await self.send("POST", path, body)
+
+    async def send(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON
+        """Return what a request is answered with; None for nothing. Raises `ApiError`."""
+        return await self.api.call(method, f"{self.origin}{_BASE}{path}", body)
 
 
 @asynccontextmanager

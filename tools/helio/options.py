@@ -7,3 +7,12 @@ import typer
 
 Data = Annotated[Path | None, typer.Option(help="The data folder. [default: data]")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+RegistrarUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="The registrar's own origin, where `helio up` does not run it;"
+        " HELIOGRAPH_ADMIN_TOKEN is its token.",
+    ),
+]

@@ -30,6 +30,34 @@ def microseconds_given(text: str) -> int:
     return _microseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
+def moment_ahead(text: str) -> str:
+    """Return a time as RFC 3339 has it: ISO 8601, UTC without a zone, or 90d for so long from now.
+
+    "never" gives that word back.
+    """
+    if text == "never":
+        return text
+    if ahead := _AGO.fullmatch(text):
+        moment = datetime.now(UTC) + int(ahead[1]) * _UNITS[ahead[2]]
+        return moment.isoformat(timespec="seconds")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no time: write 2030-01-31T09:30:00Z, 90d for so long from now, or never"
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat(timespec="seconds")
+
+
+def seconds_given(text: str) -> int:
+    """Return a span of time in seconds: 24h, 90d, or 0."""
+    if text == "0":
+        return 0
+    if span := _AGO.fullmatch(text):
+        return int(span[1]) * int(_UNITS[span[2]].total_seconds())
+    raise typer.BadParameter(f"{text!r} is no span of time: write 24h, 90d or 0")
+
+
 def shown_time(microseconds: int) -> str:
     """Return a time to be read by people; a dash for none."""
     if not microseconds:

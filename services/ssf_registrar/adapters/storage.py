@@ -7,6 +7,7 @@ from servicekit.signals import News
 from ssf_registrar.ports.journal import Journal
 from ssf_registrar.ports.keys import Keys
 from ssf_registrar.ports.streams import Streams
+from ssf_registrar.ports.tenants import Tenants
 from ssf_registrar.ports.tokens import Tokens
 
 
@@ -18,6 +19,7 @@ class Storage:
     journal: Journal
     keys: Keys
     tokens: Tokens
+    tenants: Tenants
     news: News
     """Published when there may be new journal entries."""
     works: Callable[[], Awaitable[bool]]

@@ -7,6 +7,7 @@ from ssf_registrar.commands.check_outbound import CheckOutbound
 from ssf_registrar.domain.changes import outbound_urls
 from ssf_registrar.domain.creation import Fresh, new_stream
 from ssf_registrar.domain.streams import Caller, Stream
+from ssf_registrar.domain.tenants import issuer_of
 from ssf_registrar.ports.streams import Streams
 
 
@@ -16,12 +17,13 @@ class CreateStream:
 
     streams: Streams
     check_outbound: CheckOutbound
-    issuer: str
+    public_issuer: str
     fresh: Callable[[], Fresh]
 
     async def __call__(self, caller: Caller, body: Mapping[str, object]) -> Stream:
         """Return the stream that the caller's body asks for."""
-        stream = new_stream(body, caller, issuer=self.issuer, fresh=self.fresh())
+        issuer = issuer_of(caller.tenant, public_issuer=self.public_issuer)
+        stream = new_stream(body, caller, issuer=issuer, fresh=self.fresh())
         await self.check_outbound(outbound_urls(stream))
         await self.streams.add(stream)
         return stream

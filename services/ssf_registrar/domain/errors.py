@@ -57,8 +57,112 @@ class TokenNotFoundError(RegistrarError):
 
     reason = "TOKEN_NOT_FOUND"
 
+    def __init__(self, name: str | None = None) -> None:
+        """Take a `name` for those who manage tokens."""
+        super().__init__(
+            "the token is unknown, expired or revoked"
+            if name is None
+            else f"there is no token {name!r}"
+        )
+
+
+class TokenExistsError(RegistrarError):
+    """The tenant has a token of that name."""
+
+    reason = "TOKEN_EXISTS"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is a token {name!r} already: rotate it, revoke it, or choose another name"
+        )
+
+
+class TokenChangedError(RegistrarError):
+    """A token was changed by others each time that this change was about to be stored."""
+
+    reason = "TOKEN_CHANGED"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"token {name!r} is being changed by others: send this again")
+
+
+class ConfiguredTokenError(RegistrarError):
+    """The admin token is what the environment says, not what an API says."""
+
+    reason = "TOKEN_IS_CONFIGURED"
+
     def __init__(self) -> None:
-        super().__init__("the token is unknown, expired or revoked")
+        super().__init__(
+            "this token is set by HELIOGRAPH_ADMIN_TOKEN: change it there, and restart"
+        )
+
+
+class TenantNotFoundError(RegistrarError):
+    """There is no such tenant for this caller."""
+
+    reason = "TENANT_NOT_FOUND"
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(f"there is no tenant {tenant!r}")
+
+
+class TenantExistsError(RegistrarError):
+    """A name is a tenant's, or was that of one which has been deleted."""
+
+    reason = "TENANT_EXISTS"
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(
+            f"the name {tenant!r} is taken, or was: the name of a deleted tenant is never used"
+            " again, since its issuer is for ever. Choose another"
+        )
+
+
+class TenantDeletingError(RegistrarError):
+    """A tenant is being deleted."""
+
+    reason = "TENANT_DELETING"
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(f"tenant {tenant!r} is being deleted: nothing of it can be changed")
+
+
+class TenantNotDeletingError(RegistrarError):
+    """Nobody has asked for a tenant's deletion."""
+
+    reason = "TENANT_NOT_DELETING"
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(f"tenant {tenant!r} is not being deleted")
+
+
+class TenantChangedError(RegistrarError):
+    """A tenant was changed by others each time that this change was about to be stored."""
+
+    reason = "TENANT_CHANGED"
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(f"tenant {tenant!r} is being changed by others: send this again")
+
+
+class DefaultTenantError(RegistrarError):
+    """The default tenant cannot be deleted."""
+
+    reason = "DEFAULT_TENANT"
+
+    def __init__(self) -> None:
+        super().__init__("the tenant 'default' always exists, and cannot be deleted")
+
+
+class NotClusterAdminError(RegistrarError):
+    """An administrator of one tenant asks for what concerns all of them."""
+
+    reason = "NOT_CLUSTER_ADMIN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "only an administrator of the tenant 'default' may create, change and delete tenants"
+        )
 
 
 class InvalidCursorError(RegistrarError):

@@ -20,6 +20,7 @@ class JournalKind(StrEnum):
     STREAM_DELETED = "stream-deleted"
     KEY_ROTATED = "key-rotated"
     TOKEN_CHANGED = "token-changed"  # noqa: S105  a kind
+    TENANT_CHANGED = "tenant-changed"
 
 
 @dataclass(frozen=True, slots=True)

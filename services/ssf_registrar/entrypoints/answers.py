@@ -1,6 +1,6 @@
 """HTTP answers, and the bodies of requests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import orjson
@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from ssf_registrar.domain.errors import InvalidRequestError
 
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
 _LARGEST_BODY: Final = 256 * 1024
 
 
@@ -17,7 +19,7 @@ class UnsupportedMediaTypeError(Exception):
 
 
 class TooLargeError(Exception):
-    """A body is larger than any stream configuration has to be."""
+    """A body is larger than any configuration has to be."""
 
 
 def json_answer(
@@ -32,12 +34,14 @@ def json_answer(
     )
 
 
-async def json_object(request: Request, *, may_be_empty: bool = False) -> dict[str, object]:
+async def json_object(
+    request: Request, *, may_be_empty: bool = False, media_types: Sequence[str] = (JSON,)
+) -> dict[str, object]:
     """Return the body, a JSON object; an empty one, where allowed, is an object without members."""
     body = await _body(request)
     if may_be_empty and not body:
         return {}
-    _check_media_type(request.headers.get("content-type"))
+    _check_media_type(request.headers.get("content-type"), media_types)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -47,10 +51,10 @@ async def json_object(request: Request, *, may_be_empty: bool = False) -> dict[s
     return value
 
 
-def _check_media_type(content_type: str | None) -> None:
-    media_type = (content_type or "application/json").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMediaTypeError("send the body with Content-Type: application/json")
+def _check_media_type(content_type: str | None, allowed: Sequence[str]) -> None:
+    media_type = (content_type or JSON).partition(";")[0].strip().lower()
+    if media_type not in allowed:
+        raise UnsupportedMediaTypeError(f"send the body with Content-Type: {' or '.join(allowed)}")
 
 
 async def _body(request: Request) -> bytes:

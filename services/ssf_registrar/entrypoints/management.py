@@ -34,7 +34,7 @@ class StreamManagement:
     origins: Origins
 
     def register(self, app: FastAPI) -> None:
-        """Serve both endpoints."""
+        """Serve both endpoints, for the default tenant and for others."""
         _serve(
             app,
             "/ssf/streams",
@@ -106,7 +106,8 @@ def _serve(app: FastAPI, path: str, handlers: Mapping[str, Handler]) -> None:
         method = "GET" if request.method == "HEAD" else request.method
         return await handlers[method](request)
 
-    app.router.routes.append(NamedRoute(path, dispatch, methods=list(handlers)))
+    for each in (path, f"/t/{{tenant}}{path}"):
+        app.router.routes.append(NamedRoute(each, dispatch, methods=list(handlers)))
 
 
 def _stream_id(request: Request) -> str:

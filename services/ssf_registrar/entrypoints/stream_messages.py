@@ -28,6 +28,7 @@ _KINDS: Final = MappingProxyType(
         JournalKind.STREAM_DELETED: stream_service_pb2.JOURNAL_KIND_STREAM_DELETED,
         JournalKind.KEY_ROTATED: stream_service_pb2.JOURNAL_KIND_KEY_ROTATED,
         JournalKind.TOKEN_CHANGED: stream_service_pb2.JOURNAL_KIND_TOKEN_CHANGED,
+        JournalKind.TENANT_CHANGED: stream_service_pb2.JOURNAL_KIND_TENANT_CHANGED,
     }
 )
 

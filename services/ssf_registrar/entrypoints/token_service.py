@@ -9,7 +9,7 @@ from ssf_registrar.ports.tokens import Tokens
 
 
 class TokenServicer(TokenServiceServicer):
-    """Reads come straight from the port; `clock` gives the seconds since 1970."""
+    """Speaks to the port straight; `clock` gives the seconds since 1970."""
 
     def __init__(self, tokens: Tokens, clock: Callable[[], float]) -> None:
         self._tokens = tokens
@@ -28,4 +28,17 @@ class TokenServicer(TokenServiceServicer):
             subject=token.subject,
             scopes=sorted(token.scopes),
             expires=token.expires,
+            user_id=token.user_id,
         )
+
+    async def RecordTokenUses(  # noqa: N802
+        self, request: pb.RecordTokenUsesRequest, context: object
+    ) -> pb.RecordTokenUsesResponse:
+        """Note when tokens were last used: never later than now, whatever a caller's clock says."""
+        del context
+        now = int(self._clock())
+        uses: dict[bytes, int] = {}
+        for use in request.uses:
+            uses[use.token_hash] = max(min(use.used, now), uses.get(use.token_hash, 0))
+        await self._tokens.record_uses(uses)
+        return pb.RecordTokenUsesResponse()

@@ -26,7 +26,10 @@ class Streams(Protocol):
     """
 
     async def add(self, stream: Stream) -> None:
-        """Store a new stream; journal STREAM_CREATED."""
+        """Store a new stream; journal STREAM_CREATED.
+
+        Raises `TenantNotFoundError` or `TenantDeletingError`, storing nothing.
+        """
 
     async def get(self, tenant: str, stream_id: str) -> Stream | None:
         """Return a stream of the tenant, or None."""

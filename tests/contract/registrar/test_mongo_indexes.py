@@ -11,7 +11,9 @@ from support.registrar_streams import a_stream
 
 from secevent.signing import generate_private_jwk
 from ssf_registrar.adapters.storage import Storage
+from ssf_registrar.domain.api_tokens import Rotation
 from ssf_registrar.domain.streams import Direction
+from ssf_registrar.domain.tenants import Tenant, TenantState
 from ssf_registrar.domain.tokens import admin_token
 
 
@@ -30,6 +32,28 @@ async def use_every_operation(storage: Storage) -> None:
     await storage.tokens.replace(admin_token(b"first"))
     await storage.tokens.replace(admin_token(b"second"))
     await storage.tokens.look_up(b"second")
+    await use_tenants_and_their_tokens(storage)
+
+
+async def use_tenants_and_their_tokens(storage: Storage) -> None:
+    acme = Tenant("acme")
+    await storage.tenants.add(acme, (generate_private_jwk("ES256"),))
+    await storage.tenants.get("acme")
+    await storage.tenants.all()
+    await storage.tenants.snapshot()
+    token = replace(admin_token(b"third"), tenant="acme", name="okta")
+    await storage.tokens.add(token)
+    new, former = replace(token, token_hash=b"fourth"), replace(token, expires=1)
+    await storage.tokens.rotate(Rotation(new, former), current_hash=b"third", now=2)
+    await storage.tokens.rotate(Rotation(token, None), current_hash=b"fourth", now=2)
+    await storage.tokens.of_tenant("acme")
+    await storage.tokens.record_uses({b"third": 1})
+    await storage.tokens.remove("acme", "okta")
+    await storage.streams.add(a_stream(tenant="acme"))
+    await storage.tenants.save(replace(acme, revision=2))
+    await storage.tenants.close(replace(acme, state=TenantState.DELETING, revision=3))
+    await storage.tenants.note_purged(replace(acme, state=TenantState.DELETING, revision=4))
+    await storage.tenants.bury(replace(acme, state=TenantState.DELETING, revision=5))
 
 
 @contextmanager
@@ -52,6 +76,6 @@ async def test_every_read_and_write_is_led_by_an_index(mongo_url: str) -> None:
             await use_every_operation(storage)
 
     collections = {collection for _, collection in plans}
-    assert collections >= {"journal", "keys", "registrar", "streams", "tokens"}
+    assert collections >= {"journal", "keys", "registrar", "streams", "tenants", "tokens"}
     scans = {what: plan for what, plan in plans.items() if "COLLSCAN" in plan}
     assert scans == {}

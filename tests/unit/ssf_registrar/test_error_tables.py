@@ -9,7 +9,7 @@ from ssf_registrar.entrypoints.http_errors import REFUSALS
 
 ONLY_OVER_GRPC = {
     errors.KeyNotFoundError,
-    errors.TokenNotFoundError,
+    errors.TenantNotDeletingError,
     errors.InvalidCursorError,
     errors.EpochChangedError,
 }

@@ -6,8 +6,8 @@ from dataclasses import asdict
 import orjson
 from pymongo import ASCENDING
 
-from servicekit.mongo import MongoDatabase, storage_errors
-from ssf_registrar.adapters.key_rows import decode_private, encode
+from servicekit.mongo import Collection, MongoDatabase, storage_errors
+from ssf_registrar.adapters.key_rows import KeyRow, decode_private, encode
 from ssf_registrar.adapters.mongo.changes import Changes, Turn
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.ports.sealing import Sealer
@@ -37,17 +37,17 @@ class MongoKeys:
 
     async def add_first(self, tenant: str, private_jwk: Mapping[str, object]) -> None:
         """Store a tenant's first key of an algorithm, unless there is one."""
-        row = asdict(encode(tenant, private_jwk, self._sealer))
+        row = encode(tenant, private_jwk, self._sealer)
+        await self._changes.make(lambda turn: insert_first(self._keys, row, turn))
 
-        async def insert(turn: Turn) -> None:
-            signing = _signing(tenant, row["algorithm"])
-            if await self._keys.find_one(signing, session=turn.session):
-                return
-            key = {**row, "signs": True, "made": turn.number}
-            await self._keys.insert_one(key, session=turn.session)
-            turn.entries.append(JournalEntry(JournalKind.KEY_ROTATED, tenant))
 
-        await self._changes.make(insert)
+async def insert_first(keys: Collection, row: KeyRow, turn: Turn) -> None:
+    """Insert the row of a tenant's first key of an algorithm, unless there is one."""
+    if await keys.find_one(_signing(row.tenant, row.algorithm), session=turn.session):
+        return
+    key = {**asdict(row), "signs": True, "made": turn.number}
+    await keys.insert_one(key, session=turn.session)
+    turn.entries.append(JournalEntry(JournalKind.KEY_ROTATED, row.tenant))
 
 
 def _signing(tenant: str, algorithm: str) -> dict[str, object]:

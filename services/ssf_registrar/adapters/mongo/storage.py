@@ -15,6 +15,7 @@ from ssf_registrar.adapters.mongo.journal import INSERTIONS, mongo_journal
 from ssf_registrar.adapters.mongo.keys import MongoKeys
 from ssf_registrar.adapters.mongo.schema import MIGRATIONS
 from ssf_registrar.adapters.mongo.streams import MongoStreams
+from ssf_registrar.adapters.mongo.tenants import MongoTenants
 from ssf_registrar.adapters.mongo.tokens import MongoTokens
 from ssf_registrar.adapters.sealing import AesGcmSealer
 from ssf_registrar.adapters.storage import Storage
@@ -41,6 +42,7 @@ async def open_mongo_storage(
             mongo_journal(database, news, ending=ending),
             MongoKeys(database, sealer, changes),
             MongoTokens(database, changes),
+            MongoTenants(database, sealer, changes),
             news,
             works=database.works,
             loops={

@@ -8,6 +8,7 @@ from pymongo import ASCENDING
 from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
 from ssf_registrar.adapters.mongo.changes import Changes, Turn
 from ssf_registrar.adapters.mongo.journal import end_of_journal
+from ssf_registrar.adapters.mongo.tenants import check_active
 from ssf_registrar.adapters.stream_rows import NAMES, decode, encode
 from ssf_registrar.domain.journal import Cursor, JournalEntry, JournalKind
 from ssf_registrar.domain.streams import Direction, Stream
@@ -32,6 +33,7 @@ class MongoStreams:
         document = self._document(stream)
 
         async def insert(turn: Turn) -> None:
+            await check_active(self._database["tenants"], stream.tenant, turn)
             # A copy: what is inserted gets an _id, which a repetition must not have.
             await self._streams.insert_one(dict(document), session=turn.session)
             turn.entries.append(_entry(JournalKind.STREAM_CREATED, stream))

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import astuple
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -50,12 +50,14 @@ class SqliteKeys:
         """Store a tenant's first key of an algorithm, unless there is one."""
         row = astuple(encode(tenant, private_jwk, self._sealer))
 
-        def insert(connection: sqlite3.Connection) -> None:
-            if connection.execute(_INSERT, row).rowcount:
-                record(connection, JournalEntry(JournalKind.KEY_ROTATED, tenant))
-
-        await self._database.write(insert)
+        await self._database.write(lambda connection: insert_first(connection, row))
         self._news.publish()
+
+
+def insert_first(connection: sqlite3.Connection, row: tuple[Any, ...]) -> None:
+    """Insert the row of a tenant's first key of an algorithm, unless there is one."""
+    if connection.execute(_INSERT, row).rowcount:
+        record(connection, JournalEntry(JournalKind.KEY_ROTATED, str(row[0])))
 
 
 async def first_sealed_key(database: Database) -> tuple[bytes, str] | None:

@@ -57,6 +57,35 @@ MIGRATIONS: Final = (
     ) STRICT;
     """,
     RESTORE_MIGRATION,
+    """
+    ALTER TABLE tenants ADD COLUMN display_name TEXT NOT NULL DEFAULT '';
+    -- 'active', 'deleting', or 'deleted': that row keeps the name from being used again
+    ALTER TABLE tenants ADD COLUMN state TEXT NOT NULL DEFAULT 'active';
+    ALTER TABLE tenants ADD COLUMN configuration TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE tenants ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE tenants ADD COLUMN purged TEXT NOT NULL DEFAULT '';
+    ALTER TABLE tenants ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+
+    -- A name has one current token, and former ones that live on for a while.
+    CREATE TABLE rotating_tokens (
+        token_hash BLOB PRIMARY KEY,
+        tenant TEXT NOT NULL REFERENCES tenants,
+        name TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        expires INTEGER NOT NULL,
+        user_id TEXT NOT NULL DEFAULT '',
+        created INTEGER NOT NULL DEFAULT 0,
+        last_used INTEGER NOT NULL DEFAULT 0,
+        is_former INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    INSERT INTO rotating_tokens (token_hash, tenant, name, subject, scopes, expires)
+        SELECT token_hash, tenant, name, subject, scopes, expires FROM tokens;
+    DROP TABLE tokens;
+    ALTER TABLE rotating_tokens RENAME TO tokens;
+    CREATE INDEX tokens_of_tenants ON tokens (tenant, name);
+    CREATE UNIQUE INDEX current_tokens ON tokens (tenant, name) WHERE is_former = 0;
+    """,
 )
 
 

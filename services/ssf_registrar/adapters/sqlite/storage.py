@@ -11,6 +11,7 @@ from ssf_registrar.adapters.sqlite.journal import begin_epoch, sqlite_journal
 from ssf_registrar.adapters.sqlite.keys import SqliteKeys, first_sealed_key
 from ssf_registrar.adapters.sqlite.schema import MIGRATIONS, answers
 from ssf_registrar.adapters.sqlite.streams import SqliteStreams
+from ssf_registrar.adapters.sqlite.tenants import SqliteTenants
 from ssf_registrar.adapters.sqlite.tokens import SqliteTokens
 from ssf_registrar.adapters.storage import Storage
 from ssf_registrar.adapters.unlocking import unlock
@@ -32,6 +33,7 @@ async def open_sqlite_storage(
             sqlite_journal(database, news, ending=ending),
             SqliteKeys(database, sealer, news),
             SqliteTokens(database, news),
+            SqliteTenants(database, sealer, news),
             news,
             works=lambda: answers(database),
         )

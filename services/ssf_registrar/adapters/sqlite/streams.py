@@ -6,6 +6,7 @@ from typing import Final
 from servicekit.signals import News
 from servicekit.sqlite import Database
 from ssf_registrar.adapters.sqlite.journal import end_of_journal, record
+from ssf_registrar.adapters.sqlite.tenants import check_active
 from ssf_registrar.adapters.stream_rows import NAMES, Row, decode, encode
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.domain.streams import Direction, Stream
@@ -38,6 +39,7 @@ class SqliteStreams:
         row = encode(stream, self._sealer)
 
         def insert(connection: sqlite3.Connection) -> None:
+            check_active(connection, stream.tenant)
             connection.execute(_INSERT, row)
             record(connection, _entry(JournalKind.STREAM_CREATED, stream))
 

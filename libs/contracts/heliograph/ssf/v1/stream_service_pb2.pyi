@@ -32,6 +32,8 @@ class _JournalKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_JournalKi
     JOURNAL_KIND_STREAM_DELETED: _JournalKind.ValueType  # 3
     JOURNAL_KIND_KEY_ROTATED: _JournalKind.ValueType  # 4
     JOURNAL_KIND_TOKEN_CHANGED: _JournalKind.ValueType  # 5
+    JOURNAL_KIND_TENANT_CHANGED: _JournalKind.ValueType  # 6
+    """Created, configured, or its deletion begun or ended."""
 
 class JournalKind(_JournalKind, metaclass=_JournalKindEnumTypeWrapper):
     """What a journal entry tells of."""
@@ -42,6 +44,8 @@ JOURNAL_KIND_STREAM_CHANGED: JournalKind.ValueType  # 2
 JOURNAL_KIND_STREAM_DELETED: JournalKind.ValueType  # 3
 JOURNAL_KIND_KEY_ROTATED: JournalKind.ValueType  # 4
 JOURNAL_KIND_TOKEN_CHANGED: JournalKind.ValueType  # 5
+JOURNAL_KIND_TENANT_CHANGED: JournalKind.ValueType  # 6
+"""Created, configured, or its deletion begun or ended."""
 Global___JournalKind: _TypeAlias = JournalKind  # noqa: Y015
 
 @_typing.final

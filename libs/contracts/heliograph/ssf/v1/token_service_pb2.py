@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%heliograph/ssf/v1/token_service.proto\x12\x11heliograph.ssf.v1\"(\n\x12LookUpTokenRequest\x12\x12\n\ntoken_hash\x18\x01 \x01(\x0c\"W\n\x13LookUpTokenResponse\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06scopes\x18\x03 \x03(\t\x12\x0f\n\x07\x65xpires\x18\x04 \x01(\x04\x32q\n\x0cTokenService\x12\x61\n\x0bLookUpToken\x12%.heliograph.ssf.v1.LookUpTokenRequest\x1a&.heliograph.ssf.v1.LookUpTokenResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%heliograph/ssf/v1/token_service.proto\x12\x11heliograph.ssf.v1\"(\n\x12LookUpTokenRequest\x12\x12\n\ntoken_hash\x18\x01 \x01(\x0c\"h\n\x13LookUpTokenResponse\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06scopes\x18\x03 \x03(\t\x12\x0f\n\x07\x65xpires\x18\x04 \x01(\x04\x12\x0f\n\x07user_id\x18\x05 \x01(\t\"C\n\x16RecordTokenUsesRequest\x12)\n\x04uses\x18\x01 \x03(\x0b\x32\x1b.heliograph.ssf.v1.TokenUse\",\n\x08TokenUse\x12\x12\n\ntoken_hash\x18\x01 \x01(\x0c\x12\x0c\n\x04used\x18\x02 \x01(\x04\"\x19\n\x17RecordTokenUsesResponse2\xe0\x01\n\x0cTokenService\x12\x61\n\x0bLookUpToken\x12%.heliograph.ssf.v1.LookUpTokenRequest\x1a&.heliograph.ssf.v1.LookUpTokenResponse\"\x03\x90\x02\x01\x12m\n\x0fRecordTokenUses\x12).heliograph.ssf.v1.RecordTokenUsesRequest\x1a*.heliograph.ssf.v1.RecordTokenUsesResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,10 +33,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TOKENSERVICE'].methods_by_name['LookUpToken']._loaded_options = None
   _globals['_TOKENSERVICE'].methods_by_name['LookUpToken']._serialized_options = b'\220\002\001'
+  _globals['_TOKENSERVICE'].methods_by_name['RecordTokenUses']._loaded_options = None
+  _globals['_TOKENSERVICE'].methods_by_name['RecordTokenUses']._serialized_options = b'\220\002\002'
   _globals['_LOOKUPTOKENREQUEST']._serialized_start=60
   _globals['_LOOKUPTOKENREQUEST']._serialized_end=100
   _globals['_LOOKUPTOKENRESPONSE']._serialized_start=102
-  _globals['_LOOKUPTOKENRESPONSE']._serialized_end=189
-  _globals['_TOKENSERVICE']._serialized_start=191
-  _globals['_TOKENSERVICE']._serialized_end=304
+  _globals['_LOOKUPTOKENRESPONSE']._serialized_end=206
+  _globals['_RECORDTOKENUSESREQUEST']._serialized_start=208
+  _globals['_RECORDTOKENUSESREQUEST']._serialized_end=275
+  _globals['_TOKENUSE']._serialized_start=277
+  _globals['_TOKENUSE']._serialized_end=321
+  _globals['_RECORDTOKENUSESRESPONSE']._serialized_start=323
+  _globals['_RECORDTOKENUSESRESPONSE']._serialized_end=348
+  _globals['_TOKENSERVICE']._serialized_start=351
+  _globals['_TOKENSERVICE']._serialized_end=575
 # @@protoc_insertion_point(module_scope)

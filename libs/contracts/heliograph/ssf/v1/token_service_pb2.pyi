@@ -50,11 +50,14 @@ class LookUpTokenResponse(_message.Message):
     SUBJECT_FIELD_NUMBER: _builtins.int
     SCOPES_FIELD_NUMBER: _builtins.int
     EXPIRES_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     subject: _builtins.str
     """A name for logs, e.g. "admin"."""
     expires: _builtins.int
     """Seconds since 1970-01-01T00:00:00Z; 0 means that it does not expire."""
+    user_id: _builtins.str
+    """The id of the User whom /Me is for this token (RFC 7644 section 3.11); empty: nobody."""
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """"scim", "ssf.read", "ssf.manage", "events.publish", "admin"."""
@@ -66,11 +69,76 @@ class LookUpTokenResponse(_message.Message):
         subject: _builtins.str = ...,
         scopes: _abc.Iterable[_builtins.str] | None = ...,
         expires: _builtins.int = ...,
+        user_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires", b"expires", "scopes", b"scopes", "subject", b"subject", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires", b"expires", "scopes", b"scopes", "subject", b"subject", "tenant", b"tenant", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LookUpTokenResponse: _TypeAlias = LookUpTokenResponse  # noqa: Y015
+
+@_typing.final
+class RecordTokenUsesRequest(_message.Message):
+    """When tokens were used."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def uses(self) -> _containers.RepeatedCompositeFieldContainer[Global___TokenUse]: ...
+    def __init__(
+        self,
+        *,
+        uses: _abc.Iterable[Global___TokenUse] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["uses", b"uses"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTokenUsesRequest: _TypeAlias = RecordTokenUsesRequest  # noqa: Y015
+
+@_typing.final
+class TokenUse(_message.Message):
+    """The last use of one token."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKEN_HASH_FIELD_NUMBER: _builtins.int
+    USED_FIELD_NUMBER: _builtins.int
+    token_hash: _builtins.bytes
+    used: _builtins.int
+    """Seconds since 1970-01-01T00:00:00Z; an earlier one than is known changes nothing."""
+    def __init__(
+        self,
+        *,
+        token_hash: _builtins.bytes = ...,
+        used: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["token_hash", b"token_hash", "used", b"used"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TokenUse: _TypeAlias = TokenUse  # noqa: Y015
+
+@_typing.final
+class RecordTokenUsesResponse(_message.Message):
+    """Noted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTokenUsesResponse: _TypeAlias = RecordTokenUsesResponse  # noqa: Y015

@@ -40,6 +40,11 @@ class TokenServiceStub:
                 request_serializer=heliograph_dot_ssf_dot_v1_dot_token__service__pb2.LookUpTokenRequest.SerializeToString,
                 response_deserializer=heliograph_dot_ssf_dot_v1_dot_token__service__pb2.LookUpTokenResponse.FromString,
                 _registered_method=True)
+        self.RecordTokenUses = channel.unary_unary(
+                '/heliograph.ssf.v1.TokenService/RecordTokenUses',
+                request_serializer=heliograph_dot_ssf_dot_v1_dot_token__service__pb2.RecordTokenUsesRequest.SerializeToString,
+                response_deserializer=heliograph_dot_ssf_dot_v1_dot_token__service__pb2.RecordTokenUsesResponse.FromString,
+                _registered_method=True)
 
 
 class TokenServiceServicer:
@@ -54,6 +59,14 @@ class TokenServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordTokenUses(self, request, context):
+        """Notes when tokens were last used. A caller collects uses and tells them every minute or so; a token
+        that is no longer known is passed over.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TokenServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +74,11 @@ def add_TokenServiceServicer_to_server(servicer, server):
                     servicer.LookUpToken,
                     request_deserializer=heliograph_dot_ssf_dot_v1_dot_token__service__pb2.LookUpTokenRequest.FromString,
                     response_serializer=heliograph_dot_ssf_dot_v1_dot_token__service__pb2.LookUpTokenResponse.SerializeToString,
+            ),
+            'RecordTokenUses': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordTokenUses,
+                    request_deserializer=heliograph_dot_ssf_dot_v1_dot_token__service__pb2.RecordTokenUsesRequest.FromString,
+                    response_serializer=heliograph_dot_ssf_dot_v1_dot_token__service__pb2.RecordTokenUsesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +109,33 @@ class TokenService:
             '/heliograph.ssf.v1.TokenService/LookUpToken',
             heliograph_dot_ssf_dot_v1_dot_token__service__pb2.LookUpTokenRequest.SerializeToString,
             heliograph_dot_ssf_dot_v1_dot_token__service__pb2.LookUpTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordTokenUses(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.ssf.v1.TokenService/RecordTokenUses',
+            heliograph_dot_ssf_dot_v1_dot_token__service__pb2.RecordTokenUsesRequest.SerializeToString,
+            heliograph_dot_ssf_dot_v1_dot_token__service__pb2.RecordTokenUsesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -20,6 +20,10 @@ class TokenServiceStub:
     """Looks a token up by its hash. Fails with NOT_FOUND and reason TOKEN_NOT_FOUND when it is unknown,
     expired or revoked.
     """
+    RecordTokenUses: _aio.UnaryUnaryMultiCallable[_token_service_pb2.RecordTokenUsesRequest, _token_service_pb2.RecordTokenUsesResponse]
+    """Notes when tokens were last used. A caller collects uses and tells them every minute or so; a token
+    that is no longer known is passed over.
+    """
 
 class TokenServiceServicer(metaclass=_abc_1.ABCMeta):
     """Says what an opaque bearer token may do."""
@@ -32,6 +36,16 @@ class TokenServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_token_service_pb2.LookUpTokenResponse]:
         """Looks a token up by its hash. Fails with NOT_FOUND and reason TOKEN_NOT_FOUND when it is unknown,
         expired or revoked.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordTokenUses(
+        self,
+        request: _token_service_pb2.RecordTokenUsesRequest,
+        context: _aio.ServicerContext[_token_service_pb2.RecordTokenUsesRequest, _abc.Awaitable[_token_service_pb2.RecordTokenUsesResponse]],
+    ) -> _abc.Awaitable[_token_service_pb2.RecordTokenUsesResponse]:
+        """Notes when tokens were last used. A caller collects uses and tells them every minute or so; a token
+        that is no longer known is passed over.
         """
 
 def add_TokenServiceServicer_to_server(servicer: TokenServiceServicer, server: _aio.Server) -> None: ...
