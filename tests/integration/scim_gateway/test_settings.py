@@ -11,8 +11,8 @@ async def test_the_profile_is_a_setting(settings: Settings) -> None:
         await gateway.create()
         await gateway.ask("GET", "/Users")
 
-    assert gateway.store.writes[0].strict
-    assert gateway.store.searches[0].strict
+    assert gateway.store.writes[0].profile == "strict"
+    assert gateway.store.searches[0].profile == "strict"
 
 
 @pytest.mark.parametrize("size", [2_000, 5_000_000])
