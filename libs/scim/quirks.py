@@ -29,7 +29,7 @@ class Quirk(Enum):
     BOOLEAN_STRINGS = (
         '`"True"`, `"False"` for a boolean, in a value or in a filter',
         "the boolean",
-        _BOTH,
+        _ENTRA,
         "RFC 7643 section 2.3.2",
     )
     DOTTED_NAMES = (
