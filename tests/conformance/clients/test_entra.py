@@ -171,6 +171,7 @@ async def test_entra_says_the_same_with_its_flag(client: Client) -> None:
                 "name.givenName": "Kkom",
                 'phoneNumbers[type eq "work"].value': "555-0101",
                 f"{ENTERPRISE_USER_SCHEMA}:employeeNumber": "Aklq",
+                f"{ENTERPRISE_USER_SCHEMA}:manager": betty["id"],
             },
         },
         {"op": "add", "path": "nickName", "value": "Babs"},
@@ -186,7 +187,8 @@ async def test_entra_says_the_same_with_its_flag(client: Client) -> None:
     assert changed["name"]["givenName"] == "Kkom"
     assert changed["emails"][0]["value"] == "t@testuser.com"
     assert changed["phoneNumbers"] == [{"type": "work", "value": "555-0101"}]
-    assert changed[ENTERPRISE_USER_SCHEMA] == {"employeeNumber": "Aklq"}
+    enterprise = changed[ENTERPRISE_USER_SCHEMA]
+    assert (enterprise["employeeNumber"], enterprise["manager"]["value"]) == ("Aklq", betty["id"])
 
 
 @BOTH
