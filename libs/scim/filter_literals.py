@@ -7,6 +7,7 @@ from scim.attributes import Attribute, AttributeType
 from scim.filter_ast import Literal
 from scim.filter_tokens import Token, TokenKind, refuse_unstorable, string_value, wrong
 from scim.profile import Profile
+from scim.quirks import Quirk
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?")
 _WORDS: dict[str, Literal] = {"true": True, "false": False, "null": None}
@@ -19,13 +20,13 @@ def literal(token: Token, profile: Profile) -> Literal:
     match token.kind:
         case TokenKind.STRING:
             return string_value(token)
-        case TokenKind.QUOTED if not profile.strict:
+        case TokenKind.QUOTED if profile.has(Quirk.SINGLE_QUOTES):
             return string_value(token)
         case TokenKind.WORD if token.text.lower() in _WORDS:
             return _WORDS[token.text.lower()]
         case TokenKind.WORD if _NUMBER.fullmatch(token.text):
             return _number(token)
-        case TokenKind.WORD if not profile.strict:
+        case TokenKind.WORD if profile.has(Quirk.BARE_WORDS):
             return refuse_unstorable(token.text, token)
         case _:
             what = "true, false, null, a number, or a string in double quotes"
@@ -45,6 +46,6 @@ def as_meant(attribute: Attribute, value: Literal, *, token: Token, profile: Pro
     In `employeeNumber eq 701984` it is only the quotes that are missing.
     """
     is_unquoted = token.kind is TokenKind.WORD and value is not None
-    if is_unquoted and attribute.type in _TEXTUAL and not profile.strict:
+    if is_unquoted and attribute.type in _TEXTUAL and profile.has(Quirk.BARE_WORDS):
         return token.text
     return value

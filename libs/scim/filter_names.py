@@ -8,7 +8,7 @@ from scim.errors import InvalidFilterError
 from scim.filter_ast import Literal
 from scim.filter_operands import refuse_hidden
 from scim.filter_tokens import CLAUSE
-from scim.paths import is_well_formed
+from scim.paths import is_well_formed, known_paths
 from scim.profile import Profile
 from scim.registry import common_attributes
 from scim.resource_type import ResolvedPath, ResourceType, spellings
@@ -58,8 +58,7 @@ def resource_scope(resource_type: ResourceType | None, *, is_open: bool, profile
     """Return the names of a resource type; of none: those that every resource has."""
     if resource_type is None:
         return Scope("A resource", dict(spellings(common_attributes(), schema=None)), is_open=True)
-    known = resource_type.paths if profile.strict else resource_type.abbreviated_paths
-    return Scope(resource_type.name, known, is_open)
+    return Scope(resource_type.name, known_paths(resource_type, profile), is_open)
 
 
 def _element_paths(attribute: Attribute) -> dict[str, ResolvedPath]:

@@ -6,6 +6,7 @@ from scim.filter_ast import Comparison, Literal, Operator
 from scim.filter_tokens import CLAUSE
 from scim.normalization import microseconds
 from scim.profile import Profile
+from scim.quirks import Quirk
 
 _ORDERING = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 _EQUALITY = (Operator.EQ, Operator.NE)
@@ -82,7 +83,7 @@ def _literal(
 
 def _boolean(attribute: Attribute, value: Literal, profile: Profile) -> bool:
     """Entra ID sends `roles[primary eq "True"]`."""
-    if isinstance(value, str) and not profile.strict:
+    if isinstance(value, str) and profile.has(Quirk.BOOLEAN_STRINGS):
         value = _BOOLEANS.get(value.lower())
     if isinstance(value, bool):
         return value

@@ -9,6 +9,7 @@ from scim.filter_names import Scope
 from scim.filter_operands import comparison
 from scim.filter_tokens import Token, TokenKind, tokens, wrong
 from scim.profile import Profile
+from scim.quirks import Quirk
 from scim.resource_type import ResolvedPath
 
 MAX_DEPTH: Final = 50
@@ -147,7 +148,7 @@ class FilterParser:
 
     def _and_sub_attribute(self, inner: Scope, enclosed: Filter) -> And:
         """Entra ID sends `emails[type eq "work"].value eq "x"`, which is not in the grammar."""
-        if self._profile.strict:
+        if not self._profile.has(Quirk.VALUE_PATH_COMPARISONS):
             raise wrong("Nothing but a space or the end may follow a bracket", self._position)
         name = self._advance()
         expression = self._expression(inner, name.text[1:])

@@ -11,6 +11,7 @@ from scim.filters import And, Comparison, Filter, Operator
 from scim.normalization import is_same
 from scim.patch_operation import Op, PatchOperation
 from scim.profile import Profile
+from scim.quirks import Quirk
 from scim.values import refuse_second_primary, require_sub_attributes, without_stale
 
 
@@ -119,7 +120,8 @@ def _without_target(
     if operation.op is Op.REMOVE or operation.value is None:
         return list(elements)
     described = {} if path.filter is None else _described(path.filter, path.attribute)
-    if described is None or (path.filter is not None and profile.strict):
+    creates = path.filter is None or profile.has(Quirk.VALUE_PATH_CREATES)
+    if described is None or not creates:
         raise _no_target(operation)
     element = _new_element(operation, described)
     if path.filter is not None and not matches(path.filter, as_element(element)):

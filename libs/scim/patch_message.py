@@ -10,6 +10,7 @@ from scim.patch_path import parse_patch_path
 from scim.patch_request import OperationRequest, operation_requests
 from scim.patch_value import canonical_patch_value, members_to_patch
 from scim.profile import Profile
+from scim.quirks import Quirk
 from scim.resource_type import ResourceType, SchemaExtension
 
 
@@ -79,20 +80,29 @@ class _Reader:
 
         Okta sends `id` with what it changes, and Entra ID sends paths for names.
         """
-        if self.profile.strict and ("." in name or "[" in name):
+        self._refuse_path(name)
+        path = self._known_path(request.path or name)
+        if path is not None and not _read_only(path):
+            yield self._operation(request, path)
+
+    def _refuse_path(self, name: str) -> None:
+        """Raise where a name is a path, unless clients may write so."""
+        before_filter, bracket, _ = name.partition("[")
+        _, colon, attribute = before_filter.rpartition(":")
+        is_path = bracket or "." in attribute
+        if (is_path and not self.profile.has(Quirk.DOTTED_NAMES)) or (
+            colon and not self.profile.has(Quirk.URN_NAMES)
+        ):
             raise InvalidPathError(
                 "In a value, a member's name is that of an attribute",
                 clause="RFC 7644 section 3.5.2.1",
             )
-        path = self._known_path(request.path or name)
-        if path is not None and not _read_only(path):
-            yield self._operation(request, path)
 
     def _known_path(self, text: str) -> PatchPath | None:
         try:
             return parse_patch_path(text, self.resource_type, self.profile)
         except InvalidPathError:
-            if self.profile.strict:
+            if not self.profile.has(Quirk.UNKNOWN_ATTRIBUTES_IGNORED):
                 raise
             return None
 

@@ -8,6 +8,7 @@ from scim.filters import parse_value_filter
 from scim.patch_operation import PatchPath
 from scim.paths import resolve
 from scim.profile import Profile
+from scim.quirks import Quirk
 from scim.resource_type import ResolvedPath, ResourceType
 
 _BARE_FILTER = re.compile(r"([^\s\[\]]+) +(eq +.+)", re.IGNORECASE | re.DOTALL)
@@ -15,7 +16,7 @@ _BARE_FILTER = re.compile(r"([^\s\[\]]+) +(eq +.+)", re.IGNORECASE | re.DOTALL)
 
 def parse_patch_path(text: str, resource_type: ResourceType, profile: Profile) -> PatchPath:
     """Return what the path selects; an extension as a whole is no path of this kind."""
-    if "[" not in text and not profile.strict:
+    if "[" not in text and profile.has(Quirk.BARE_PATH_FILTERS):
         text = _with_brackets(text)
     if "[" in text:
         return _value_path(text, resource_type, profile)

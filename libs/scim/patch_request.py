@@ -8,6 +8,7 @@ from scim.errors import InvalidSyntaxError, InvalidValueError
 from scim.messages import PATCH_OP
 from scim.patch_operation import Op
 from scim.profile import Profile
+from scim.quirks import Quirk
 from scim.schema_uris import given_schemas
 from scim.simple_values import json_type
 
@@ -50,7 +51,7 @@ def _operation_request(operation: object, profile: Profile) -> OperationRequest:
 
 def _op(op: object, profile: Profile) -> Op:
     """Return the operation; Entra ID capitalises it."""
-    name = op.lower() if isinstance(op, str) and not profile.strict else op
+    name = op.lower() if isinstance(op, str) and profile.has(Quirk.OP_ANY_CASE) else op
     if not isinstance(name, str) or name not in tuple(Op):
         raise _malformed("op must be add, remove or replace")
     return Op(name)

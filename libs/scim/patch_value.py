@@ -6,6 +6,7 @@ from scim.attributes import Attribute, AttributeType
 from scim.errors import InvalidSyntaxError, InvalidValueError, MutabilityError
 from scim.patch_operation import Op, PatchPath
 from scim.profile import Profile
+from scim.quirks import Quirk
 from scim.simple_values import json_type
 from scim.values import (
     canonical_elements,
@@ -72,7 +73,7 @@ def _canonical(path: PatchPath, value: object, profile: Profile) -> Any:  # noqa
 def _members(attribute: Attribute, value: object, profile: Profile) -> dict[str, Any] | None:
     """Return the sub-attributes to set, with None for those to clear; None to clear all."""
     single = only_value(attribute, value, profile)
-    if single is None or (single == "" and not profile.strict):
+    if single is None or (single == "" and profile.has(Quirk.EMPTY_STRING_REMOVES)):
         return None
     members = complex_object(attribute, single, profile)
     return canonical_members(attribute.members, members, profile, with_unassigned=True)
@@ -85,7 +86,7 @@ def _elements_to_remove(path: PatchPath, value: object, profile: Profile) -> lis
     """
     if value is None:
         return None
-    if profile.strict:
+    if not profile.has(Quirk.REMOVE_WITH_VALUE):
         raise InvalidSyntaxError(
             "remove has no value; select elements by a filter in the path",
             attribute_path=str(path.attribute_path),

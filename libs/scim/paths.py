@@ -1,13 +1,15 @@
 """Attribute paths in standard notation (RFC 7644 section 3.10)."""
 
 import re
+from collections.abc import Mapping
 
 from scim.attributes import AttributePath
 from scim.errors import InvalidPathError
 from scim.profile import TOLERANT, Profile
+from scim.quirks import Quirk
 from scim.resource_type import ResolvedPath, ResourceType
 
-__all__ = ["AttributePath", "is_well_formed", "parse_attribute_path", "resolve"]
+__all__ = ["AttributePath", "is_well_formed", "known_paths", "parse_attribute_path", "resolve"]
 
 _NAME = r"[A-Za-z$][A-Za-z0-9$_-]*"
 _PATH = re.compile(rf"(?:[A-Za-z][^\s:]*:\S*:)?{_NAME}(?:\.{_NAME})?")
@@ -22,8 +24,7 @@ def parse_attribute_path(
 
 def resolve(text: str, resource_type: ResourceType, profile: Profile) -> ResolvedPath:
     """Return the path with the attribute at its end."""
-    known = resource_type.paths if profile.strict else resource_type.abbreviated_paths
-    resolved = known.get(text.lower())
+    resolved = known_paths(resource_type, profile).get(text.lower())
     if resolved is None:
         raise InvalidPathError(
             _why_not(text, resource_type),
@@ -31,6 +32,13 @@ def resolve(text: str, resource_type: ResourceType, profile: Profile) -> Resolve
             clause="RFC 7644 section 3.10",
         )
     return resolved
+
+
+def known_paths(resource_type: ResourceType, profile: Profile) -> Mapping[str, ResolvedPath]:
+    """Return all paths that lead to an attribute, in lower case."""
+    if profile.has(Quirk.ABBREVIATED_PATHS):
+        return resource_type.abbreviated_paths
+    return resource_type.paths
 
 
 def is_well_formed(text: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from scim.errors import InvalidSyntaxError
 from scim.profile import Profile
+from scim.quirks import Quirk
 from scim.resource_type import ResourceType
 from scim.simple_values import json_type
 
@@ -19,7 +20,9 @@ def check_schemas(
     base = resource_type.schema.id
     if base.lower() not in given:
         raise _wrong(f"schemas must name {base}, the schema of a {resource_type.name}")
-    if profile.strict and (foreign := _foreign(resource_type, given)):
+    if profile.has(Quirk.UNKNOWN_SCHEMAS_IGNORED):
+        return
+    if foreign := _foreign(resource_type, given):
         raise _wrong(f"schemas names {len(foreign)} that a {resource_type.name} does not have")
 
 

@@ -10,6 +10,7 @@ from scim.attributes import Attribute, AttributeType
 from scim.errors import InvalidValueError
 from scim.normalization import microseconds
 from scim.profile import Profile
+from scim.quirks import Quirk
 
 _STRING = AttributeType.STRING
 _BASE64 = r"(?:[{0}]{{4}})*(?:[{0}]{{2}}(?:==)?|[{0}]{{3}}=?)?"
@@ -71,7 +72,7 @@ def _marks_in_a_row(text: str) -> int:
 def _boolean(attribute: Attribute, value: object, profile: Profile) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and not profile.strict and value.lower() in _BOOLEANS:
+    if isinstance(value, str) and profile.has(Quirk.BOOLEAN_STRINGS) and value.lower() in _BOOLEANS:
         return _BOOLEANS[value.lower()]
     raise _mismatch(attribute, value, "true or false", "2.3.2")
 
@@ -108,7 +109,7 @@ def _binary(attribute: Attribute, value: object, _: Profile) -> str:
 
 def _reference(attribute: Attribute, value: object, profile: Profile) -> str:
     text = text_value(attribute, value)
-    if profile.strict and not _REFERENCE.fullmatch(text):
+    if not (_REFERENCE.fullmatch(text) or profile.has(Quirk.ANY_REFERENCE)):
         raise _mismatch(attribute, value, "a URI", "2.3.7")
     return text
 

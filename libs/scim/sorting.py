@@ -7,6 +7,7 @@ from scim.attributes import AttributePath, AttributeType, Returned
 from scim.errors import InvalidValueError, SensitiveError
 from scim.evaluation import as_element
 from scim.normalization import comparison_key
+from scim.paths import known_paths
 from scim.profile import Profile
 from scim.resource_type import ResolvedPath, ResourceType
 
@@ -44,8 +45,7 @@ def sort_key(path: ResolvedPath, representation: Mapping[str, Any]) -> str | flo
 
 
 def _named(text: str, resource_type: ResourceType, profile: Profile) -> ResolvedPath | None:
-    known = resource_type.paths if profile.strict else resource_type.abbreviated_paths
-    return known.get(text.lower())
+    return known_paths(resource_type, profile).get(text.lower())
 
 
 def _simple(named: ResolvedPath) -> ResolvedPath:

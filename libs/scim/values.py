@@ -6,6 +6,7 @@ from typing import Any
 from scim.attributes import Attribute, AttributeType, Mutability
 from scim.errors import InvalidSyntaxError, InvalidValueError
 from scim.profile import Profile
+from scim.quirks import Quirk
 from scim.simple_values import json_type, simple_value, text_value
 
 _COMPLEX = AttributeType.COMPLEX
@@ -37,7 +38,7 @@ def only_value(attribute: Attribute, value: object, profile: Profile) -> object:
     """Return what stands for one value: itself or, where clients send too much, in an array."""
     if not isinstance(value, list):
         return value
-    if profile.strict or len(value) > 1:
+    if len(value) > 1 or not profile.has(Quirk.ARRAY_FOR_ONE):
         raise InvalidValueError(
             f"{attribute.path} has one value, not an array",
             attribute_path=attribute.path,
@@ -53,8 +54,11 @@ def complex_object(attribute: Attribute, value: object, profile: Profile) -> dic
     """
     if isinstance(value, dict):
         return value
-    if isinstance(value, str) and not profile.strict and "value" in attribute.members:
-        return {"value": value or None}
+    if isinstance(value, str) and "value" in attribute.members:
+        if value == "" and profile.has(Quirk.EMPTY_STRING_REMOVES):
+            return {}
+        if value and profile.has(Quirk.STRING_FOR_COMPLEX):
+            return {"value": value}
     raise InvalidValueError(
         f"{attribute.path} must be an object, not {json_type(value)}",
         attribute_path=attribute.path,
@@ -109,8 +113,8 @@ def _differently_spelt(
 
 
 def refuse_unknown(name: str, profile: Profile) -> None:
-    """Raise for an attribute that no schema has, where requests are taken to the letter."""
-    if profile.strict:
+    """Raise for an attribute that no schema has, where it is not to be ignored."""
+    if not profile.has(Quirk.UNKNOWN_ATTRIBUTES_IGNORED):
         raise InvalidSyntaxError(
             f"No schema of the resource has an attribute {name[:100]!a}",
             attribute_path=name[:100] if name.isascii() else "",
@@ -136,7 +140,7 @@ def _array(attribute: Attribute, value: object, profile: Profile) -> list[object
         return value
     if value is None:
         return []
-    if profile.strict:
+    if not profile.has(Quirk.ONE_FOR_ARRAY):
         raise InvalidValueError(
             f"{attribute.path} must be an array, not {json_type(value)}",
             attribute_path=attribute.path,
@@ -150,7 +154,7 @@ def _element(attribute: Attribute, element: object, profile: Profile) -> object:
     if canonical is None and attribute.identified_by_value:
         # To drop it would let a PATCH that means one member, but cannot say which, empty a group.
         raise missing(attribute.path + ".value")
-    if canonical is None and profile.strict:
+    if canonical is None and not profile.has(Quirk.EMPTY_ELEMENTS):
         raise InvalidValueError(
             f"{attribute.path} must not hold an empty element",
             attribute_path=attribute.path,

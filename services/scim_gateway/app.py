@@ -11,6 +11,7 @@ from uuid import uuid4
 import grpc
 
 from scim.definition_errors import DefinitionError
+from scim.profile import PROFILES
 from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
 from scim_gateway.adapters.health import is_serving
@@ -69,7 +70,7 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         )
         app = create_app(NAME, own_store_works=_peers(store, registrar))
         app.add_exception_handler(Exception, answer_internal_error)
-        authentication = Authentication(tokens, _brake(settings))
+        authentication = Authentication(tokens, PROFILES[settings.scim_profile], _brake(settings))
         request_log = _request_log(settings, registry)
         recorder = RequestRecorder(settings.scim_request_log, request_log.queue)
         # Before the routes that servicekit made, since these are the hot ones.
@@ -116,12 +117,11 @@ def _routes(
 ) -> list[NamedRoute]:
     base_uri = settings.origin_of(NAME) + BASE_PATH
     page_sizes = PageSizes(settings.scim_max_page_size)
-    strict = settings.scim_profile == "strict"
     patience = settings.scim_patience_seconds
     store = GrpcResourceStore(channel, patience=patience)
     representations = Representations(base_uri, registry)
     search_resources = SearchResources(
-        store, representations, strict=strict, cursor_seconds=settings.scim_cursor_seconds
+        store, representations, cursor_seconds=settings.scim_cursor_seconds
     )
 
     def searches(*resource_types: ResourceType) -> SearchEndpoints:
@@ -138,7 +138,7 @@ def _routes(
             resource_type,
             authentication,
             ReadResource(store, representations),
-            WriteResource(store, representations, strict=strict),
+            WriteResource(store, representations),
             new_txn=_new_txn,
             max_body_bytes=settings.scim_max_body_bytes,
         )
@@ -150,7 +150,7 @@ def _routes(
         bulk=BulkEndpoint(
             authentication,
             BulkRequests(registry, bulk),
-            CarryOutBulk(store, representations, strict=strict),
+            CarryOutBulk(store, representations),
             new_txn=_new_txn,
         ),
         discovery=DiscoveryEndpoints(

@@ -11,8 +11,8 @@ from servicekit.settings import ServiceSettings
 class Settings(ServiceSettings):
     """How SCIM is spoken."""
 
-    scim_profile: Literal["tolerant", "strict"] = "tolerant"
-    """Tolerant understands what Entra ID and Okta really send; strict is the RFCs to the letter."""
+    scim_profile: Literal["tolerant", "entra", "okta", "strict"] = "tolerant"
+    """Strict is the RFCs to the letter; the others understand what clients send (profiles.md)."""
     scim_max_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
     """A larger request body is answered with 413."""
     scim_bulk_max_operations: int = Field(default=1000, ge=1, le=5_000)

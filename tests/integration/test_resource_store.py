@@ -170,9 +170,14 @@ async def test_a_refusal_says_why_where_and_by_which_rule(store: Peer) -> None:
             {"create": user("ada", active="perhaps")}, "INVALID_VALUE", id="a wrong value"
         ),
         pytest.param(
-            {"create": user("ada", shoeSize=44), "strict": True},
+            {"create": user("ada", shoeSize=44), "profile": "strict"},
             "INVALID_SYNTAX",
             id="an unknown attribute, taken to the letter",
+        ),
+        pytest.param(
+            {"create": user("ada"), "profile": "lenient"},
+            "UNKNOWN_PROFILE",
+            id="a profile that is none",
         ),
     ],
 )
@@ -191,6 +196,17 @@ async def test_a_search_that_cannot_be_fails_as_a_whole(store: Peer) -> None:
         await call(store.resources.SearchResources, request, deadline=SECONDS)
 
     assert refused.value.reason == "INVALID_FILTER"
+
+
+async def test_a_search_with_a_profile_that_is_none_fails(store: Peer) -> None:
+    request = resource_service_pb2.SearchResourcesRequest(
+        tenant="default", resource_types=["User"], count=1, profile="lenient"
+    )
+
+    with pytest.raises(RemoteError) as refused:
+        await call(store.resources.SearchResources, request, deadline=SECONDS)
+
+    assert refused.value.reason == "UNKNOWN_PROFILE"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ _TRIES = 50
 
 @asynccontextmanager
 async def serving_scim(
-    data: Path, *, schemas: Path | None = None, **settings: str
+    data: Path, *, schemas: Path | None = None, profile: str = "tolerant", **settings: str
 ) -> AsyncIterator[str]:
     """Run the three services until the block ends; gives SCIM's base URI.
 
@@ -32,7 +32,7 @@ async def serving_scim(
     secrets = {"admin_token": ADMIN_TOKEN, "master_key": MASTER_KEY}
     store = Settings.model_validate(place)
     registrar = RegistrarSettings.model_validate({**place, **secrets})
-    gateway = GatewaySettings.model_validate(place)
+    gateway = GatewaySettings.model_validate({**place, "scim_profile": profile})
     async with (
         serving("resource-store", store, resource_store.app.build),
         serving("ssf-registrar", registrar, ssf_registrar.app.build),

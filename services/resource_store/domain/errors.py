@@ -43,6 +43,15 @@ class UnknownResourceTypeError(StoreError):
         super().__init__(f"there is no resource type {name[:100]!a}: use one of {known}")
 
 
+class UnknownProfileError(StoreError):
+    """No profile has this name."""
+
+    reason = "UNKNOWN_PROFILE"
+
+    def __init__(self, name: str, *, known: str) -> None:
+        super().__init__(f"there is no profile {name[:100]!a}: use one of {known}")
+
+
 class TooLargeError(StoreError):
     """A request asks for more at once than others can be made to wait for."""
 

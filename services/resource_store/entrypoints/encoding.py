@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from heliograph.common.v1 import stamp_pb2
 from heliograph.resource.v1 import resource_pb2
+from resource_store.domain.errors import UnknownProfileError
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
-from scim.profile import STRICT, TOLERANT, Profile
+from scim.profile import PROFILES, TOLERANT, Profile
 
 
 def ref_of(message: resource_pb2.ResourceRef) -> Ref:
@@ -46,6 +47,13 @@ def shown(omitted_attributes: Iterable[str]) -> frozenset[str]:
     return DERIVED - frozenset(omitted_attributes)
 
 
-def profile_of(*, strict: bool) -> Profile:
-    """Return how literally a request is to be taken."""
-    return STRICT if strict else TOLERANT
+def profile_of(name: str) -> Profile:
+    """Return how literally a request is to be taken; raises `UnknownProfileError`.
+
+    A gateway of the release before names none.
+    """
+    if not name:
+        return TOLERANT
+    if name not in PROFILES:
+        raise UnknownProfileError(name, known=", ".join(PROFILES))
+    return PROFILES[name]

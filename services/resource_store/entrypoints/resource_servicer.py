@@ -19,6 +19,7 @@ from resource_store.commands.write_resources import (
     WriteResources,
 )
 from resource_store.domain.causes import Cause
+from resource_store.domain.errors import Refusal, UnknownProfileError
 from resource_store.domain.resources import Resource
 from resource_store.entrypoints.encoding import profile_of, ref_of, resource_message, shown
 from resource_store.entrypoints.statuses import failure
@@ -85,14 +86,18 @@ def _read_result(result: Resource | Exception) -> pb.ReadResult:
     return pb.ReadResult(failure=failure(result))
 
 
-def _write_request(message: pb.WriteOperation) -> WriteRequest | InvalidSyntaxError:
+def _write_request(message: pb.WriteOperation) -> WriteRequest | Refusal:
     operation = _operation(message)
     if operation is None:
         return InvalidSyntaxError("the write says neither create, replace, patch nor delete")
+    try:
+        profile = profile_of(message.profile)
+    except UnknownProfileError as error:
+        return error
     return WriteRequest(
         cause=Cause(message.tenant, message.txn, message.traceparent),
         operation=operation,
-        profile=profile_of(strict=message.strict),
+        profile=profile,
         shown=shown(message.omitted_attributes),
     )
 
@@ -137,7 +142,7 @@ def _search_request(message: pb.SearchResourcesRequest) -> SearchRequest:
         count=message.count,
         cursor_page=_cursor_page(message),
         shown=shown(message.omitted_attributes),
-        profile=profile_of(strict=message.strict),
+        profile=profile_of(message.profile),
     )
 
 

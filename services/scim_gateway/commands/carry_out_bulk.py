@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from scim.errors import ScimError
+from scim.profile import Profile
 from scim_gateway.commands.bulk_progress import Progress
 from scim_gateway.domain.bulk_operations import BulkRequest, OperationResult, Refusal
 from scim_gateway.domain.bulk_plan import Completion, Stage, Step, planned
@@ -26,17 +27,16 @@ class CarryOutBulk:
 
     store: ResourceStore
     representations: Representations
-    strict: bool
 
     async def __call__(
-        self, request: BulkRequest, *, transaction: Transaction
+        self, request: BulkRequest, *, transaction: Transaction, profile: Profile
     ) -> list[OperationResult]:
         """Return what became of each operation that was processed, in the request's order.
 
         Each has a txn of its own, made of the request's and of its place in the request.
         """
         progress = Progress(request.operations, self.representations)
-        work = _Work(self.store, transaction, progress, request.fail_on_errors, strict=self.strict)
+        work = _Work(self.store, transaction, profile, progress, request.fail_on_errors)
         for stage in planned(request.operations, in_order=request.fail_on_errors is not None):
             await work.carry_out(stage)
         return progress.results()
@@ -46,9 +46,9 @@ class CarryOutBulk:
 class _Work:
     store: ResourceStore
     transaction: Transaction
+    profile: Profile
     progress: Progress
     fail_on_errors: int | None
-    strict: bool
     unavailable: StoreUnavailableError | None = None
 
     async def carry_out(self, stage: Stage) -> None:
@@ -107,7 +107,7 @@ class _Work:
             replace(self.transaction, txn=f"{self.transaction.txn}-{place}"),
             change,
             omitted_attributes=DERIVED_ATTRIBUTES,
-            strict=self.strict,
+            profile=self.profile,
         )
 
 

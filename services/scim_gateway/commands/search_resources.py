@@ -22,7 +22,6 @@ class SearchResources:
 
     store: ResourceStore
     representations: Representations
-    strict: bool
     cursor_seconds: int
 
     async def __call__(
@@ -37,7 +36,6 @@ class SearchResources:
             paging=query.paging,
             cursor_seconds=self.cursor_seconds,
             omitted_attributes=omitted_attributes(resource_types, query.projection),
-            strict=self.strict,
         )
         page = await self.store.search(search)
         shown = [

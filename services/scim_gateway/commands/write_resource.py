@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scim.profile import Profile
 from scim.projection import Projection
 from scim.schema import ResourceType
 from scim_gateway.domain.representations import Representations, omitted_attributes
@@ -17,8 +18,6 @@ class WriteResource:
 
     store: ResourceStore
     representations: Representations
-    strict: bool
-    """Judge requests by the RFCs to the letter, rather than understand what known clients send."""
 
     async def __call__(
         self,
@@ -26,6 +25,7 @@ class WriteResource:
         resource_type: ResourceType,
         *,
         transaction: Transaction,
+        profile: Profile,
         projection: Projection | None,
         supplied: Sequence[str] = (),
     ) -> Representation | None:
@@ -35,7 +35,7 @@ class WriteResource:
                 transaction,
                 change,
                 omitted_attributes=omitted_attributes((resource_type,), projection),
-                strict=self.strict,
+                profile=profile,
             )
         )
         if resource is None:

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
+from scim.profile import Profile
 from scim_gateway.domain.paging import Paging
 from scim_gateway.domain.sorting import Sort
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who searches: a cursor that was given to one is of no use to another (RFC 9865 section 5)."""
+    """Who asks: a cursor that was given to one is of no use to another (RFC 9865 section 5)."""
 
     tenant: str
     principal: str
+    profile: Profile
+    """How literally the caller's requests are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +29,3 @@ class Search:
     cursor_seconds: int
     """How old a cursor may be."""
     omitted_attributes: tuple[str, ...]
-    strict: bool

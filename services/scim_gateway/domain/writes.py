@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from scim.profile import Profile
 from scim_gateway.domain.resources import ResourceRef
 
 
@@ -60,4 +61,4 @@ class Write:
     change: Change
     omitted_attributes: tuple[str, ...]
     """Derived attributes that the answer will not show, so that they need not be read."""
-    strict: bool
+    profile: Profile

@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from scim.profile import Profile
 from scim_gateway.domain.searches import Caller
 from scim_gateway.entrypoints.brake import Brake
 from scim_gateway.entrypoints.notes import notes_of
@@ -18,6 +19,8 @@ class Authentication:
     """Bearer tokens of scope "scim" (RFC 6750), each as fast as the brake lets it."""
 
     tokens: BearerTokens
+    profile: Profile
+    """How literally requests are taken. It is chosen here alone, for whoever calls."""
     brake: Brake | None = None
 
     async def tenant(self, request: Request) -> str:
@@ -28,7 +31,7 @@ class Authentication:
         """Return whom the request's token is for; raises `BearerError` or `RateExceededError`."""
         authorization = request.headers.get("authorization")
         grant = await self.tokens.authenticate(authorization, scope=SCOPE)
-        caller = Caller(grant.tenant, grant.subject)
+        caller = Caller(grant.tenant, grant.subject, self.profile)
         notes_of(request).caller = caller
         if self.brake is not None:
             # A token that is good for nothing has no bucket, so guesses fill no memory.

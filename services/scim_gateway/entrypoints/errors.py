@@ -54,6 +54,8 @@ HTTP_ERRORS: Final[Mapping[str, HttpError]] = MappingProxyType(
         "TOO_MANY": HttpError(400, "tooMany"),
         "UNAVAILABLE": _RETRY_LATER,
         "UNIQUENESS": HttpError(409, "uniqueness"),
+        # Whoever runs the services chose it, and not the client.
+        "UNKNOWN_PROFILE": HttpError(500),
         "UNKNOWN_RESOURCE_TYPE": HttpError(404),
         "UNSUPPORTED_FEATURE": HttpError(501),
         "UNSUPPORTED_MEDIA_TYPE": HttpError(415),

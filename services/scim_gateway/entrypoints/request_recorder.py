@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from starlette.types import Scope
 
+from scim.profile import TOLERANT
 from scim_gateway.domain.exchanges import Exchange, Omitted, WhyOmitted, bounded
 from scim_gateway.domain.request_log import entry_id
 from scim_gateway.domain.searches import Caller
@@ -22,7 +23,7 @@ Level = Literal["off", "errors", "all"]
 _HEADERS: Final = frozenset(
     {b"content-type", b"if-match", b"if-none-match", b"prefer", b"user-agent"}
 )
-_NOBODY: Final = Caller("default", "")
+_NOBODY: Final = Caller("default", "", TOLERANT)
 """Whoever has no valid token is kept with the tenant whose endpoint it is."""
 
 

@@ -2,21 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.requests import Request
 
+from scim.projection import Projection
+from scim.quirks import Quirk
 from scim.schema import ResourceType
 from scim_gateway.commands.read_resource import Conditions, ReadResource
 from scim_gateway.commands.write_resource import WriteResource
 from scim_gateway.domain.queries import parse_shown
 from scim_gateway.domain.representations import supplied_paths
 from scim_gateway.domain.resources import Representation, ResourceRef
+from scim_gateway.domain.searches import Caller
 from scim_gateway.domain.writes import Change, Create, Delete, Patch, Replace, Transaction
 from scim_gateway.entrypoints.answers import Answer, resource_answer
 from scim_gateway.entrypoints.authentication import Authentication
 from scim_gateway.entrypoints.notes import notes_of
 from scim_gateway.entrypoints.requests import header, parameters, read_object
 from servicekit.telemetry import current_traceparent
+
+_ID_ALONE: Final = Projection(attributes=frozenset({"id"}), excluded_attributes=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +64,55 @@ class ResourceEndpoints:
         return resource_answer(200, await self._written(request, change))
 
     async def patch(self, request: Request) -> Answer:
-        """PATCH; answers with a body always, as several clients insist on one."""
+        """PATCH; answers with a body, as several clients insist on one, where any may be read."""
+        caller = await self.authentication.caller(request)
+        projection = parse_shown(parameters(request))
+        is_unread = projection is None and self._is_unread(caller)
 
         def change(body: bytes) -> Change:
             return Patch(self._ref(request), body, header(request, "if-match"))
 
-        return resource_answer(200, await self._written(request, change))
+        shown = await self._shown(
+            request, change, caller=caller, projection=_ID_ALONE if is_unread else projection
+        )
+        answer = resource_answer(200, shown)
+        return Answer(204, headers=answer.headers) if is_unread else answer
+
+    def _is_unread(self, caller: Caller) -> bool:
+        has_members = "members" in self.resource_type.members
+        return has_members and caller.profile.has(Quirk.GROUP_PATCH_WITHOUT_BODY)
 
     async def delete(self, request: Request) -> Answer:
         """DELETE."""
-        tenant = await self.authentication.tenant(request)
+        caller = await self.authentication.caller(request)
         await self.write_resource(
             Delete(self._ref(request), header(request, "if-match")),
             self.resource_type,
-            transaction=self._transaction(request, tenant),
+            transaction=self._transaction(request, caller.tenant),
+            profile=caller.profile,
             projection=None,
         )
         return Answer(204)
 
     async def _written(self, request: Request, change: Callable[[bytes], Change]) -> Representation:
-        tenant = await self.authentication.tenant(request)
+        caller = await self.authentication.caller(request)
         projection = parse_shown(parameters(request))
+        return await self._shown(request, change, caller=caller, projection=projection)
+
+    async def _shown(
+        self,
+        request: Request,
+        change: Callable[[bytes], Change],
+        *,
+        caller: Caller,
+        projection: Projection | None,
+    ) -> Representation:
         body, attributes = await read_object(request, max_bytes=self.max_body_bytes)
         shown = await self.write_resource(
             change(body),
             self.resource_type,
-            transaction=self._transaction(request, tenant),
+            transaction=self._transaction(request, caller.tenant),
+            profile=caller.profile,
             projection=projection,
             supplied=supplied_paths(attributes, self.resource_type),
         )

@@ -109,7 +109,7 @@ async def test_conditions_and_trace_context_reach_the_store(gateway: Gateway) ->
     assert delete.delete.if_match == "*"
     assert len({operation.txn for operation in gateway.store.writes}) == 3
     assert {operation.tenant for operation in gateway.store.writes} == {"default"}
-    assert not put.strict
+    assert put.profile == "tolerant"
 
 
 async def test_a_version_that_is_gone_fails_a_conditional_read(gateway: Gateway) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from support.running_gateway import ANN, configured
 
+from scim.messages import GROUP_SCHEMA, PATCH_OP
 from scim_gateway.settings import Settings
 
 
@@ -11,8 +12,27 @@ async def test_the_profile_is_a_setting(settings: Settings) -> None:
         await gateway.create()
         await gateway.ask("GET", "/Users")
 
-    assert gateway.store.writes[0].strict
-    assert gateway.store.searches[0].strict
+    assert gateway.store.writes[0].profile == "strict"
+    assert gateway.store.searches[0].profile == "strict"
+
+
+async def test_with_entra_s_profile_the_members_of_a_patched_group_are_not_read(
+    settings: Settings,
+) -> None:
+    group = {"schemas": [GROUP_SCHEMA], "displayName": "Guides"}
+    patch = {"schemas": [PATCH_OP], "Operations": [{"op": "add", "value": {"displayName": "G"}}]}
+    async with configured(settings.model_copy(update={"scim_profile": "entra"})) as gateway:
+        await gateway.create(group, "/Groups")
+        await gateway.create()
+
+        silent = await gateway.ask("PATCH", "/Groups/id-1", patch)
+        asked = await gateway.ask("PATCH", "/Groups/id-1?excludedAttributes=members", patch)
+        person = await gateway.ask("PATCH", "/Users/id-2", patch)
+
+    omitted = [list(write.omitted_attributes) for write in gateway.store.writes[2:]]
+    assert [answer.status for answer in (silent, asked, person)] == [204, 200, 200]
+    assert (silent.body, asked.json["displayName"]) == (b"", "G")
+    assert omitted == [["members", "groups"], ["members", "groups"], []]
 
 
 @pytest.mark.parametrize("size", [2_000, 5_000_000])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scim.profile import TOLERANT
 from scim.registry import standard_registry
 from scim_gateway.commands.carry_out_bulk import MAX_BATCH, CarryOutBulk
 from scim_gateway.domain.bulk_operations import (
@@ -103,9 +104,9 @@ def post(name: str, *members: str, **attributes: Any) -> Operation:
 async def carried_out(
     store: MemoryStore, *operations: Operation, fail_on_errors: int | None = None
 ) -> list[OperationResult]:
-    command = CarryOutBulk(store, SHOWING, strict=False)
+    command = CarryOutBulk(store, SHOWING)
     request = BulkRequest(operations, fail_on_errors)
-    return await command(request, transaction=TRANSACTION)
+    return await command(request, transaction=TRANSACTION, profile=TOLERANT)
 
 
 def failures(results: Sequence[OperationResult]) -> dict[str | None, bool]:

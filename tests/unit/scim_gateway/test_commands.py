@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from scim.messages import LIST_RESPONSE
+from scim.profile import STRICT
 from scim.projection import parse_projection
 from scim.registry import standard_registry
 from scim_gateway.commands.discover import Discover
@@ -29,7 +30,7 @@ from scim_gateway.ports.schemas import Discovered
 BASE = "https://scim.example.org/scim/v2"
 SHOWING = Representations(BASE, standard_registry())
 USER = standard_registry().resource_types[0]
-CALLER = Caller("default", "admin")
+CALLER = Caller("default", "admin", STRICT)
 TRANSACTION = Transaction("default", "0f3a", "")
 ANN = StoredResource(
     ResourceRef("User", "1"),
@@ -125,17 +126,17 @@ async def test_a_write_carries_its_transaction_and_the_profile() -> None:
     store = OneUser()
     change = Create("User", b'{"userName":"ann"}')
 
-    shown = await WriteResource(store, SHOWING, strict=True)(
-        change, USER, transaction=TRANSACTION, projection=None
+    shown = await WriteResource(store, SHOWING)(
+        change, USER, transaction=TRANSACTION, profile=STRICT, projection=None
     )
 
     assert shown == SHOWING.represent(ANN, projection=None)
-    assert store.writes == [Write(TRANSACTION, change, omitted_attributes=(), strict=True)]
+    assert store.writes == [Write(TRANSACTION, change, omitted_attributes=(), profile=STRICT)]
 
 
 async def test_a_deletion_leaves_nothing_to_show() -> None:
-    shown = await WriteResource(OneUser(), SHOWING, strict=False)(
-        Delete(ANN.ref, None), USER, transaction=TRANSACTION, projection=None
+    shown = await WriteResource(OneUser(), SHOWING)(
+        Delete(ANN.ref, None), USER, transaction=TRANSACTION, profile=STRICT, projection=None
     )
 
     assert shown is None
@@ -143,7 +144,7 @@ async def test_a_deletion_leaves_nothing_to_show() -> None:
 
 async def searching(store: OneUser, paging: Paging) -> dict[str, Any]:
     query = Query(filter='userName eq "ann"', sort=None, paging=paging, projection=None)
-    command = SearchResources(store, SHOWING, strict=False, cursor_seconds=60)
+    command = SearchResources(store, SHOWING, cursor_seconds=60)
     found: dict[str, Any] = json.loads(await command(query, [USER], caller=CALLER))
     assert [each["userName"] for each in found.pop("Resources")] == ["ann"]
     return found
@@ -165,7 +166,6 @@ async def test_a_search_shows_its_page() -> None:
             paging=IndexPage(1, 50),
             cursor_seconds=60,
             omitted_attributes=(),
-            strict=False,
         )
     ]
 

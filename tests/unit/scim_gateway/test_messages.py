@@ -4,6 +4,7 @@ import pytest
 
 from heliograph.resource.v1 import resource_pb2
 from heliograph.resource.v1 import resource_service_pb2 as pb
+from scim.profile import STRICT
 from scim_gateway.adapters.messages import encode_write
 from scim_gateway.domain.resources import ResourceRef
 from scim_gateway.domain.writes import (
@@ -53,7 +54,7 @@ ENCODED_REF = resource_pb2.ResourceRef(resource_type="User", id="1")
     ],
 )
 def test_each_change_has_its_operation(change: Change, operation: pb.WriteOperation) -> None:
-    write = Write(Transaction("default", "0f3a", "00-a-b-01"), change, ("members",), strict=True)
+    write = Write(Transaction("default", "0f3a", "00-a-b-01"), change, ("members",), STRICT)
 
     operation.MergeFrom(
         pb.WriteOperation(
@@ -61,7 +62,7 @@ def test_each_change_has_its_operation(change: Change, operation: pb.WriteOperat
             txn="0f3a",
             traceparent="00-a-b-01",
             omitted_attributes=["members"],
-            strict=True,
+            profile="strict",
         )
     )
 

@@ -161,15 +161,15 @@ class WriteOperation(_message.Message):
     PATCH_FIELD_NUMBER: _builtins.int
     DELETE_FIELD_NUMBER: _builtins.int
     OMITTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
-    STRICT_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     txn: _builtins.str
     """One for each transaction in the service provider (RFC 9967 section 2.2); made by the caller."""
     traceparent: _builtins.str
     """W3C trace context of the request that caused the change; empty when there is none."""
-    strict: _builtins.bool
-    """True where the request is judged by RFC 7643 and 7644 to the letter; otherwise what well-known
-    clients send is understood (the tolerance list of RFC 7644 clients, e.g. "True" for a boolean).
+    profile: _builtins.str
+    """How literally the request is taken: strict is RFC 7643 and 7644 to the letter; tolerant, entra and
+    okta understand what their clients send, too. Empty is tolerant: a gateway of before sends none.
     """
     @_builtins.property
     def create(self) -> Global___CreateResource: ...
@@ -194,11 +194,11 @@ class WriteOperation(_message.Message):
         patch: Global___PatchResource | None = ...,
         delete: Global___DeleteResource | None = ...,
         omitted_attributes: _abc.Iterable[_builtins.str] | None = ...,
-        strict: _builtins.bool = ...,
+        profile: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "operation", b"operation", "patch", b"patch", "replace", b"replace"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "replace", b"replace", "strict", b"strict", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "profile", b"profile", "replace", b"replace", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_operation: _TypeAlias = _typing.Literal["create", "replace", "patch", "delete"]  # noqa: Y015
     _WhichOneofArgType_operation: _TypeAlias = _typing.Literal["operation", b"operation"]  # noqa: Y015
@@ -406,7 +406,7 @@ class SearchResourcesRequest(_message.Message):
     START_INDEX_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     OMITTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
-    STRICT_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
     CURSOR_PAGE_FIELD_NUMBER: _builtins.int
     SORT_BY_FIELD_NUMBER: _builtins.int
     DESCENDING_FIELD_NUMBER: _builtins.int
@@ -419,7 +419,8 @@ class SearchResourcesRequest(_message.Message):
     """
     count: _builtins.int
     """The most resources to return; 0 asks for total_results alone."""
-    strict: _builtins.bool
+    profile: _builtins.str
+    """As in WriteOperation."""
     sort_by: _builtins.str
     """The attribute to sort by (RFC 7644 section 3.4.2.3), as the client named it; absent, the order is
     that of the ids, which also tell apart what has the same value. What has none is last, and first
@@ -447,14 +448,14 @@ class SearchResourcesRequest(_message.Message):
         start_index: _builtins.int = ...,
         count: _builtins.int = ...,
         omitted_attributes: _abc.Iterable[_builtins.str] | None = ...,
-        strict: _builtins.bool = ...,
+        profile: _builtins.str = ...,
         cursor_page: Global___CursorPage | None = ...,
         sort_by: _builtins.str | None = ...,
         descending: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page", "_filter", b"_filter", "_sort_by", b"_sort_by", "cursor_page", b"cursor_page", "filter", b"filter", "sort_by", b"sort_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page", "_filter", b"_filter", "_sort_by", b"_sort_by", "count", b"count", "cursor_page", b"cursor_page", "descending", b"descending", "filter", b"filter", "omitted_attributes", b"omitted_attributes", "resource_types", b"resource_types", "sort_by", b"sort_by", "start_index", b"start_index", "strict", b"strict", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page", "_filter", b"_filter", "_sort_by", b"_sort_by", "count", b"count", "cursor_page", b"cursor_page", "descending", b"descending", "filter", b"filter", "omitted_attributes", b"omitted_attributes", "profile", b"profile", "resource_types", b"resource_types", "sort_by", b"sort_by", "start_index", b"start_index", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cursor_page: _TypeAlias = _typing.Literal["cursor_page"]  # noqa: Y015
     _WhichOneofArgType__cursor_page: _TypeAlias = _typing.Literal["_cursor_page", b"_cursor_page"]  # noqa: Y015

@@ -79,7 +79,7 @@ class ResourceServiceServicer:
         effect and gives the resource as it is now; a refused one left no trace and is judged again.
 
         Result reasons: INTERNAL (a defect, without detail), RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
-        INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE.
+        INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE, UNKNOWN_PROFILE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -90,7 +90,7 @@ class ResourceServiceServicer:
         (RFC 9865).
 
         Fails with INVALID_ARGUMENT and reason INVALID_FILTER, INVALID_PATH, INVALID_VALUE (what to sort
-        by), UNKNOWN_RESOURCE_TYPE or SENSITIVE; for a cursor also with INVALID_CURSOR, EXPIRED_CURSOR or INVALID_COUNT.
+        by), UNKNOWN_RESOURCE_TYPE, UNKNOWN_PROFILE or SENSITIVE; for a cursor also with INVALID_CURSOR, EXPIRED_CURSOR or INVALID_COUNT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -33,14 +33,14 @@ class ResourceServiceStub:
     effect and gives the resource as it is now; a refused one left no trace and is judged again.
 
     Result reasons: INTERNAL (a defect, without detail), RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
-    INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE.
+    INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE, UNKNOWN_PROFILE.
     """
     SearchResources: _aio.UnaryUnaryMultiCallable[_resource_service_pb2.SearchResourcesRequest, _resource_service_pb2.SearchResourcesResponse]
     """Finds resources by a filter (RFC 7644 section 3.4.2); pages are asked for by an index or by a cursor
     (RFC 9865).
 
     Fails with INVALID_ARGUMENT and reason INVALID_FILTER, INVALID_PATH, INVALID_VALUE (what to sort
-    by), UNKNOWN_RESOURCE_TYPE or SENSITIVE; for a cursor also with INVALID_CURSOR, EXPIRED_CURSOR or INVALID_COUNT.
+    by), UNKNOWN_RESOURCE_TYPE, UNKNOWN_PROFILE or SENSITIVE; for a cursor also with INVALID_CURSOR, EXPIRED_CURSOR or INVALID_COUNT.
     """
 
 class ResourceServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -74,7 +74,7 @@ class ResourceServiceServicer(metaclass=_abc_1.ABCMeta):
         effect and gives the resource as it is now; a refused one left no trace and is judged again.
 
         Result reasons: INTERNAL (a defect, without detail), RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
-        INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE.
+        INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE, UNKNOWN_PROFILE.
         """
 
     @_abc_1.abstractmethod
@@ -87,7 +87,7 @@ class ResourceServiceServicer(metaclass=_abc_1.ABCMeta):
         (RFC 9865).
 
         Fails with INVALID_ARGUMENT and reason INVALID_FILTER, INVALID_PATH, INVALID_VALUE (what to sort
-        by), UNKNOWN_RESOURCE_TYPE or SENSITIVE; for a cursor also with INVALID_CURSOR, EXPIRED_CURSOR or INVALID_COUNT.
+        by), UNKNOWN_RESOURCE_TYPE, UNKNOWN_PROFILE or SENSITIVE; for a cursor also with INVALID_CURSOR, EXPIRED_CURSOR or INVALID_COUNT.
         """
 
 def add_ResourceServiceServicer_to_server(servicer: ResourceServiceServicer, server: _aio.Server) -> None: ...
