@@ -14,7 +14,12 @@ _USUAL: Final = settings.get_profile("default").max_examples
 
 
 def register_profiles() -> None:
-    """Make the profile known, by which a person looks for what a test run has no time for."""
+    """Let no property fail by the time that it takes on a machine with other things to do.
+
+    By `thorough` a person looks for what a test run has no time for.
+    """
+    settings.register_profile("usual", deadline=None)
+    settings.load_profile("usual")
     settings.register_profile("thorough", max_examples=THOROUGH * _USUAL, deadline=None)
 
 
