@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from support.fake_peers import (
-    FakeRegistrar,
-    FakeStore,
-    serving_registrar,
-    serving_store,
-)
+from support.fake_peers import FakeStore, serving_registrar, serving_store
+from support.fake_registrar import FakeRegistrar
 from support.in_process import serving
 
 from scim.messages import (
@@ -59,7 +55,14 @@ class Gateway:
     peers: AsyncExitStack
 
     async def ask(
-        self, method: str, path: str, body: Any = None, *, token: str | None = TOKEN, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = TOKEN,
+        tenant: str | None = None,
+        **headers: str,
     ) -> Answer:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if token is not None:
@@ -67,10 +70,13 @@ class Gateway:
         if body is not None:
             given.setdefault("Content-Type", MEDIA_TYPE)
             body = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
-        url = f"{self.origin}/scim/v2{path}"
+        url = f"{self.base_uri(tenant)}{path}"
         async with self.session.request(method, url, data=body, headers=given) as answer:
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Answer(answer.status, headers, await answer.read())
+
+    def base_uri(self, tenant: str | None = None) -> str:
+        return f"{self.origin}{'' if tenant is None else f'/t/{tenant}'}/scim/v2"
 
     async def create(self, body: dict[str, Any] = ANN, endpoint: str = "/Users") -> Answer:
         answer = await self.ask("POST", endpoint, body)

@@ -6,10 +6,12 @@ from typing import Final, TypeAlias
 
 from scim.errors import ScimError
 from scim_gateway.commands.bulk_progress import Progress
+from scim_gateway.domain.base_uris import RepresentationsBelow
 from scim_gateway.domain.bulk_operations import BulkRequest, OperationResult, Refusal
 from scim_gateway.domain.bulk_plan import Completion, Stage, Step, planned
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.errors import GatewayError, StoreRefusedError, StoreUnavailableError
-from scim_gateway.domain.representations import DERIVED_ATTRIBUTES, Representations
+from scim_gateway.domain.representations import DERIVED_ATTRIBUTES
 from scim_gateway.domain.resources import StoredResource
 from scim_gateway.domain.writes import Change, Transaction, Write
 from scim_gateway.ports.resource_store import ResourceStore
@@ -25,17 +27,17 @@ class CarryOutBulk:
     """Sends batches to the store, one after the other, as the plan has them."""
 
     store: ResourceStore
-    representations: Representations
+    representations: RepresentationsBelow
     strict: bool
 
     async def __call__(
-        self, request: BulkRequest, *, transaction: Transaction
+        self, request: BulkRequest, *, caller: Caller, transaction: Transaction
     ) -> list[OperationResult]:
         """Return what became of each operation that was processed, in the request's order.
 
         Each has a txn of its own, made of the request's and of its place in the request.
         """
-        progress = Progress(request.operations, self.representations)
+        progress = Progress(request.operations, self.representations(caller.base_uri))
         work = _Work(self.store, transaction, progress, request.fail_on_errors, strict=self.strict)
         for stage in planned(request.operations, in_order=request.fail_on_errors is not None):
             await work.carry_out(stage)

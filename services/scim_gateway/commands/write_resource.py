@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from scim.projection import Projection
 from scim.schema import ResourceType
-from scim_gateway.domain.representations import Representations, omitted_attributes
+from scim_gateway.domain.base_uris import RepresentationsBelow
+from scim_gateway.domain.callers import Caller
+from scim_gateway.domain.representations import omitted_attributes
 from scim_gateway.domain.resources import Representation
 from scim_gateway.domain.writes import Change, Transaction, Write
 from scim_gateway.ports.resource_store import ResourceStore
@@ -16,7 +18,7 @@ class WriteResource:
     """Create, replace, patch or delete (RFC 7644 sections 3.3, 3.5 and 3.6)."""
 
     store: ResourceStore
-    representations: Representations
+    representations: RepresentationsBelow
     strict: bool
     """Judge requests by the RFCs to the letter, rather than understand what known clients send."""
 
@@ -25,6 +27,7 @@ class WriteResource:
         change: Change,
         resource_type: ResourceType,
         *,
+        caller: Caller,
         transaction: Transaction,
         projection: Projection | None,
         supplied: Sequence[str] = (),
@@ -40,4 +43,5 @@ class WriteResource:
         )
         if resource is None:
             return None
-        return self.representations.represent(resource, projection=projection, supplied=supplied)
+        representations = self.representations(caller.base_uri)
+        return representations.represent(resource, projection=projection, supplied=supplied)

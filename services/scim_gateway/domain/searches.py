@@ -2,16 +2,9 @@
 
 from dataclasses import dataclass
 
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.paging import Paging
 from scim_gateway.domain.sorting import Sort
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who searches: a cursor that was given to one is of no use to another (RFC 9865 section 5)."""
-
-    tenant: str
-    principal: str
 
 
 @dataclass(frozen=True, slots=True)

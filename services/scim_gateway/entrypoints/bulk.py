@@ -31,14 +31,15 @@ class BulkEndpoint:
 
     async def carry_out(self, request: Request) -> Answer:
         """POST; answers 200 whatever became of the operations, each of which has its own status."""
-        tenant = await self.authentication.tenant(request)
+        caller = await self.authentication.caller(request)
         max_bytes = self.requests.limits.max_payload_size
         _, message = await read_object(request, max_bytes=max_bytes)
         notes = notes_of(request)
         notes.txn = self.new_txn()
         results = await self.carry_out_bulk(
             self.requests.parse(message),
-            transaction=Transaction(tenant, notes.txn, current_traceparent()),
+            caller=caller,
+            transaction=Transaction(caller.tenant, notes.txn, current_traceparent()),
         )
         notes.reasons.extend(
             reason_of(result.outcome.error, operation=place)

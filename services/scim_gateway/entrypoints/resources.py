@@ -8,6 +8,7 @@ from starlette.requests import Request
 from scim.schema import ResourceType
 from scim_gateway.commands.read_resource import Conditions, ReadResource
 from scim_gateway.commands.write_resource import WriteResource
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.queries import parse_shown
 from scim_gateway.domain.representations import supplied_paths
 from scim_gateway.domain.resources import Representation, ResourceRef
@@ -35,7 +36,7 @@ class ResourceEndpoints:
         shown = await self.read_resource(
             self.resource_type,
             request.path_params["id"],
-            tenant=await self.authentication.tenant(request),
+            caller=await self.authentication.caller(request),
             projection=parse_shown(parameters(request)),
             conditions=Conditions(header(request, "if-match"), header(request, "if-none-match")),
         )
@@ -67,23 +68,25 @@ class ResourceEndpoints:
 
     async def delete(self, request: Request) -> Answer:
         """DELETE."""
-        tenant = await self.authentication.tenant(request)
+        caller = await self.authentication.caller(request)
         await self.write_resource(
             Delete(self._ref(request), header(request, "if-match")),
             self.resource_type,
-            transaction=self._transaction(request, tenant),
+            caller=caller,
+            transaction=self._transaction(request, caller),
             projection=None,
         )
         return Answer(204)
 
     async def _written(self, request: Request, change: Callable[[bytes], Change]) -> Representation:
-        tenant = await self.authentication.tenant(request)
+        caller = await self.authentication.caller(request)
         projection = parse_shown(parameters(request))
         body, attributes = await read_object(request, max_bytes=self.max_body_bytes)
         shown = await self.write_resource(
             change(body),
             self.resource_type,
-            transaction=self._transaction(request, tenant),
+            caller=caller,
+            transaction=self._transaction(request, caller),
             projection=projection,
             supplied=supplied_paths(attributes, self.resource_type),
         )
@@ -94,7 +97,7 @@ class ResourceEndpoints:
     def _ref(self, request: Request) -> ResourceRef:
         return ResourceRef(self.resource_type.name, request.path_params["id"])
 
-    def _transaction(self, request: Request, tenant: str) -> Transaction:
+    def _transaction(self, request: Request, caller: Caller) -> Transaction:
         txn = self.new_txn()
         notes_of(request).txn = txn
-        return Transaction(tenant, txn, current_traceparent())
+        return Transaction(caller.tenant, txn, current_traceparent())
