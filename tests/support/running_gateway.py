@@ -18,6 +18,7 @@ from scim.messages import (
 )
 from scim_gateway.app import NAME, build
 from scim_gateway.settings import Settings
+from servicekit.bearer import token_hash
 
 TOKEN = "a-token-of-scope-scim"
 MEDIA_TYPE = "application/scim+json"
@@ -77,6 +78,10 @@ class Gateway:
 
     def base_uri(self, tenant: str | None = None) -> str:
         return f"{self.origin}{'' if tenant is None else f'/t/{tenant}'}/scim/v2"
+
+    def was_used(self, token: str) -> bool:
+        """Tell whether the registrar has been told of a use."""
+        return self.registrar.uses.get(token_hash(token), 0) > 0
 
     async def create(self, body: dict[str, Any] = ANN, endpoint: str = "/Users") -> Answer:
         answer = await self.ask("POST", endpoint, body)
