@@ -67,8 +67,13 @@ class InsufficientScopeError(BearerError):
 class TokensUnavailableError(Exception):
     """The service that knows all tokens is away, and this one is not remembered: try again later.
 
-    Not a 401: clients such as Entra stop provisioning for good when they see one.
+    Not a 401: clients such as Entra stop provisioning for good when they see one. `reason` says
+    more, to the tenant's admin and not to who holds the token.
     """
+
+    def __init__(self, detail: str, *, reason: str = "") -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class BearerTokens:

@@ -49,11 +49,11 @@ class Authentication:
             notes.caller = await self._caller(place, grant.subject, me)
         else:
             notes.caller = await self._caller(place, jwt.principal, jwt.me)
-            # A client gets new JWTs all the time, so its bucket is that of all of them.
-            hashed = token_hash(f"{place.tenant} {jwt.principal}")
         if self.brake is not None:
             # A token that is good for nothing has no bucket, so guesses fill no memory.
-            self.brake.let_through(hashed)
+            # A client gets new JWTs all the time, so its bucket is that of all of them.
+            bucket = hashed if jwt is None else token_hash(f"{place.tenant} {jwt.principal}")
+            self.brake.let_through(bucket)
         return notes.caller
 
     async def _caller(self, place: Place, principal: str, me: Me | None) -> Caller:

@@ -112,7 +112,7 @@ def reason_of(error: Refusal, *, operation: int | None = None) -> Reason:
                 error.status, "NOT_AUTHORIZED", "", why or str(error), "", _RFC_6750, operation
             )
         case TokensUnavailableError():
-            return Reason(503, "UNAVAILABLE", "", str(error), "", "", operation)
+            return Reason(503, "UNAVAILABLE", "", error.reason or str(error), "", "", operation)
     found = HTTP_ERRORS.get(error.reason, _UNKNOWN)
     return Reason(
         found.status,

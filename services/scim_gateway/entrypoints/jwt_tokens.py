@@ -74,8 +74,8 @@ class JwtTokens:
             raise InvalidTokenError(str(error)) from None
         except JwtScopeError as error:
             raise InsufficientScopeError(error.scope) from None
-        except KeysUnavailableError:
-            raise _unavailable() from None
+        except KeysUnavailableError as error:
+            raise _unavailable(str(error)) from None
 
     def _remember(self, key: tuple[str, bytes], access: AccessToken) -> None:
         until = min(access.expires + CLOCK_SKEW, self._clock() + _REMEMBERED_SECONDS)
@@ -84,5 +84,5 @@ class JwtTokens:
             self._remembered.popitem(last=False)
 
 
-def _unavailable() -> TokensUnavailableError:
-    return TokensUnavailableError("JWTs cannot be checked just now: try again")
+def _unavailable(reason: str = "") -> TokensUnavailableError:
+    return TokensUnavailableError("JWTs cannot be checked just now: try again", reason=reason)

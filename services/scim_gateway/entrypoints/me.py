@@ -13,7 +13,7 @@ from scim_gateway.domain.errors import NoSuchUserError, UserExistsError
 from scim_gateway.domain.resources import ResourceRef
 from scim_gateway.entrypoints.answers import Answer
 from scim_gateway.entrypoints.authentication import Authentication
-from scim_gateway.entrypoints.errors import REFUSALS, error_answer, reason_of
+from scim_gateway.entrypoints.errors import REFUSALS, Refusal, error_answer, reason_of
 from scim_gateway.entrypoints.notes import notes_of
 from scim_gateway.entrypoints.resources import ResourceEndpoints
 
@@ -53,7 +53,7 @@ class MeEndpoint:
         except NoSuchUserError:
             return await self.users.create(request)
         location = self._location(ref, caller)
-        raise UserExistsError(location)
+        return _located(_refused(request, UserExistsError(location)), location)
 
     async def _done(
         self, request: Request, handler: Callable[[Request], Awaitable[Answer]]
@@ -65,12 +65,19 @@ class MeEndpoint:
         try:
             answer = await handler(request)
         except REFUSALS as error:
-            notes_of(request).reasons.append(reason_of(error))
-            answer = error_answer(error)
-        if any(name == _LOCATION for name, _ in answer.headers):
-            return answer
-        location = self._location(ref, caller).encode()
-        return replace(answer, headers=(*answer.headers, (_LOCATION, location)))
+            answer = _refused(request, error)
+        return _located(answer, self._location(ref, caller))
 
     def _location(self, ref: ResourceRef, caller: Caller) -> str:
         return self.representations(caller.base_uri).location(ref)
+
+
+def _refused(request: Request, error: Refusal) -> Answer:
+    notes_of(request).reasons.append(reason_of(error))
+    return error_answer(error)
+
+
+def _located(answer: Answer, location: str) -> Answer:
+    if any(name == _LOCATION for name, _ in answer.headers):
+        return answer
+    return replace(answer, headers=(*answer.headers, (_LOCATION, location.encode())))
