@@ -30,7 +30,7 @@ class HttpIssuerKeys:
 
     async def having(self, kid: str | None, *, jwks_uri: str) -> KeySet:
         """As the port says; where the issuer's server is away, keys of the last day must do."""
-        if not _is_private(jwks_uri):
+        if not _is_protected(jwks_uri):
             raise KeysUnavailableError("the issuer's keys are not at an https URI")
         try:
             return await self._client.having(kid, jwks_uri=jwks_uri)
@@ -38,7 +38,7 @@ class HttpIssuerKeys:
             raise KeysUnavailableError(str(error)) from None
 
 
-def _is_private(uri: str) -> bool:
+def _is_protected(uri: str) -> bool:
     """Tell whether nobody on the way can put keys of their own in place of the issuer's."""
     parts = urlsplit(uri)
     return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
