@@ -167,15 +167,18 @@ async def serving_store(settings: ServiceSettings, store: FakeStore) -> AsyncIte
 
 @asynccontextmanager
 async def serving_registrar(
-    settings: ServiceSettings, registrar: FakeRegistrar
+    settings: ServiceSettings, registrar: FakeRegistrar, *, is_of_version_before: bool = False
 ) -> AsyncIterator[None]:
-    register = registrations(
+    services = [
         (token_service_pb2_grpc.add_TokenServiceServicer_to_server, registrar),
         (stream_service_pb2_grpc.add_StreamServiceServicer_to_server, registrar),
-        (tenant_service_pb2_grpc.add_TenantServiceServicer_to_server, registrar),
-    )
+    ]
+    if not is_of_version_before:
+        services.append((tenant_service_pb2_grpc.add_TenantServiceServicer_to_server, registrar))
     async with serving_grpc(
-        GrpcFace(unix_endpoint(settings.data, "ssf-registrar"), tuple(register), STATUSES)
+        GrpcFace(
+            unix_endpoint(settings.data, "ssf-registrar"), tuple(registrations(*services)), STATUSES
+        )
     ):
         yield
 

@@ -90,12 +90,18 @@ class Gateway:
 
 
 @asynccontextmanager
-async def configured(settings: Settings) -> AsyncIterator[Gateway]:
+async def configured(
+    settings: Settings, *, is_registrar_of_version_before: bool = False
+) -> AsyncIterator[Gateway]:
     """Run a gateway of these settings."""
     store, registrar = FakeStore(), FakeRegistrar(scopes={TOKEN: {"scim"}, "other": {"ssf.read"}})
     async with AsyncExitStack() as peers, AsyncExitStack() as stack:
         await peers.enter_async_context(serving_store(settings, store))
-        await stack.enter_async_context(serving_registrar(settings, registrar))
+        await stack.enter_async_context(
+            serving_registrar(
+                settings, registrar, is_of_version_before=is_registrar_of_version_before
+            )
+        )
         origin = await stack.enter_async_context(serving(NAME, settings, build))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         yield Gateway(origin, store, registrar, session, peers)

@@ -189,6 +189,19 @@ async def test_known_tenants_work_while_the_registrar_is_away_and_others_must_wa
     assert unknown.headers["retry-after"] == "2"
 
 
+async def test_a_registrar_that_is_still_to_be_updated_has_the_default_tenant_alone(
+    settings: Settings,
+) -> None:
+    async with configured(settings, is_registrar_of_version_before=True) as gateway:
+        gateway.registrar.grant(PASS, tenant="acme")
+        await eventually(gateway.registrar.following.is_set)
+
+        of_default = await gateway.ask("GET", "/Users")
+        of_acme = await ask_acme(gateway, "GET", "/Users")
+
+    assert (of_default.status, of_acme.status) == (200, 401)
+
+
 async def test_the_request_log_is_that_of_the_tenant_whose_endpoint_it_is(acme: Gateway) -> None:
     for token, tenant in (("admin", "default"), ("acme-admin", "acme")):
         acme.registrar.grant(token, tenant=tenant)
