@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final, Self, cast
 
 from joserfc.errors import JoseError
-from joserfc.jwk import DictKey, ECKey, RSAKey
+from joserfc.jwk import DictKey, ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import base64_to_int
 
@@ -17,13 +17,17 @@ from secevent.json_members import object_value
 SIGNATURE_ALGORITHMS: Final = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"}
 )
-REGISTRY: Final = JWSRegistry(algorithms=SIGNATURE_ALGORITHMS)
+"""What a SET may be signed by."""
+# RFC 9864 gave EdDSA on this curve a name of its own, by which joserfc knows it
+_ED25519: Final = "Ed25519"
+_OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType({"EdDSA": _ED25519})
+REGISTRY: Final = JWSRegistry(algorithms=SIGNATURE_ALGORITHMS | {_ED25519})
 # the smallest is that of CAEP Interoperability Profile section 2.3; the largest keeps a check cheap
 _MODULUS_BITS: Final = range(2048, 16385)
 _CURVES: Final = frozenset({"P-256", "P-384", "P-521"})
 _PUBLIC_MEMBERS: Final = ("kty", "n", "e", "crv", "x", "y", "kid", "alg", "use", "key_ops")
 
-PublicKey = RSAKey | ECKey
+PublicKey = RSAKey | ECKey | OKPKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,14 @@ class KeySet:
         return fitting[0]
 
 
+def joserfc_name(algorithm: str) -> str:
+    """Return the name by which joserfc has an algorithm without a warning."""
+    return _OTHER_NAMES.get(algorithm, algorithm)
+
+
 def _fits(key: PublicKey, algorithm: str) -> bool:
     try:
-        REGISTRY.get_alg(algorithm).check_key(key)
+        REGISTRY.get_alg(joserfc_name(algorithm)).check_key(key)
         key.check_key_op("verify")
     except JoseError:
         return False
@@ -87,10 +96,18 @@ def _import_ec_key(jwk: Mapping[str, object]) -> ECKey | None:
     return ECKey.import_key(_dict_key(jwk)) if jwk["crv"] in _CURVES else None
 
 
+def _import_okp_key(jwk: Mapping[str, object]) -> OKPKey | None:
+    if jwk["crv"] != _ED25519:
+        return None
+    # joserfc compares a key's alg by name
+    named = {"alg": joserfc_name(str(jwk["alg"]))} if "alg" in jwk else {}
+    return OKPKey.import_key(_dict_key({**jwk, **named}))
+
+
 def _dict_key(jwk: Mapping[str, object]) -> DictKey:
     return cast("DictKey", dict(jwk))
 
 
 _IMPORTS: Final[Mapping[str, Callable[[Mapping[str, object]], PublicKey | None]]] = (
-    MappingProxyType({"RSA": _import_rsa_key, "EC": _import_ec_key})
+    MappingProxyType({"RSA": _import_rsa_key, "EC": _import_ec_key, "OKP": _import_okp_key})
 )

@@ -4,14 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from joserfc.jws import CompactSignature, validate_compact
-from joserfc.util import urlsafe_b64decode
-
 from secevent.errors import (
-    AuthenticationFailedError,
     InvalidAudienceError,
     InvalidIssuerError,
-    InvalidKeyError,
     InvalidRequestError,
     SetError,
 )
@@ -21,7 +16,8 @@ from secevent.json_members import (
     parse_json_object,
     text_member,
 )
-from secevent.keys import REGISTRY, SIGNATURE_ALGORITHMS, KeySet
+from secevent.jws import CompactJws, check_signature, split_compact
+from secevent.keys import SIGNATURE_ALGORITHMS, KeySet
 from secevent.scim_events import parse_provisioning_event
 from secevent.subjects import scim_subject
 from secevent.token import SecurityEventToken, audience, check_claim_types, token_of
@@ -50,13 +46,6 @@ class ExpectedToken:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _CompactJws:
-    segments: tuple[bytes, bytes, bytes]
-    header: Mapping[str, object]
-    payload: bytes
-
-
 def verify(compact: str, *, expected: ExpectedToken, keys: KeySet, now: int) -> SecurityEventToken:
     """Return the token of a JWS that is signed by the issuer and meant for this recipient.
 
@@ -69,7 +58,7 @@ def verify(compact: str, *, expected: ExpectedToken, keys: KeySet, now: int) -> 
     check_claim_types(claims_set)
     if claims_set["iss"] != expected.iss:
         raise InvalidIssuerError("iss is not the issuer of this stream.")
-    _check_signature(jws, algorithm, keys)
+    check_signature(jws, algorithm, keys)
     if expected.audiences.isdisjoint(audience(claims_set)):
         raise InvalidAudienceError("aud does not contain this recipient.")
     token = token_of(claims_set)
@@ -94,30 +83,8 @@ def unverified_jti(compact: str) -> str | None:
         return None
 
 
-def _split(compact: str) -> _CompactJws:
-    segments = _segments(compact)
-    header, payload, _ = segments
-    return _CompactJws(segments, parse_json_object(_decoded(header)), _decoded(payload))
-
-
-def _segments(compact: str) -> tuple[bytes, bytes, bytes]:
-    stripped = compact.strip()
-    if len(stripped) > LONGEST_TOKEN:
-        raise InvalidRequestError(f"A SET has at most {LONGEST_TOKEN} characters here.")
-    match stripped.encode(errors="replace").split(b".", 5):
-        case [header, payload, signature]:
-            return header, payload, signature
-        case [_, _, _, _, _]:
-            raise InvalidKeyError("It is encrypted (RFC 7516), and there is no key to decrypt it.")
-        case _:
-            raise InvalidRequestError("It is not a JWS in compact serialization (RFC 7515).")
-
-
-def _decoded(segment: bytes) -> bytes:
-    try:
-        return urlsafe_b64decode(segment)
-    except ValueError as error:
-        raise InvalidRequestError("It is not base64url without padding (RFC 7515).") from error
+def _split(compact: str) -> CompactJws:
+    return split_compact(compact, longest=LONGEST_TOKEN)
 
 
 def _check_header(header: Mapping[str, object], expected: ExpectedToken) -> str:
@@ -130,16 +97,6 @@ def _check_header(header: Mapping[str, object], expected: ExpectedToken) -> str:
     if media_type != "secevent+jwt":
         raise InvalidRequestError("typ must be secevent+jwt (RFC 8417 section 2.3).")
     return algorithm
-
-
-def _check_signature(jws: _CompactJws, algorithm: str, keys: KeySet) -> None:
-    key = keys.select(optional_text_member(jws.header, "kid"), algorithm)
-    # only alg goes in: so nothing else in the header can steer the verification
-    signature = CompactSignature({"alg": algorithm}, jws.payload)
-    header, payload, signature_segment = jws.segments
-    signature.segments = {"header": header, "payload": payload, "signature": signature_segment}
-    if not validate_compact(signature, key, registry=REGISTRY):
-        raise AuthenticationFailedError("The signature does not verify.")
 
 
 def _check_times(claims_set: Mapping[str, object], *, latest: int) -> None:

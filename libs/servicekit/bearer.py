@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from servicekit.failures import RemoteUnavailableError
+from servicekit.token_uses import TokenUses
 
 _REMEMBERED = 10_000
 
@@ -19,6 +20,8 @@ class Grant:
     scopes: frozenset[str]
     expires: int
     """Seconds since 1970; 0 means never."""
+    user_id: str = ""
+    """The User whom SCIM's /Me is for this token; empty: nobody."""
 
 
 class BearerError(Exception):
@@ -36,7 +39,17 @@ class MissingTokenError(BearerError):
 
 
 class InvalidTokenError(BearerError):
-    """The token is unknown, expired or revoked."""
+    """The token is unknown, expired or revoked, or of another tenant: the answer is one.
+
+    `reason` says more, to the tenant's admin and not to who holds the token.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(
+            "the bearer token is unknown, expired or revoked, or of another tenant",
+            challenge='Bearer realm="heliograph", error="invalid_token"',
+        )
+        self.reason = reason
 
 
 class InsufficientScopeError(BearerError):
@@ -44,12 +57,23 @@ class InsufficientScopeError(BearerError):
 
     status = 403
 
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            f"the bearer token lacks the scope {scope}",
+            challenge=f'Bearer realm="heliograph", error="insufficient_scope", scope="{scope}"',
+        )
+
 
 class TokensUnavailableError(Exception):
     """The service that knows all tokens is away, and this one is not remembered: try again later.
 
-    Not a 401: clients such as Entra stop provisioning for good when they see one.
+    Not a 401: clients such as Entra stop provisioning for good when they see one. `reason` says
+    more, to the tenant's admin and not to who holds the token.
     """
+
+    def __init__(self, detail: str, *, reason: str = "") -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class BearerTokens:
@@ -60,10 +84,16 @@ class BearerTokens:
     """
 
     def __init__(
-        self, look_up: Callable[[bytes], Awaitable[Grant | None]], *, clock: Callable[[], float]
+        self,
+        look_up: Callable[[bytes], Awaitable[Grant | None]],
+        *,
+        clock: Callable[[], float],
+        uses: TokenUses | None = None,
     ) -> None:
+        """Look up by hash; `clock` gives seconds since 1970, and `uses` learns who came in."""
         self._look_up = look_up
         self._clock = clock
+        self._uses = uses
         self._grants: OrderedDict[bytes, Grant] = OrderedDict()
         self._forgotten = 0
 
@@ -72,18 +102,28 @@ class BearerTokens:
 
         Raises `BearerError` or `TokensUnavailableError`.
         """
-        grant = await self._grant(token_hash(presented_token(authorization)))
-        if grant is None or 0 < grant.expires <= self._clock():
-            raise InvalidTokenError(
-                "the bearer token is unknown, expired or revoked",
-                challenge='Bearer realm="heliograph", error="invalid_token"',
-            )
+        return await self.admit(token_hash(presented_token(authorization)), scope=scope)
+
+    async def admit(self, hashed: bytes, *, scope: str, tenant: str | None = None) -> Grant:
+        """Return the grant of a token by its hash, which must include `scope`, for the tenant.
+
+        Without a tenant it may be for any. Raises `BearerError` or `TokensUnavailableError`.
+        """
+        grant = await self._grant(hashed)
+        now = self._clock()
+        if grant is None or 0 < grant.expires <= now:
+            raise InvalidTokenError
+        if tenant is not None and tenant != grant.tenant:
+            raise InvalidTokenError
         if scope not in grant.scopes:
-            raise InsufficientScopeError(
-                f"the bearer token lacks the scope {scope}",
-                challenge=f'Bearer realm="heliograph", error="insufficient_scope", scope="{scope}"',
-            )
+            raise InsufficientScopeError(scope)
+        if self._uses is not None:
+            self._uses.note(hashed, int(now))
         return grant
+
+    def remembers(self, hashed: bytes) -> bool:
+        """Tell whether a token is known without a look-up."""
+        return hashed in self._grants
 
     def forget(self, hashed: bytes) -> None:
         """Look this token up again when it comes next."""

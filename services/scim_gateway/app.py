@@ -2,32 +2,40 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from uuid import uuid4
 
+import aiohttp
 import grpc
+from starlette.routing import BaseRoute
 
 from scim.definition_errors import DefinitionError
 from scim.profile import PROFILES
 from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
 from scim_gateway.adapters.health import is_serving
-from scim_gateway.adapters.registrar import GrpcTokenJournal, GrpcTokens
+from scim_gateway.adapters.issuer_keys import HttpIssuerKeys
+from scim_gateway.adapters.registrar import GrpcJournal, GrpcTokens
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.adapters.schemas import GrpcSchemas
 from scim_gateway.adapters.sqlite.request_log import open_sqlite
+from scim_gateway.adapters.tenants import GrpcTenants
 from scim_gateway.commands.carry_out_bulk import CarryOutBulk
 from scim_gateway.commands.discover import Discover
+from scim_gateway.commands.find_me import USER, FindMe
 from scim_gateway.commands.read_resource import ReadResource
 from scim_gateway.commands.search_resources import SearchResources
+from scim_gateway.commands.verify_jwt import VerifyJwt
 from scim_gateway.commands.write_resource import WriteResource
+from scim_gateway.domain.base_uris import places, representations_below
 from scim_gateway.domain.bulk_requests import BulkRequests
 from scim_gateway.domain.paging import PageSizes
+from scim_gateway.domain.policies import Policy
 from scim_gateway.domain.rates import Rate
-from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.domain.service_provider_config import BulkLimits
 from scim_gateway.entrypoints.authentication import Authentication
@@ -36,21 +44,25 @@ from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.errors import answer_internal_error
 from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
+from scim_gateway.entrypoints.journal_loop import JournalLoop
+from scim_gateway.entrypoints.jwt_tokens import JwtTokens
+from scim_gateway.entrypoints.me import MeEndpoint
 from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
 from scim_gateway.entrypoints.request_recorder import RequestRecorder
 from scim_gateway.entrypoints.request_routes import RequestRoutes
 from scim_gateway.entrypoints.resources import ResourceEndpoints
-from scim_gateway.entrypoints.routes import BASE_PATH, TypeEndpoints, scim_routes
+from scim_gateway.entrypoints.routes import TypeEndpoints, scim_routes
 from scim_gateway.entrypoints.searches import SearchEndpoints
-from scim_gateway.entrypoints.token_loop import TokenLoop
+from scim_gateway.entrypoints.tenant_directory import TenantDirectory
 from scim_gateway.ports.request_log import RequestLog
 from scim_gateway.settings import Settings
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
 from servicekit.failures import refusing_to_start
-from servicekit.http import NamedRoute, Readiness, create_app
+from servicekit.http import Readiness, create_app
 from servicekit.runtime import Service
 from servicekit.stores import SqliteFolder
+from servicekit.token_uses import TokenUses, tell_of_uses
 
 NAME = "scim-gateway"
 REQUEST_LOG_FILE: Final = "requests.db"
@@ -64,25 +76,51 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
     async with (
         open_channel(settings.peer("resource-store", NAME)) as store,
         open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
     ):
-        tokens = BearerTokens(
-            GrpcTokens(registrar, patience=settings.scim_patience_seconds).look_up, clock=time.time
-        )
+        doors = _doors(settings, registrar, session)
         app = create_app(NAME, own_store_works=_peers(store, registrar))
         app.add_exception_handler(Exception, answer_internal_error)
-        authentication = Authentication(tokens, PROFILES[settings.scim_profile], _brake(settings))
         request_log = _request_log(settings, registry)
-        recorder = RequestRecorder(settings.scim_request_log, request_log.queue)
+        recorder = RequestRecorder(
+            settings.scim_request_log, request_log.queue, doors.authentication.directory.is_known
+        )
         # Before the routes that servicekit made, since these are the hot ones.
-        app.router.routes[:0] = _routes(settings, registry, store, authentication, recorder)
+        app.router.routes[:0] = _routes(settings, registry, store, doors.authentication, recorder)
         is_off = settings.scim_request_log == "off"
-        RequestRoutes(tokens, lambda: request_log.log, is_off=is_off).add_to(app)
-        loops: dict[str, Callable[[], Awaitable[None]]] = {
-            "tokens": TokenLoop(GrpcTokenJournal(registrar), tokens).run
-        }
+        RequestRoutes(doors.authentication.tokens, lambda: request_log.log, is_off=is_off).add_to(
+            app
+        )
+        loops = dict(doors.loops)
         if not is_off:
             loops["requests"] = request_log.run
         yield Service(http=app, loops=loops)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """Who lets clients in, and the loops that keep what it knows true."""
+
+    authentication: Authentication
+    loops: Mapping[str, Callable[[], Awaitable[None]]]
+
+
+def _doors(
+    settings: Settings, registrar: grpc.aio.Channel, session: aiohttp.ClientSession
+) -> _Doors:
+    patience = settings.scim_patience_seconds
+    authority = GrpcTokens(registrar, patience=patience)
+    uses = TokenUses()
+    tokens = BearerTokens(authority.look_up, clock=time.time, uses=uses)
+    directory = TenantDirectory(GrpcTenants(registrar), patience=patience)
+    keys = HttpIssuerKeys(session, clock=time.monotonic)
+    jwts = JwtTokens(VerifyJwt(keys, clock=time.time), directory, clock=time.time)
+    place_of = places(settings.origin_of(NAME))
+    journal = JournalLoop(GrpcJournal(registrar), tokens, directory, jwts.forget_all)
+    return _Doors(
+        Authentication(place_of, tokens, jwts, directory, _usual(settings), _brake(settings)),
+        {"journal": journal.run, "uses": partial(tell_of_uses, uses, authority.record_uses)},
+    )
 
 
 def _request_log(settings: Settings, registry: Registry) -> RequestLogLoop:
@@ -114,12 +152,11 @@ def _routes(
     channel: grpc.aio.Channel,
     authentication: Authentication,
     recorder: RequestRecorder,
-) -> list[NamedRoute]:
-    base_uri = settings.origin_of(NAME) + BASE_PATH
+) -> list[BaseRoute]:
     page_sizes = PageSizes(settings.scim_max_page_size)
     patience = settings.scim_patience_seconds
     store = GrpcResourceStore(channel, patience=patience)
-    representations = Representations(base_uri, registry)
+    representations = representations_below(registry)
     search_resources = SearchResources(
         store, representations, cursor_seconds=settings.scim_cursor_seconds
     )
@@ -144,8 +181,10 @@ def _routes(
         )
 
     bulk = BulkLimits(settings.scim_bulk_max_operations, settings.scim_max_body_bytes)
+    types = [TypeEndpoints(resources(known), searches(known)) for known in registry.resource_types]
+    users = next(each.resources for each in types if each.resources.resource_type.name == USER)
     return scim_routes(
-        [TypeEndpoints(resources(known), searches(known)) for known in registry.resource_types],
+        types,
         base=searches(*registry.resource_types),
         bulk=BulkEndpoint(
             authentication,
@@ -154,14 +193,19 @@ def _routes(
             new_txn=_new_txn,
         ),
         discovery=DiscoveryEndpoints(
-            Discover(GrpcSchemas(channel, patience=patience), base_uri),
+            authentication.place_of,
+            Discover(GrpcSchemas(channel, patience=patience)),
             bulk,
             page_sizes,
             settings.scim_cursor_seconds,
         ),
-        authentication=authentication,
+        me=MeEndpoint(users, authentication, FindMe(store), representations),
         recorder=recorder,
     )
+
+
+def _usual(settings: Settings) -> Policy:
+    return Policy(PROFILES[settings.scim_profile])
 
 
 def _brake(settings: Settings) -> Brake | None:

@@ -21,7 +21,7 @@ from servicekit.http import create_app
 from servicekit.runtime import Service
 from servicekit.signals import News
 from servicekit.stores import SqliteFolder, StoreLocation
-from set_receiver.adapters.jwks_client import JwksClient
+from set_receiver.adapters.issuer_keys import HttpIssuerKeys
 from set_receiver.adapters.poll_client import HttpPollEndpoint
 from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.registrar_client import GrpcRegistrar
@@ -128,7 +128,7 @@ def _service(settings: Settings, outside: _Outside) -> Service:
 
 
 def _take_in(outside: _Outside) -> TakeIn:
-    keys = JwksClient(outside.session, clock=time.monotonic)
+    keys = HttpIssuerKeys(outside.session, clock=time.monotonic)
     return TakeIn(outside.store.receipts, keys, microseconds)
 
 

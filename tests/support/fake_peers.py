@@ -1,6 +1,5 @@
 """The gateway's peers with everything but their rules: in memory, and behind real gRPC sockets."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+from support.fake_registrar import FakeRegistrar
+from support.refusing_peers import CutOffError, NotHereError, RefusedError
 
 from heliograph.common.v1.failure_pb2 import Failure
 from heliograph.resource.v1 import (
@@ -18,36 +19,18 @@ from heliograph.resource.v1 import (
 )
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from heliograph.ssf.v1 import (
-    stream_service_pb2,
     stream_service_pb2_grpc,
-    token_service_pb2,
+    tenant_service_pb2_grpc,
     token_service_pb2_grpc,
 )
 from scim.registry import standard_registry
 from scim.schema import resource_type_representation, schema_representation
-from servicekit.bearer import token_hash
 from servicekit.endpoints import unix_endpoint
 from servicekit.grpc_server import GrpcFace, registrations
 from servicekit.runtime import serving_grpc
 from servicekit.settings import ServiceSettings
 
 CREATED = 1_700_000_000_123_456
-
-
-class RefusedError(Exception):
-    """Fails a whole call, with a reason as a real peer gives it."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"refused for {reason}")
-        self.reason = reason
-
-
-class NotHereError(RefusedError):
-    """NOT_FOUND."""
-
-
-class CutOffError(RefusedError):
-    """UNAVAILABLE, as when a connection breaks."""
 
 
 STATUSES: dict[type[Exception], grpc.StatusCode] = {
@@ -170,59 +153,6 @@ class FakeStore(
         return resource
 
 
-@dataclass
-class FakeRegistrar(
-    token_service_pb2_grpc.TokenServiceServicer,
-    stream_service_pb2_grpc.StreamServiceServicer,
-):
-    """Knows tokens by their scopes, and keeps a journal of their changes."""
-
-    scopes: dict[str, set[str]] = field(default_factory=dict)
-    journal: list[stream_service_pb2.JournalEntry] = field(default_factory=list)
-    following: asyncio.Event = field(default_factory=asyncio.Event)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def revoke(self, token: str) -> None:
-        del self.scopes[token]
-        changed = stream_service_pb2.JournalKind.JOURNAL_KIND_TOKEN_CHANGED
-        self.journal.append(
-            stream_service_pb2.JournalEntry(kind=changed, token_hash=token_hash(token))
-        )
-        self.news.set()
-
-    async def LookUpToken(  # noqa: N802
-        self, request: token_service_pb2.LookUpTokenRequest, _context: object
-    ) -> token_service_pb2.LookUpTokenResponse:
-        for token, scopes in self.scopes.items():
-            if token_hash(token) == request.token_hash:
-                return token_service_pb2.LookUpTokenResponse(
-                    tenant="default", subject="test", scopes=sorted(scopes)
-                )
-        raise NotHereError("TOKEN_NOT_FOUND")
-
-    async def ListStreams(  # noqa: N802
-        self, _request: stream_service_pb2.ListStreamsRequest, _context: object
-    ) -> stream_service_pb2.ListStreamsResponse:
-        return stream_service_pb2.ListStreamsResponse(cursor=str(len(self.journal)))
-
-    async def GetStream(  # noqa: N802
-        self, _request: stream_service_pb2.GetStreamRequest, _context: object
-    ) -> stream_service_pb2.GetStreamResponse:
-        raise NotHereError("STREAM_NOT_FOUND")
-
-    async def ReadJournal(  # noqa: N802
-        self, request: stream_service_pb2.ReadJournalRequest, _context: object
-    ) -> stream_service_pb2.ReadJournalResponse:
-        position = int(request.cursor)
-        self.following.set()
-        if position == len(self.journal):
-            self.news.clear()
-            await self.news.wait()
-        return stream_service_pb2.ReadJournalResponse(
-            entries=self.journal[position:], next_cursor=str(len(self.journal))
-        )
-
-
 @asynccontextmanager
 async def serving_store(settings: ServiceSettings, store: FakeStore) -> AsyncIterator[None]:
     register = registrations(
@@ -237,14 +167,18 @@ async def serving_store(settings: ServiceSettings, store: FakeStore) -> AsyncIte
 
 @asynccontextmanager
 async def serving_registrar(
-    settings: ServiceSettings, registrar: FakeRegistrar
+    settings: ServiceSettings, registrar: FakeRegistrar, *, is_of_version_before: bool = False
 ) -> AsyncIterator[None]:
-    register = registrations(
+    services = [
         (token_service_pb2_grpc.add_TokenServiceServicer_to_server, registrar),
         (stream_service_pb2_grpc.add_StreamServiceServicer_to_server, registrar),
-    )
+    ]
+    if not is_of_version_before:
+        services.append((tenant_service_pb2_grpc.add_TenantServiceServicer_to_server, registrar))
     async with serving_grpc(
-        GrpcFace(unix_endpoint(settings.data, "ssf-registrar"), tuple(register), STATUSES)
+        GrpcFace(
+            unix_endpoint(settings.data, "ssf-registrar"), tuple(registrations(*services)), STATUSES
+        )
     ):
         yield
 

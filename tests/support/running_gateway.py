@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from support.fake_peers import (
-    FakeRegistrar,
-    FakeStore,
-    serving_registrar,
-    serving_store,
-)
+from support.fake_peers import FakeStore, serving_registrar, serving_store
+from support.fake_registrar import FakeRegistrar
 from support.in_process import serving
 
 from scim.messages import (
@@ -22,6 +18,7 @@ from scim.messages import (
 )
 from scim_gateway.app import NAME, build
 from scim_gateway.settings import Settings
+from servicekit.bearer import token_hash
 
 TOKEN = "a-token-of-scope-scim"
 MEDIA_TYPE = "application/scim+json"
@@ -59,7 +56,14 @@ class Gateway:
     peers: AsyncExitStack
 
     async def ask(
-        self, method: str, path: str, body: Any = None, *, token: str | None = TOKEN, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = TOKEN,
+        tenant: str | None = None,
+        **headers: str,
     ) -> Answer:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if token is not None:
@@ -67,10 +71,17 @@ class Gateway:
         if body is not None:
             given.setdefault("Content-Type", MEDIA_TYPE)
             body = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
-        url = f"{self.origin}/scim/v2{path}"
+        url = f"{self.base_uri(tenant)}{path}"
         async with self.session.request(method, url, data=body, headers=given) as answer:
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Answer(answer.status, headers, await answer.read())
+
+    def base_uri(self, tenant: str | None = None) -> str:
+        return f"{self.origin}{'' if tenant is None else f'/t/{tenant}'}/scim/v2"
+
+    def was_used(self, token: str) -> bool:
+        """Tell whether the registrar has been told of a use."""
+        return self.registrar.uses.get(token_hash(token), 0) > 0
 
     async def create(self, body: dict[str, Any] = ANN, endpoint: str = "/Users") -> Answer:
         answer = await self.ask("POST", endpoint, body)
@@ -79,12 +90,18 @@ class Gateway:
 
 
 @asynccontextmanager
-async def configured(settings: Settings) -> AsyncIterator[Gateway]:
+async def configured(
+    settings: Settings, *, is_registrar_of_version_before: bool = False
+) -> AsyncIterator[Gateway]:
     """Run a gateway of these settings."""
     store, registrar = FakeStore(), FakeRegistrar(scopes={TOKEN: {"scim"}, "other": {"ssf.read"}})
     async with AsyncExitStack() as peers, AsyncExitStack() as stack:
         await peers.enter_async_context(serving_store(settings, store))
-        await stack.enter_async_context(serving_registrar(settings, registrar))
+        await stack.enter_async_context(
+            serving_registrar(
+                settings, registrar, is_of_version_before=is_registrar_of_version_before
+            )
+        )
         origin = await stack.enter_async_context(serving(NAME, settings, build))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         yield Gateway(origin, store, registrar, session, peers)

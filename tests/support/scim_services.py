@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
+from support.fake_peers import serving_registrar
+from support.fake_registrar import FakeRegistrar
 from support.in_process import free_port, serving
 from support.registrar_storage import MASTER_KEY
 
@@ -39,6 +41,20 @@ async def serving_scim(
         serving("scim-gateway", gateway, scim_gateway.app.build) as origin,
     ):
         yield f"{origin}/scim/v2"
+
+
+@asynccontextmanager
+async def serving_scim_beside(registrar: FakeRegistrar, data: Path) -> AsyncIterator[str]:
+    """Run gateway and store beside a registrar in memory; gives SCIM's origin."""
+    place = {"data": data, "port": free_first_port()}
+    store = Settings.model_validate(place)
+    gateway = GatewaySettings.model_validate(place)
+    async with (
+        serving("resource-store", store, resource_store.app.build),
+        serving_registrar(gateway, registrar),
+        serving("scim-gateway", gateway, scim_gateway.app.build) as origin,
+    ):
+        yield origin
 
 
 def free_first_port() -> int:

@@ -53,7 +53,7 @@ def encode_write(write: Write) -> pb.WriteOperation:
         txn=write.transaction.txn,
         traceparent=write.transaction.traceparent,
         omitted_attributes=write.omitted_attributes,
-        profile=write.profile.name,
+        profile=write.policy.profile.name,
     )
     match write.change:
         case Create(resource_type, body):
@@ -80,7 +80,7 @@ def encode_search(search: Search) -> pb.SearchResourcesRequest:
         descending=search.sort is not None and search.sort.is_descending,
         count=search.paging.count,
         omitted_attributes=search.omitted_attributes,
-        profile=search.caller.profile.name,
+        profile=search.caller.policy.profile.name,
     )
     match search.paging:
         case IndexPage(start_index, _):

@@ -1,6 +1,6 @@
-"""The registrar behind gRPC: what tokens may do, and the journal of their changes."""
+"""The registrar behind gRPC: what tokens may do, and the journal of what changes there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import grpc
@@ -8,6 +8,7 @@ import grpc
 from heliograph.ssf.v1 import stream_service_pb2, token_service_pb2
 from heliograph.ssf.v1.stream_service_pb2_grpc import StreamServiceStub
 from heliograph.ssf.v1.token_service_pb2_grpc import TokenServiceStub
+from scim_gateway.ports.journal import JournalEntry, TenantChanged, TokenChanged
 from servicekit.bearer import Grant
 from servicekit.channels import call, call_until
 from servicekit.failures import CursorLostError, RemoteError
@@ -19,7 +20,7 @@ _CURSOR_LOST: Final = frozenset({"INVALID_CURSOR", "EPOCH_CHANGED"})
 
 
 class GrpcTokens:
-    """Looks tokens up."""
+    """Looks tokens up, and tells of their use."""
 
     def __init__(self, channel: grpc.aio.Channel, *, patience: float) -> None:
         self._patience = patience
@@ -39,21 +40,27 @@ class GrpcTokens:
             subject=found.subject,
             scopes=frozenset(found.scopes),
             expires=found.expires,
+            user_id=found.user_id,
         )
 
+    async def record_uses(self, uses: Mapping[bytes, int]) -> None:
+        """Tell when tokens were used last, in seconds since 1970, by their hashes."""
+        request = token_service_pb2.RecordTokenUsesRequest(
+            uses=[
+                token_service_pb2.TokenUse(token_hash=hashed, used=used)
+                for hashed, used in uses.items()
+            ]
+        )
+        await call(self._stub.RecordTokenUses, request, deadline=_GRACE_SECONDS)
 
-class GrpcTokenJournal:
-    """Implements `TokenJournal`."""
+
+class GrpcJournal:
+    """Implements `Journal`."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = StreamServiceStub(channel)
 
-    async def newest(self) -> str:
-        """As the port says."""
-        request = stream_service_pb2.ListStreamsRequest()
-        return (await call(self._stub.ListStreams, request, deadline=_GRACE_SECONDS)).cursor
-
-    async def changed_since(self, cursor: str) -> tuple[Sequence[bytes], str]:
+    async def read(self, cursor: str) -> tuple[Sequence[JournalEntry], str]:
         """As the port says; raises `CursorLostError`."""
         request = stream_service_pb2.ReadJournalRequest(
             cursor=cursor, limit=_ENTRIES, wait_milliseconds=int(_WAIT_SECONDS * 1000)
@@ -66,9 +73,14 @@ class GrpcTokenJournal:
             if error.reason in _CURSOR_LOST:
                 raise CursorLostError from None
             raise
-        return _token_hashes(read.entries), read.next_cursor
+        entries = map(_journal_entry, read.entries)
+        return [entry for entry in entries if entry is not None], read.next_cursor
 
 
-def _token_hashes(entries: Sequence[stream_service_pb2.JournalEntry]) -> list[bytes]:
-    changed = stream_service_pb2.JournalKind.JOURNAL_KIND_TOKEN_CHANGED
-    return [entry.token_hash for entry in entries if entry.kind == changed]
+def _journal_entry(entry: stream_service_pb2.JournalEntry) -> JournalEntry | None:
+    match entry.kind:
+        case stream_service_pb2.JOURNAL_KIND_TOKEN_CHANGED:
+            return TokenChanged(entry.token_hash)
+        case stream_service_pb2.JOURNAL_KIND_TENANT_CHANGED:
+            return TenantChanged(entry.tenant)
+    return None

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from scim.errors import ScimError
-from scim.profile import Profile
 from scim_gateway.commands.bulk_progress import Progress
+from scim_gateway.domain.base_uris import RepresentationsBelow
 from scim_gateway.domain.bulk_operations import BulkRequest, OperationResult, Refusal
 from scim_gateway.domain.bulk_plan import Completion, Stage, Step, planned
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.errors import GatewayError, StoreRefusedError, StoreUnavailableError
-from scim_gateway.domain.representations import DERIVED_ATTRIBUTES, Representations
+from scim_gateway.domain.policies import Policy
+from scim_gateway.domain.representations import DERIVED_ATTRIBUTES
 from scim_gateway.domain.resources import StoredResource
 from scim_gateway.domain.writes import Change, Transaction, Write
 from scim_gateway.ports.resource_store import ResourceStore
@@ -26,17 +28,17 @@ class CarryOutBulk:
     """Sends batches to the store, one after the other, as the plan has them."""
 
     store: ResourceStore
-    representations: Representations
+    representations: RepresentationsBelow
 
     async def __call__(
-        self, request: BulkRequest, *, transaction: Transaction, profile: Profile
+        self, request: BulkRequest, *, caller: Caller, transaction: Transaction
     ) -> list[OperationResult]:
         """Return what became of each operation that was processed, in the request's order.
 
         Each has a txn of its own, made of the request's and of its place in the request.
         """
-        progress = Progress(request.operations, self.representations)
-        work = _Work(self.store, transaction, profile, progress, request.fail_on_errors)
+        progress = Progress(request.operations, self.representations(caller.base_uri))
+        work = _Work(self.store, transaction, caller.policy, progress, request.fail_on_errors)
         for stage in planned(request.operations, in_order=request.fail_on_errors is not None):
             await work.carry_out(stage)
         return progress.results()
@@ -46,7 +48,7 @@ class CarryOutBulk:
 class _Work:
     store: ResourceStore
     transaction: Transaction
-    profile: Profile
+    policy: Policy
     progress: Progress
     fail_on_errors: int | None
     unavailable: StoreUnavailableError | None = None
@@ -107,7 +109,7 @@ class _Work:
             replace(self.transaction, txn=f"{self.transaction.txn}-{place}"),
             change,
             omitted_attributes=DERIVED_ATTRIBUTES,
-            profile=self.profile,
+            policy=self.policy,
         )
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from scim.preconditions import if_match_holds, if_none_match_holds
 from scim.projection import Projection
 from scim.schema import ResourceType
+from scim_gateway.domain.base_uris import RepresentationsBelow
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.errors import PreconditionFailedError
-from scim_gateway.domain.representations import Representations, omitted_attributes
+from scim_gateway.domain.representations import omitted_attributes
 from scim_gateway.domain.resources import (
     NotModified,
     Representation,
@@ -29,26 +31,27 @@ class ReadResource:
     """RFC 7644 section 3.4.1."""
 
     store: ResourceStore
-    representations: Representations
+    representations: RepresentationsBelow
 
     async def __call__(
         self,
         resource_type: ResourceType,
         resource_id: str,
         *,
-        tenant: str,
+        caller: Caller,
         projection: Projection | None,
         conditions: Conditions,
     ) -> Representation | NotModified:
         """Return the resource as it is to be shown, unless the client has it already."""
         resource = await self.store.read(
             ResourceRef(resource_type.name, resource_id),
-            tenant=tenant,
+            tenant=caller.tenant,
             omitted_attributes=omitted_attributes((resource_type,), projection),
         )
+        representations = self.representations(caller.base_uri)
         if _is_held_by_client(resource, conditions):
-            return NotModified(self.representations.location(resource.ref), resource.version)
-        return self.representations.represent(resource, projection=projection)
+            return NotModified(representations.location(resource.ref), resource.version)
+        return representations.represent(resource, projection=projection)
 
 
 def _is_held_by_client(resource: StoredResource, conditions: Conditions) -> bool:

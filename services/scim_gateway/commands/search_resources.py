@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scim.schema import ResourceType
+from scim_gateway.domain.base_uris import RepresentationsBelow
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.paging import CursorPage, IndexPage, Paging
 from scim_gateway.domain.queries import Query
-from scim_gateway.domain.representations import (
-    Representations,
-    list_response,
-    omitted_attributes,
-)
+from scim_gateway.domain.representations import list_response, omitted_attributes
 from scim_gateway.domain.resources import Page
-from scim_gateway.domain.searches import Caller, Search
+from scim_gateway.domain.searches import Search
 from scim_gateway.ports.resource_store import ResourceStore
 
 
@@ -21,7 +19,7 @@ class SearchResources:
     """RFC 7644 sections 3.4.2 and 3.4.3, RFC 9865."""
 
     store: ResourceStore
-    representations: Representations
+    representations: RepresentationsBelow
     cursor_seconds: int
 
     async def __call__(
@@ -38,8 +36,9 @@ class SearchResources:
             omitted_attributes=omitted_attributes(resource_types, query.projection),
         )
         page = await self.store.search(search)
+        representations = self.representations(caller.base_uri)
         shown = [
-            self.representations.represent(resource, projection=query.projection)
+            representations.represent(resource, projection=query.projection)
             for resource in page.resources
         ]
         return list_response(shown, _members(page, query.paging))

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scim.profile import Profile
 from scim.projection import Projection
 from scim.schema import ResourceType
-from scim_gateway.domain.representations import Representations, omitted_attributes
+from scim_gateway.domain.base_uris import RepresentationsBelow
+from scim_gateway.domain.callers import Caller
+from scim_gateway.domain.representations import omitted_attributes
 from scim_gateway.domain.resources import Representation
 from scim_gateway.domain.writes import Change, Transaction, Write
 from scim_gateway.ports.resource_store import ResourceStore
@@ -17,15 +18,15 @@ class WriteResource:
     """Create, replace, patch or delete (RFC 7644 sections 3.3, 3.5 and 3.6)."""
 
     store: ResourceStore
-    representations: Representations
+    representations: RepresentationsBelow
 
     async def __call__(
         self,
         change: Change,
         resource_type: ResourceType,
         *,
+        caller: Caller,
         transaction: Transaction,
-        profile: Profile,
         projection: Projection | None,
         supplied: Sequence[str] = (),
     ) -> Representation | None:
@@ -35,9 +36,10 @@ class WriteResource:
                 transaction,
                 change,
                 omitted_attributes=omitted_attributes((resource_type,), projection),
-                profile=profile,
+                policy=caller.policy,
             )
         )
         if resource is None:
             return None
-        return self.representations.represent(resource, projection=projection, supplied=supplied)
+        representations = self.representations(caller.base_uri)
+        return representations.represent(resource, projection=projection, supplied=supplied)

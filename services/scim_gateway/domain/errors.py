@@ -58,12 +58,6 @@ class UnsupportedVersionError(GatewayError):
     reason = "UNSUPPORTED_VERSION"
 
 
-class UnsupportedFeatureError(GatewayError):
-    """An optional part of the protocol that this service provider does not offer."""
-
-    reason = "UNSUPPORTED_FEATURE"
-
-
 class RateExceededError(GatewayError):
     """A token sends requests faster than one may (RFC 6585 section 4)."""
 
@@ -72,6 +66,41 @@ class RateExceededError(GatewayError):
     def __init__(self, detail: str, *, seconds: int) -> None:
         super().__init__(detail, clause="RFC 6585 section 4")
         self.seconds = seconds
+
+
+class NoSuchUserError(NotFoundError):
+    """/Me is nobody (RFC 7644 section 3.11)."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, clause="RFC 7644 section 3.11")
+
+
+class UserExistsError(GatewayError):
+    """A POST to /Me of somebody who is there already."""
+
+    reason = "UNIQUENESS"
+
+    def __init__(self, location: str) -> None:
+        super().__init__(
+            f"the token's User is there already, at {location}: PUT or PATCH /Me",
+            clause="RFC 7644 section 3.11",
+        )
+
+
+class JwtRefusedError(Exception):
+    """A JWT lets nobody in; the text says why, to the tenant's admin and not to its holder."""
+
+
+class JwtScopeError(Exception):
+    """A JWT is good, and does not reach as far as SCIM."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"the JWT lacks the scope {scope}")
+        self.scope = scope
+
+
+class KeysUnavailableError(Exception):
+    """An issuer's keys cannot be had just now: nothing can be said of its JWTs."""
 
 
 class TooManyOperationsError(GatewayError):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scim.profile import Profile
+from scim_gateway.domain.policies import Policy
 from scim_gateway.domain.resources import ResourceRef
 
 
@@ -61,4 +61,4 @@ class Write:
     change: Change
     omitted_attributes: tuple[str, ...]
     """Derived attributes that the answer will not show, so that they need not be read."""
-    profile: Profile
+    policy: Policy

@@ -38,8 +38,8 @@ class BulkEndpoint:
         notes.txn = self.new_txn()
         results = await self.carry_out_bulk(
             self.requests.parse(message),
+            caller=caller,
             transaction=Transaction(caller.tenant, notes.txn, current_traceparent()),
-            profile=caller.profile,
         )
         notes.reasons.extend(
             reason_of(result.outcome.error, operation=place)

@@ -1,23 +1,26 @@
 """Discovery (RFC 7644 section 4). No token is needed, as it tells how to get on with one."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from starlette.requests import Request
 
 from scim_gateway.commands.discover import Discover
+from scim_gateway.domain.base_uris import Place, PlaceOf
 from scim_gateway.domain.errors import FilterForbiddenError
 from scim_gateway.domain.paging import PageSizes
 from scim_gateway.domain.service_provider_config import BulkLimits, service_provider_config
 from scim_gateway.entrypoints.answers import Answer, json_answer, list_answer
 from scim_gateway.entrypoints.requests import parameters
 
-_TENANT: Final = "default"
-
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryEndpoints:
-    """Handlers; all parameters but a filter, which is refused, are ignored."""
+    """Handlers; all parameters but a filter, which is refused, are ignored.
+
+    They answer for any name of a tenant, so they tell nobody which tenants there are.
+    """
+
+    place_of: PlaceOf
 
     discover: Discover
     bulk: BulkLimits
@@ -28,7 +31,7 @@ class DiscoveryEndpoints:
         """GET /ServiceProviderConfig: one object, not a list."""
         _refuse_filter(request)
         config = service_provider_config(
-            self.discover.base_uri,
+            self._place(request).base_uri,
             self.bulk,
             self.page_sizes,
             cursor_seconds=self.cursor_seconds,
@@ -38,22 +41,25 @@ class DiscoveryEndpoints:
     async def resource_types(self, request: Request) -> Answer:
         """GET /ResourceTypes."""
         _refuse_filter(request)
-        return list_answer(await self.discover.resource_types(_TENANT))
+        return list_answer(await self.discover.resource_types(self._place(request)))
 
     async def resource_type(self, request: Request) -> Answer:
         """GET /ResourceTypes/{name}."""
         name = request.path_params["name"]
-        return json_answer(200, await self.discover.resource_type(name, tenant=_TENANT))
+        return json_answer(200, await self.discover.resource_type(name, place=self._place(request)))
 
     async def schemas(self, request: Request) -> Answer:
         """GET /Schemas."""
         _refuse_filter(request)
-        return list_answer(await self.discover.all_schemas(_TENANT))
+        return list_answer(await self.discover.all_schemas(self._place(request)))
 
     async def schema(self, request: Request) -> Answer:
         """GET /Schemas/{urn}."""
         urn = request.path_params["urn"]
-        return json_answer(200, await self.discover.schema(urn, tenant=_TENANT))
+        return json_answer(200, await self.discover.schema(urn, place=self._place(request)))
+
+    def _place(self, request: Request) -> Place:
+        return self.place_of(request.path_params.get("tenant"))
 
 
 def _refuse_filter(request: Request) -> None:

@@ -14,7 +14,7 @@ from scim.messages import MEDIA_TYPE, error_body
 from scim_gateway.domain.errors import GatewayError, RateExceededError, StoreRefusedError
 from scim_gateway.domain.exchanges import Reason
 from scim_gateway.entrypoints.answers import Answer, Header, json_answer
-from servicekit.bearer import BearerError, TokensUnavailableError
+from servicekit.bearer import BearerError, InvalidTokenError, TokensUnavailableError
 
 _log = structlog.get_logger()
 
@@ -57,7 +57,6 @@ HTTP_ERRORS: Final[Mapping[str, HttpError]] = MappingProxyType(
         # Whoever runs the services chose it, and not the client.
         "UNKNOWN_PROFILE": HttpError(500),
         "UNKNOWN_RESOURCE_TYPE": HttpError(404),
-        "UNSUPPORTED_FEATURE": HttpError(501),
         "UNSUPPORTED_MEDIA_TYPE": HttpError(415),
         "UNSUPPORTED_VERSION": HttpError(400, "invalidVers"),
         "URI_TOO_LONG": HttpError(414),
@@ -110,9 +109,12 @@ def reason_of(error: Refusal, *, operation: int | None = None) -> Reason:
     """Return why it was refused, as the request log tells it; `operation` as in `Reason`."""
     match error:
         case BearerError():
-            return Reason(error.status, "NOT_AUTHORIZED", "", str(error), "", _RFC_6750, operation)
+            why = error.reason if isinstance(error, InvalidTokenError) else ""
+            return Reason(
+                error.status, "NOT_AUTHORIZED", "", why or str(error), "", _RFC_6750, operation
+            )
         case TokensUnavailableError():
-            return Reason(503, "UNAVAILABLE", "", str(error), "", "", operation)
+            return Reason(503, "UNAVAILABLE", "", error.reason or str(error), "", "", operation)
     found = HTTP_ERRORS.get(error.reason, _UNKNOWN)
     return Reason(
         found.status,

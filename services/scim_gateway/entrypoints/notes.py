@@ -6,8 +6,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import Scope
 
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.exchanges import Reason
-from scim_gateway.domain.searches import Caller
 
 _KEY: Final = "heliograph.notes"
 

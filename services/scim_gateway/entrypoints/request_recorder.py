@@ -8,10 +8,10 @@ from typing import Final, Literal
 
 from starlette.types import Scope
 
-from scim.profile import TOLERANT
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.exchanges import Exchange, Omitted, WhyOmitted, bounded
 from scim_gateway.domain.request_log import entry_id
-from scim_gateway.domain.searches import Caller
+from scim_gateway.domain.tenants import DEFAULT_TENANT
 from scim_gateway.entrypoints.answers import Answer
 from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
 from scim_gateway.entrypoints.notes import Notes
@@ -23,8 +23,6 @@ Level = Literal["off", "errors", "all"]
 _HEADERS: Final = frozenset(
     {b"content-type", b"if-match", b"if-none-match", b"prefer", b"user-agent"}
 )
-_NOBODY: Final = Caller("default", "", TOLERANT)
-"""Whoever has no valid token is kept with the tenant whose endpoint it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,8 @@ class RequestRecorder:
 
     level: Level
     queue: ExchangeQueue
+    is_tenant: Callable[[str], bool]
+    """Whether there is a tenant of this name."""
     clock: Callable[[], int] = lambda: time.time_ns() // 1000
     """Gives microseconds since 1970."""
 
@@ -40,7 +40,7 @@ class RequestRecorder:
         """Return the id that the request has in the log; None where it does not belong there."""
         if not self._belongs(answer.status, notes):
             return None
-        caller = notes.caller or _NOBODY
+        caller = notes.caller or self._nobody(scope)
         headers = {name: value for name, value in scope["headers"] if name in _HEADERS}
         exchange = Exchange(
             id=entry_id(self.clock(), secrets.token_hex(4)),
@@ -60,6 +60,11 @@ class RequestRecorder:
         )
         self.queue.put(exchange)
         return exchange.id
+
+    def _nobody(self, scope: Scope) -> Caller:
+        """Keep whoever has no valid token with the tenant whose endpoint it is, if it is there."""
+        named = scope["path_params"].get("tenant", DEFAULT_TENANT)
+        return Caller(named if self.is_tenant(named) else DEFAULT_TENANT, "")
 
     def _belongs(self, status: int, notes: Notes) -> bool:
         """Whether to keep it: a bulk request of which an operation failed is an error, too."""

@@ -11,10 +11,10 @@ from scim.quirks import Quirk
 from scim.schema import ResourceType
 from scim_gateway.commands.read_resource import Conditions, ReadResource
 from scim_gateway.commands.write_resource import WriteResource
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.queries import parse_shown
 from scim_gateway.domain.representations import supplied_paths
 from scim_gateway.domain.resources import Representation, ResourceRef
-from scim_gateway.domain.searches import Caller
 from scim_gateway.domain.writes import Change, Create, Delete, Patch, Replace, Transaction
 from scim_gateway.entrypoints.answers import Answer, resource_answer
 from scim_gateway.entrypoints.authentication import Authentication
@@ -41,7 +41,7 @@ class ResourceEndpoints:
         shown = await self.read_resource(
             self.resource_type,
             request.path_params["id"],
-            tenant=await self.authentication.tenant(request),
+            caller=await self.authentication.caller(request),
             projection=parse_shown(parameters(request)),
             conditions=Conditions(header(request, "if-match"), header(request, "if-none-match")),
         )
@@ -80,7 +80,7 @@ class ResourceEndpoints:
 
     def _is_unread(self, caller: Caller) -> bool:
         has_members = "members" in self.resource_type.members
-        return has_members and caller.profile.has(Quirk.GROUP_PATCH_WITHOUT_BODY)
+        return has_members and caller.policy.profile.has(Quirk.GROUP_PATCH_WITHOUT_BODY)
 
     async def delete(self, request: Request) -> Answer:
         """DELETE."""
@@ -88,8 +88,8 @@ class ResourceEndpoints:
         await self.write_resource(
             Delete(self._ref(request), header(request, "if-match")),
             self.resource_type,
-            transaction=self._transaction(request, caller.tenant),
-            profile=caller.profile,
+            caller=caller,
+            transaction=self._transaction(request, caller),
             projection=None,
         )
         return Answer(204)
@@ -111,8 +111,8 @@ class ResourceEndpoints:
         shown = await self.write_resource(
             change(body),
             self.resource_type,
-            transaction=self._transaction(request, caller.tenant),
-            profile=caller.profile,
+            caller=caller,
+            transaction=self._transaction(request, caller),
             projection=projection,
             supplied=supplied_paths(attributes, self.resource_type),
         )
@@ -123,7 +123,7 @@ class ResourceEndpoints:
     def _ref(self, request: Request) -> ResourceRef:
         return ResourceRef(self.resource_type.name, request.path_params["id"])
 
-    def _transaction(self, request: Request, tenant: str) -> Transaction:
+    def _transaction(self, request: Request, caller: Caller) -> Transaction:
         txn = self.new_txn()
         notes_of(request).txn = txn
-        return Transaction(tenant, txn, current_traceparent())
+        return Transaction(caller.tenant, txn, current_traceparent())

@@ -4,21 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from scim_gateway.entrypoints.absent import (
-    UnsupportedFeature,
-    unknown_endpoint,
-    unknown_version,
-)
-from scim_gateway.entrypoints.authentication import Authentication
+from starlette.routing import BaseRoute
+
+from scim_gateway.domain.base_uris import BASE_PATH
+from scim_gateway.entrypoints.absent import unknown_endpoint, unknown_version
 from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.endpoint import Endpoint, Handler
+from scim_gateway.entrypoints.me import MeEndpoint
 from scim_gateway.entrypoints.request_recorder import RequestRecorder
 from scim_gateway.entrypoints.resources import ResourceEndpoints
 from scim_gateway.entrypoints.searches import SearchEndpoints
+from scim_gateway.entrypoints.tenant_routes import TenantRoutes
 from servicekit.http import NamedRoute
 
-BASE_PATH: Final = "/scim/v2"
+_TENANT: Final = "/t/{tenant}"
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _Place: TypeAlias = tuple[str, Mapping[str, Handler]]
 """A path, and what answers there by the method."""
@@ -38,18 +38,24 @@ def scim_routes(
     base: SearchEndpoints,
     bulk: BulkEndpoint,
     discovery: DiscoveryEndpoints,
-    authentication: Authentication,
+    me: MeEndpoint,
     recorder: RequestRecorder,
-) -> list[NamedRoute]:
-    """Return the routes in the order in which they must be tried; the first are the hot ones."""
+) -> list[BaseRoute]:
+    """Return the routes in the order in which they must be tried; the first are the hot ones.
+
+    Each is there at the base URI of the default tenant, and at that of each tenant.
+    """
     places = [
         *(place for endpoints in types for place in _of_type(endpoints)),
         *_of_base(base),
         _below("/Bulk", {"POST": bulk.carry_out}),
         *_of_discovery(discovery),
-        *_absent(authentication),
+        _of_me(me),
+        *_absent(),
     ]
-    return [NamedRoute(path, Endpoint(handlers, recorder)) for path, handlers in places]
+    endpoints = [(path, Endpoint(handlers, recorder)) for path, handlers in places]
+    of_tenants = [NamedRoute(f"{_TENANT}{path}", endpoint) for path, endpoint in endpoints]
+    return [TenantRoutes(of_tenants), *(NamedRoute(*endpoint) for endpoint in endpoints)]
 
 
 def _of_type(endpoints: TypeEndpoints) -> list[_Place]:
@@ -88,10 +94,21 @@ def _of_discovery(discovery: DiscoveryEndpoints) -> list[_Place]:
     ]
 
 
-def _absent(authentication: Authentication) -> list[_Place]:
-    me = UnsupportedFeature(authentication, "/Me is not supported", "RFC 7644 section 3.11")
+def _of_me(me: MeEndpoint) -> _Place:
+    return _below(
+        "/Me",
+        {
+            "GET": me.read,
+            "POST": me.create,
+            "PUT": me.replace,
+            "PATCH": me.patch,
+            "DELETE": me.delete,
+        },
+    )
+
+
+def _absent() -> list[_Place]:
     return [
-        _below("/Me", _any_method(me.refuse)),
         _below("/{rest:path}", _any_method(unknown_endpoint)),
         ("/scim/{rest:path}", _any_method(unknown_version)),
     ]

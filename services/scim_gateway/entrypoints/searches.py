@@ -7,9 +7,9 @@ from starlette.requests import Request
 
 from scim.schema import ResourceType
 from scim_gateway.commands.search_resources import SearchResources
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.paging import PageSizes
 from scim_gateway.domain.queries import Query, parse_query, parse_search_request
-from scim_gateway.domain.searches import Caller
 from scim_gateway.entrypoints.answers import Answer
 from scim_gateway.entrypoints.authentication import Authentication
 from scim_gateway.entrypoints.requests import parameters, read_object

@@ -9,7 +9,7 @@ from yarl import URL
 
 from secevent.errors import SetError
 from secevent.poll import PollRequest, PollResponse, parse_poll_response, poll_request_body
-from set_receiver.adapters.http_body import TooLargeError, read_at_most
+from servicekit.http_body import TooLargeError, read_at_most
 from set_receiver.domain.polling import PollAnswer, Unreachable
 from set_receiver.domain.streams import ReceiveStream
 

@@ -5,11 +5,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
-from support.fake_peers import (
-    FakeRegistrar,
-    FakeStore,
-    serving_store,
-)
+from support.fake_peers import FakeStore, serving_store
+from support.fake_registrar import FakeRegistrar
 from support.in_process import free_port, serving
 from support.running_gateway import (
     ANN,

@@ -1,9 +1,7 @@
 """What is refused over a real socket, and how (RFC 7644 section 3.12)."""
 
 import pytest
-from support.fake_peers import (
-    RefusedError,
-)
+from support.refusing_peers import RefusedError
 from support.running_gateway import ANN, Gateway
 
 from heliograph.common.v1.failure_pb2 import Failure
@@ -22,7 +20,7 @@ from heliograph.common.v1.failure_pb2 import Failure
         pytest.param("GET", "/Users/1/emails", None, (404, None), id="below a resource"),
         pytest.param("GET", "/../v1/Users", None, (400, "invalidVers"), id="version 1"),
         pytest.param("GET", "/../Users", None, (404, None), id="no version"),
-        pytest.param("GET", "/Me", None, (501, None), id="Me"),
+        pytest.param("GET", "/Me", None, (404, None), id="a token that is nobody's"),
         pytest.param("POST", "/Bulk", b"{}", (400, "invalidSyntax"), id="Bulk of nothing"),
         pytest.param("GET", "/Schemas?filter=x", None, (403, None), id="a filter on schemas"),
         pytest.param("GET", "/Schemas/urn:x", None, (404, None), id="no such schema"),

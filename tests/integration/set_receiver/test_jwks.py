@@ -9,7 +9,7 @@ from support.received_sets import Issuer
 from support.receiver_peers import RemoteTransmitter, remote_transmitter
 
 from secevent.verification import KeySet
-from set_receiver.adapters.jwks_client import JwksClient
+from set_receiver.adapters.issuer_keys import HttpIssuerKeys
 from set_receiver.domain.errors import KeysUnavailableError
 
 
@@ -33,9 +33,9 @@ async def remote() -> AsyncIterator[RemoteTransmitter]:
 
 
 @pytest.fixture
-async def client(clock: Clock) -> AsyncIterator[JwksClient]:
+async def client(clock: Clock) -> AsyncIterator[HttpIssuerKeys]:
     async with aiohttp.ClientSession() as session:
-        yield JwksClient(session, clock=clock)
+        yield HttpIssuerKeys(session, clock=clock)
 
 
 def kids(keys: KeySet) -> list[str | None]:
@@ -48,7 +48,7 @@ def uri(remote: RemoteTransmitter) -> str:
 
 
 async def test_keys_are_known_for_ten_minutes(
-    client: JwksClient, remote: RemoteTransmitter, uri: str, clock: Clock
+    client: HttpIssuerKeys, remote: RemoteTransmitter, uri: str, clock: Clock
 ) -> None:
     fetched = await client.having("any", jwks_uri=uri)
 
@@ -59,12 +59,12 @@ async def test_keys_are_known_for_ten_minutes(
     assert kids(client.known(uri)) == []
 
 
-async def test_nothing_is_known_before_the_first_fetch(client: JwksClient, uri: str) -> None:
+async def test_nothing_is_known_before_the_first_fetch(client: HttpIssuerKeys, uri: str) -> None:
     assert kids(client.known(uri)) == []
 
 
 async def test_an_unknown_kid_makes_one_fetch_in_ten_seconds(
-    client: JwksClient, remote: RemoteTransmitter, uri: str, clock: Clock
+    client: HttpIssuerKeys, remote: RemoteTransmitter, uri: str, clock: Clock
 ) -> None:
     await client.having(remote.issuer.signer.kid, jwks_uri=uri)
     clock.now += 1
@@ -78,7 +78,7 @@ async def test_an_unknown_kid_makes_one_fetch_in_ten_seconds(
 
 
 async def test_another_unknown_kid_must_wait_for_the_next_fetch(
-    client: JwksClient, remote: RemoteTransmitter, uri: str, clock: Clock
+    client: HttpIssuerKeys, remote: RemoteTransmitter, uri: str, clock: Clock
 ) -> None:
     await client.having(remote.issuer.signer.kid, jwks_uri=uri)
     clock.now += 1
@@ -97,7 +97,7 @@ async def test_another_unknown_kid_must_wait_for_the_next_fetch(
 
 @pytest.mark.parametrize("status", [404, 500, 302])
 async def test_without_a_first_answer_there_are_no_keys(
-    client: JwksClient, remote: RemoteTransmitter, uri: str, status: int
+    client: HttpIssuerKeys, remote: RemoteTransmitter, uri: str, status: int
 ) -> None:
     remote.jwks_status = status
 
@@ -106,7 +106,7 @@ async def test_without_a_first_answer_there_are_no_keys(
 
 
 async def test_a_failed_fetch_is_not_repeated_at_once(
-    client: JwksClient, remote: RemoteTransmitter, uri: str, clock: Clock
+    client: HttpIssuerKeys, remote: RemoteTransmitter, uri: str, clock: Clock
 ) -> None:
     remote.jwks_status = 500
     for _ in range(3):
@@ -121,7 +121,7 @@ async def test_a_failed_fetch_is_not_repeated_at_once(
 
 
 async def test_known_keys_outlive_an_outage_for_an_hour_and_no_longer(
-    client: JwksClient, remote: RemoteTransmitter, uri: str, clock: Clock
+    client: HttpIssuerKeys, remote: RemoteTransmitter, uri: str, clock: Clock
 ) -> None:
     await client.having("any", jwks_uri=uri)
     remote.jwks_status = 500
@@ -142,13 +142,15 @@ async def test_known_keys_outlive_an_outage_for_an_hour_and_no_longer(
         pytest.param("http://127.0.0.1:1/jwks.json", id="nobody listens"),
     ],
 )
-async def test_a_uri_without_keys_behind_it_fails_closed(client: JwksClient, unusable: str) -> None:
+async def test_a_uri_without_keys_behind_it_fails_closed(
+    client: HttpIssuerKeys, unusable: str
+) -> None:
     with pytest.raises(KeysUnavailableError):
         await client.having("any", jwks_uri=unusable)
 
 
 async def test_a_jwks_that_is_none_is_no_key_set(
-    client: JwksClient, remote: RemoteTransmitter, uri: str
+    client: HttpIssuerKeys, remote: RemoteTransmitter, uri: str
 ) -> None:
     remote.issuer.jwks = {"keys": "none"}
 

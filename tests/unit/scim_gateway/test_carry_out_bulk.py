@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scim.profile import TOLERANT
 from scim.registry import standard_registry
 from scim_gateway.commands.carry_out_bulk import MAX_BATCH, CarryOutBulk
+from scim_gateway.domain.base_uris import representations_below
 from scim_gateway.domain.bulk_operations import (
     BulkRequest,
     Failed,
@@ -21,14 +21,14 @@ from scim_gateway.domain.bulk_operations import (
     OperationResult,
     Succeeded,
 )
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.errors import StoreRefusedError, StoreUnavailableError
-from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
 from scim_gateway.domain.writes import Create, Delete, Patch, Replace, Transaction, Write
 
 REGISTRY = standard_registry()
 USER, GROUP = REGISTRY.resource_types
-SHOWING = Representations("https://scim.example.org/scim/v2", REGISTRY)
+CALLER = Caller("default", "admin", "https://scim.example.org/scim/v2")
 TRANSACTION = Transaction("default", "t", "")
 
 
@@ -104,9 +104,9 @@ def post(name: str, *members: str, **attributes: Any) -> Operation:
 async def carried_out(
     store: MemoryStore, *operations: Operation, fail_on_errors: int | None = None
 ) -> list[OperationResult]:
-    command = CarryOutBulk(store, SHOWING)
+    command = CarryOutBulk(store, representations_below(REGISTRY))
     request = BulkRequest(operations, fail_on_errors)
-    return await command(request, transaction=TRANSACTION, profile=TOLERANT)
+    return await command(request, caller=CALLER, transaction=TRANSACTION)
 
 
 def failures(results: Sequence[OperationResult]) -> dict[str | None, bool]:
@@ -219,4 +219,4 @@ async def test_a_failure_names_the_resource_of_the_path(method: Method) -> None:
 
     (result,) = await carried_out(MemoryStore(away_after=0), operation)
 
-    assert result.outcome.location == f"{SHOWING.base_uri}/Users/a%20b"
+    assert result.outcome.location == f"{CALLER.base_uri}/Users/a%20b"

@@ -14,6 +14,8 @@ from scim_gateway.commands.discover import Discover
 from scim_gateway.commands.read_resource import Conditions, ReadResource
 from scim_gateway.commands.search_resources import SearchResources
 from scim_gateway.commands.write_resource import WriteResource
+from scim_gateway.domain.base_uris import Place, representations_below
+from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.errors import (
     NotFoundError,
     PreconditionFailedError,
@@ -21,16 +23,17 @@ from scim_gateway.domain.errors import (
 )
 from scim_gateway.domain.paging import CursorPage, IndexPage, Paging
 from scim_gateway.domain.queries import Query
-from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.resources import NotModified, Page, ResourceRef, StoredResource
-from scim_gateway.domain.searches import Caller, Search
+from scim_gateway.domain.searches import Search
 from scim_gateway.domain.writes import Create, Delete, Transaction, Write
 from scim_gateway.ports.schemas import Discovered
 
 BASE = "https://scim.example.org/scim/v2"
-SHOWING = Representations(BASE, standard_registry())
+BELOW = representations_below(standard_registry())
+SHOWING = BELOW(BASE)
+PLACE = Place("default", BASE)
 USER = standard_registry().resource_types[0]
-CALLER = Caller("default", "admin", STRICT)
+CALLER = Caller("default", "admin", BASE, Policy(STRICT))
 TRANSACTION = Transaction("default", "0f3a", "")
 ANN = StoredResource(
     ResourceRef("User", "1"),
@@ -79,8 +82,8 @@ class TwoTypes:
 
 
 async def reading(conditions: Conditions) -> object:
-    command = ReadResource(OneUser(), SHOWING)
-    return await command(USER, "1", tenant="default", projection=None, conditions=conditions)
+    command = ReadResource(OneUser(), BELOW)
+    return await command(USER, "1", caller=CALLER, projection=None, conditions=conditions)
 
 
 @pytest.mark.parametrize(
@@ -111,10 +114,10 @@ async def test_a_read_of_a_version_that_is_gone_fails() -> None:
 async def test_a_read_says_what_it_will_not_show() -> None:
     store = OneUser()
 
-    await ReadResource(store, SHOWING)(
+    await ReadResource(store, BELOW)(
         USER,
         "1",
-        tenant="default",
+        caller=CALLER,
         projection=parse_projection(["userName"], []),
         conditions=Conditions(),
     )
@@ -126,8 +129,8 @@ async def test_a_write_carries_its_transaction_and_the_profile() -> None:
     store = OneUser()
     change = Create("User", b'{"userName":"ann"}')
 
-    shown = await WriteResource(store, SHOWING)(
-        change, USER, transaction=TRANSACTION, profile=STRICT, projection=None
+    shown = await WriteResource(store, BELOW)(
+        change, USER, caller=CALLER, transaction=TRANSACTION, projection=None
     )
 
     assert shown == SHOWING.represent(ANN, projection=None)
@@ -135,8 +138,8 @@ async def test_a_write_carries_its_transaction_and_the_profile() -> None:
 
 
 async def test_a_deletion_leaves_nothing_to_show() -> None:
-    shown = await WriteResource(OneUser(), SHOWING)(
-        Delete(ANN.ref, None), USER, transaction=TRANSACTION, profile=STRICT, projection=None
+    shown = await WriteResource(OneUser(), BELOW)(
+        Delete(ANN.ref, None), USER, caller=CALLER, transaction=TRANSACTION, projection=None
     )
 
     assert shown is None
@@ -144,7 +147,7 @@ async def test_a_deletion_leaves_nothing_to_show() -> None:
 
 async def searching(store: OneUser, paging: Paging) -> dict[str, Any]:
     query = Query(filter='userName eq "ann"', sort=None, paging=paging, projection=None)
-    command = SearchResources(store, SHOWING, cursor_seconds=60)
+    command = SearchResources(store, BELOW, cursor_seconds=60)
     found: dict[str, Any] = json.loads(await command(query, [USER], caller=CALLER))
     assert [each["userName"] for each in found.pop("Resources")] == ["ann"]
     return found
@@ -178,23 +181,23 @@ async def test_a_walk_shows_where_it_goes_on_and_no_index() -> None:
 
 
 async def test_discovery_adds_locations() -> None:
-    discover = Discover(TwoTypes(), BASE)
+    discover = Discover(TwoTypes())
 
-    assert await discover.resource_type("User", tenant="default") == {
+    assert await discover.resource_type("User", place=PLACE) == {
         "id": "User",
         "name": "User",
         "meta": {"location": f"{BASE}/ResourceTypes/User"},
     }
-    assert await discover.schema("URN:a:user", tenant="default") == {
+    assert await discover.schema("URN:a:user", place=PLACE) == {
         "id": "urn:A:User",
         "meta": {"resourceType": "Schema", "location": f"{BASE}/Schemas/urn:A:User"},
     }
 
 
 async def test_discovery_of_what_is_not_there_says_where_to_look() -> None:
-    discover = Discover(TwoTypes(), BASE)
+    discover = Discover(TwoTypes())
 
     with pytest.raises(NotFoundError, match="see /ResourceTypes"):
-        await discover.resource_type("user", tenant="default")
+        await discover.resource_type("user", place=PLACE)
     with pytest.raises(NotFoundError, match="see /Schemas"):
-        await discover.schema("urn:B", tenant="default")
+        await discover.schema("urn:B", place=PLACE)

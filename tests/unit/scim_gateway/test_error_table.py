@@ -96,10 +96,11 @@ def test_a_wrong_method_is_told_the_right_ones() -> None:
 
 
 def test_a_bad_token_is_challenged() -> None:
-    answer = error_answer(InvalidTokenError("unknown", challenge='Bearer realm="heliograph"'))
+    answer = error_answer(InvalidTokenError())
 
     assert answer.status == 401
-    assert answer.headers == ((b"www-authenticate", b'Bearer realm="heliograph"'),)
+    challenge = b'Bearer realm="heliograph", error="invalid_token"'
+    assert answer.headers == ((b"www-authenticate", challenge),)
 
 
 def test_tokens_that_cannot_be_checked_ask_for_patience_and_not_for_a_token() -> None:

@@ -3,36 +3,41 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import aiohttp
 import orjson
 import structlog
 from yarl import URL
 
-from secevent.errors import SetError
-from secevent.verification import KeySet
-from set_receiver.adapters.http_body import TooLargeError, read_at_most
-from set_receiver.domain.errors import KeysUnavailableError
+from servicekit.http_body import TooLargeError, read_at_most
+
+KeySetT = TypeVar("KeySetT")
 
 _FRESH_SECONDS = 600.0
-# Known keys outlive an outage of the issuer's server so long, and then fail closed.
-_USABLE_SECONDS = 3600.0
 _REFRESH_SECONDS = 10.0
 _AFTER_FAILURE_SECONDS = 1.0
 _TIMEOUT = aiohttp.ClientTimeout(total=5.0)
 _LARGEST_JWKS = 1024 * 1024
-_NO_KEYS = KeySet(())
 _NEVER = float("-inf")
 
 _log = structlog.get_logger()
 
 
+class KeysUnavailableError(Exception):
+    """An issuer's keys cannot be had just now, or not so soon again."""
+
+    def __init__(self, detail: str, *, retry_after: float) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 @dataclass(slots=True)
-class _Source:
+class _Source(Generic[KeySetT]):
     """One JWKS URI; times are those of the clock."""
 
     uri: str
-    keys: KeySet = _NO_KEYS
+    keys: KeySetT
     fetched: float = _NEVER
     refreshed: float = _NEVER
     failed: float = _NEVER
@@ -40,28 +45,44 @@ class _Source:
     fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class JwksClient:
+class JwksClient(Generic[KeySetT]):
     """Keeps the key set of each URI for ten minutes; one fetch at a time, and few of them."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, clock: Callable[[], float]) -> None:
-        """Fetch by `session`; `clock` tells seconds and never goes back."""
-        self._session = session
-        self._clock = clock
-        self._sources: dict[str, _Source] = {}
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        parse: Callable[[object], KeySetT],
+        *,
+        usable_seconds: float,
+        clock: Callable[[], float],
+    ) -> None:
+        """Fetch by `session`; `clock` tells seconds and never goes back.
 
-    def known(self, jwks_uri: str) -> KeySet:
+        `parse` takes a JWK Set as JSON, and raises ValueError for what is none. Known keys outlive
+        an outage of the issuer's server for `usable_seconds`, and then fail closed.
+        """
+        self._session = session
+        self._parse = parse
+        self._none = parse({"keys": []})
+        self._usable_seconds = usable_seconds
+        self._clock = clock
+        self._sources: dict[str, _Source[KeySetT]] = {}
+
+    def known(self, jwks_uri: str) -> KeySetT:
         """Return the keys at hand; none when they are older than ten minutes."""
         source = self._sources.get(jwks_uri)
         if source is None or self._clock() - source.fetched > _FRESH_SECONDS:
-            return _NO_KEYS
+            return self._none
         return source.keys
 
-    async def having(self, kid: str | None, *, jwks_uri: str) -> KeySet:
-        """Return keys fetched since `known` did not have `kid`, as the port says.
+    async def having(self, kid: str | None, *, jwks_uri: str) -> KeySetT:
+        """Return keys fetched since `known` did not have `kid`. Raises `KeysUnavailableError`.
 
-        Where the issuer's server is away, keys of the last hour must do.
+        Where the issuer's server is away, older keys must do.
         """
-        source = self._sources.setdefault(jwks_uri, _Source(jwks_uri))
+        source = self._sources.get(jwks_uri)
+        if source is None:
+            source = self._sources[jwks_uri] = _Source(jwks_uri, self._none)
         asked = self._clock()
         async with source.fetching:
             if source.fetched >= asked:
@@ -70,15 +91,15 @@ class JwksClient:
                 return await self._renewed(source)
             return await self._refreshed(source, kid)
 
-    async def _renewed(self, source: _Source) -> KeySet:
+    async def _renewed(self, source: _Source[KeySetT]) -> KeySetT:
         try:
             await self._fetch(source)
         except KeysUnavailableError:
-            if self._clock() - source.fetched > _USABLE_SECONDS:
+            if self._clock() - source.fetched > self._usable_seconds:
                 raise
         return source.keys
 
-    async def _refreshed(self, source: _Source, kid: str | None) -> KeySet:
+    async def _refreshed(self, source: _Source[KeySetT], kid: str | None) -> KeySetT:
         """Fetch for the sake of an unknown kid.
 
         Whoever sends one made-up kid after the other must not make us knock at the issuer's door
@@ -94,7 +115,7 @@ class JwksClient:
         source.refreshed, source.sought = source.fetched, kid
         return source.keys
 
-    async def _fetch(self, source: _Source) -> None:
+    async def _fetch(self, source: _Source[KeySetT]) -> None:
         if self._clock() - source.failed < _AFTER_FAILURE_SECONDS:
             raise _unavailable("the last attempt has just failed")
         try:
@@ -103,7 +124,6 @@ class JwksClient:
             aiohttp.ClientError,
             TimeoutError,
             TooLargeError,
-            SetError,
             ValueError,
             KeysUnavailableError,
         ) as error:
@@ -111,9 +131,9 @@ class JwksClient:
             _log.warning("jwks.unavailable", jwks_uri=source.uri, error=_describe(error))
             raise _unavailable(_describe(error)) from None
         source.fetched = self._clock()
-        _log.info("jwks.fetched", jwks_uri=source.uri, keys=len(source.keys.keys))
+        _log.info("jwks.fetched", jwks_uri=source.uri)
 
-    async def _get(self, uri: str) -> KeySet:
+    async def _get(self, uri: str) -> KeySetT:
         async with self._session.get(
             URL(uri, encoded=True),
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
@@ -122,7 +142,7 @@ class JwksClient:
         ) as response:
             if response.status != 200:
                 raise _unavailable(f"the server answered {response.status} where 200 is needed")
-            return KeySet.from_jwks(orjson.loads(await read_at_most(response, _LARGEST_JWKS)))
+            return self._parse(orjson.loads(await read_at_most(response, _LARGEST_JWKS)))
 
 
 def _unavailable(detail: str) -> KeysUnavailableError:
