@@ -76,13 +76,13 @@ class NoSuchUserError(NotFoundError):
 
 
 class UserExistsError(GatewayError):
-    """A POST to /Me of somebody who is there already."""
+    """A POST to /Me of somebody whom the token names already."""
 
     reason = "UNIQUENESS"
 
     def __init__(self, location: str) -> None:
         super().__init__(
-            f"the token's User is there already, at {location}: PUT or PATCH /Me",
+            f"the token is for the User at {location}, and for no other: PUT or PATCH /Me",
             clause="RFC 7644 section 3.11",
         )
 
