@@ -4,15 +4,18 @@ import asyncio
 import base64
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
 
-from servicekit.bearer import Grant, token_hash
+from servicekit.bearer import BearerTokens, Grant, token_hash
+from servicekit.failures import RemoteUnavailableError, StorageError
 from servicekit.http import create_app
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl
+from servicekit.token_uses import Record, TokenUses, tell_of_uses
 from ssf_registrar.adapters.hosts import SystemHosts
 from ssf_registrar.adapters.sqlite.storage import open_sqlite_storage
 from ssf_registrar.adapters.storage import Storage
@@ -42,7 +45,6 @@ from ssf_registrar.entrypoints.tenant_service import TenantServicer
 from ssf_registrar.entrypoints.token_loop import TokenLoop
 from ssf_registrar.entrypoints.token_routes import TokenRoutes
 from ssf_registrar.entrypoints.token_service import TokenServicer
-from ssf_registrar.entrypoints.token_uses import UsedTokens
 from ssf_registrar.ports.tokens import Tokens
 from ssf_registrar.settings import Settings
 
@@ -94,7 +96,8 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
         receiver=settings.origin_of("set-receiver"),
     )
 
-    tokens = UsedTokens(_look_up(storage.tokens), clock=time.time)
+    uses = TokenUses()
+    tokens = BearerTokens(_look_up(storage.tokens), clock=time.time, uses=uses)
     check_outbound = _check_outbound(settings)
     change_tenant = ChangeTenant(storage.tenants, check_outbound)
 
@@ -120,7 +123,7 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
             **storage.loops,
             "journal.end": wake_readers_at_end,
             "tokens.forget": TokenLoop(storage.streams, storage.journal, tokens).run,
-            "tokens.uses": lambda: tokens.keep_uses(storage.tokens, ending),
+            "tokens.uses": partial(tell_of_uses, uses, _record_uses(storage.tokens)),
         },
     )
 
@@ -181,6 +184,18 @@ def _look_up(tokens: Tokens) -> Callable[[bytes], Awaitable[Grant | None]]:
         return Grant(token.tenant, token.subject, token.scopes, token.expires)
 
     return look_up
+
+
+def _record_uses(tokens: Tokens) -> Record:
+    """Return how the registrar's own door tells of uses: to its own storage."""
+
+    async def record(uses: Mapping[bytes, int]) -> None:
+        try:
+            await tokens.record_uses(uses)
+        except StorageError as error:
+            raise RemoteUnavailableError("UNAVAILABLE", str(error)) from None
+
+    return record
 
 
 def _fresh() -> Fresh:

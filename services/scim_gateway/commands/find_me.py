@@ -45,7 +45,6 @@ class FindMe:
                 paging=IndexPage(1, 2),
                 cursor_seconds=0,
                 omitted_attributes=DERIVED_ATTRIBUTES,
-                strict=False,
             )
         )
         match page.resources:

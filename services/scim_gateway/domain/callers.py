@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scim_gateway.domain.policies import Policy
+from scim_gateway.domain.policies import USUAL, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,6 @@ class Caller:
     tenant: str
     principal: str
     base_uri: str = ""
-    policy: Policy = Policy()
+    policy: Policy = USUAL
     me: Me | None = None
     """None where /Me is nobody for this token."""

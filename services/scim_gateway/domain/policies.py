@@ -1,6 +1,7 @@
-"""How a tenant's requests are taken: as it is configured, and else as the gateway's settings say."""
+"""How a tenant's requests are taken: as is configured for it, or else as settings say."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from scim.profile import PROFILES, TOLERANT, Profile
 from scim_gateway.domain.tenants import TenantConfiguration
@@ -12,6 +13,9 @@ class Policy:
 
     profile: Profile = TOLERANT
     """How literally they are taken."""
+
+
+USUAL: Final = Policy()
 
 
 def policy_of(configuration: TenantConfiguration, usual: Policy) -> Policy:

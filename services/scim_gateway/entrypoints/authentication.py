@@ -63,6 +63,5 @@ class Authentication:
         tenant = await self.directory.active(place.tenant)
         if tenant is None:
             raise InvalidTokenError
-        return Caller(
-            tenant.name, principal, place.base_uri, policy_of(tenant.configuration, self.usual), me
-        )
+        policy = policy_of(tenant.configuration, self.usual)
+        return Caller(tenant.name, principal, place.base_uri, policy, me)

@@ -22,6 +22,7 @@ from scim_gateway.domain.errors import (
     StoreRefusedError,
 )
 from scim_gateway.domain.paging import CursorPage, IndexPage, Paging
+from scim_gateway.domain.policies import Policy
 from scim_gateway.domain.queries import Query
 from scim_gateway.domain.resources import NotModified, Page, ResourceRef, StoredResource
 from scim_gateway.domain.searches import Search
@@ -134,7 +135,9 @@ async def test_a_write_carries_its_transaction_and_the_profile() -> None:
     )
 
     assert shown == SHOWING.represent(ANN, projection=None)
-    assert store.writes == [Write(TRANSACTION, change, omitted_attributes=(), profile=STRICT)]
+    assert store.writes == [
+        Write(TRANSACTION, change, omitted_attributes=(), policy=Policy(STRICT))
+    ]
 
 
 async def test_a_deletion_leaves_nothing_to_show() -> None:

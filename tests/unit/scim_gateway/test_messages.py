@@ -6,6 +6,7 @@ from heliograph.resource.v1 import resource_pb2
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from scim.profile import STRICT
 from scim_gateway.adapters.messages import encode_write
+from scim_gateway.domain.policies import Policy
 from scim_gateway.domain.resources import ResourceRef
 from scim_gateway.domain.writes import (
     Change,
@@ -54,7 +55,7 @@ ENCODED_REF = resource_pb2.ResourceRef(resource_type="User", id="1")
     ],
 )
 def test_each_change_has_its_operation(change: Change, operation: pb.WriteOperation) -> None:
-    write = Write(Transaction("default", "0f3a", "00-a-b-01"), change, ("members",), STRICT)
+    write = Write(Transaction("default", "0f3a", "00-a-b-01"), change, ("members",), Policy(STRICT))
 
     operation.MergeFrom(
         pb.WriteOperation(

@@ -75,7 +75,7 @@ UNUSABLE: list[object] = [
     {
         "kty": "OKP",
         "kid": "k",
-        "crv": "Ed25519",
+        "crv": "X25519",
         "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
     },
     {"kty": "AKP", "kid": "k", "pub": "x"},
