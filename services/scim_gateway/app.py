@@ -29,6 +29,7 @@ from scim_gateway.domain.rates import Rate
 from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.domain.service_provider_config import BulkLimits
+from scim_gateway.domain.writes import Lifecycle
 from scim_gateway.entrypoints.authentication import Authentication
 from scim_gateway.entrypoints.brake import Brake
 from scim_gateway.entrypoints.bulk import BulkEndpoint
@@ -117,6 +118,7 @@ def _routes(
     base_uri = settings.origin_of(NAME) + BASE_PATH
     page_sizes = PageSizes(settings.scim_max_page_size)
     strict = settings.scim_profile == "strict"
+    lifecycle = Lifecycle(settings.scim_retention_days, settings.scim_reuses_ids)
     patience = settings.scim_patience_seconds
     store = GrpcResourceStore(channel, patience=patience)
     representations = Representations(base_uri, registry)
@@ -138,7 +140,7 @@ def _routes(
             resource_type,
             authentication,
             ReadResource(store, representations),
-            WriteResource(store, representations, strict=strict),
+            WriteResource(store, representations, strict=strict, lifecycle=lifecycle),
             new_txn=_new_txn,
             max_body_bytes=settings.scim_max_body_bytes,
         )
@@ -150,7 +152,7 @@ def _routes(
         bulk=BulkEndpoint(
             authentication,
             BulkRequests(registry, bulk),
-            CarryOutBulk(store, representations, strict=strict),
+            CarryOutBulk(store, representations, strict=strict, lifecycle=lifecycle),
             new_txn=_new_txn,
         ),
         discovery=DiscoveryEndpoints(

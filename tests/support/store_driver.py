@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from resource_store.adapters.aes_gcm_cursors import AesGcmCursors
 from resource_store.commands.apply_changes import ApplyChanges, ForeignChange
 from resource_store.commands.password_hashes import PasswordHashes
+from resource_store.commands.purge_deleted import PurgeDeleted
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadRequest, ReadResources
 from resource_store.commands.read_snapshot import ReadSnapshot
@@ -30,12 +31,14 @@ from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
 from resource_store.ports.async_requests import AsyncRequests
+from resource_store.ports.deleted_resources import DeletedResources
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from scim.messages import GROUP_SCHEMA, PATCH_OP, USER_SCHEMA
 from scim.profile import TOLERANT, Profile
 from scim.registry import Registry, standard_registry
 
 TENANT = "default"
+RETENTION_DAYS = 30
 _FOREIGN = "faraway1"
 
 
@@ -58,6 +61,10 @@ class Storage(Resources, Snapshots, Protocol):
     @property
     def async_requests(self) -> AsyncRequests:
         """What it keeps of them."""
+
+    @property
+    def deleted_resources(self) -> DeletedResources:
+        """What it keeps of what is deleted."""
 
     @property
     def cursor_key(self) -> bytes:
@@ -85,8 +92,14 @@ class StoreDriver:
         types = ResourceTypes(self.registry)
         hashes = PasswordHashes(self.storage, PlainPasswords())
         self.write_resources = WriteResources(
-            self.storage, types, hashes, new_id=lambda: f"id-{next(self.ids):04}"
+            self.storage,
+            types,
+            hashes,
+            self.storage.deleted_resources,
+            new_id=lambda: f"id-{next(self.ids):04}",
+            retention_days=RETENTION_DAYS,
         )
+        self.purge_deleted = PurgeDeleted(self.storage.deleted_resources, self.now)
         self.read_resources = ReadResources(self.storage, types)
         walks = Walks(AesGcmCursors(self.storage.cursor_key), now=self.now)
         self.search_resources = SearchResources(self.storage, types, walks)
@@ -98,7 +111,7 @@ class StoreDriver:
             epoch=self.storage.identity.epoch,
             cluster=self.storage.identity.cluster,
         )
-        self.apply_changes = ApplyChanges(self.storage, types, hashes)
+        self.apply_changes = ApplyChanges(self.storage, types, hashes, RETENTION_DAYS)
 
     async def user(self, user_name: str, /, **attributes: Any) -> Resource:
         """Create a user."""

@@ -8,7 +8,9 @@ import structlog
 
 from heliograph.common.v1 import failure_pb2
 from resource_store.domain.errors import (
+    DeletedNotFoundError,
     EpochChangedError,
+    IdTakenError,
     InvalidCursorError,
     ResourceNotFoundError,
     StampAheadError,
@@ -24,7 +26,9 @@ _log = structlog.get_logger()
 
 STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ScimError: grpc.StatusCode.INVALID_ARGUMENT,
+    DeletedNotFoundError: grpc.StatusCode.NOT_FOUND,
     EpochChangedError: grpc.StatusCode.FAILED_PRECONDITION,
+    IdTakenError: grpc.StatusCode.ALREADY_EXISTS,
     InvalidCursorError: grpc.StatusCode.INVALID_ARGUMENT,
     ResourceNotFoundError: grpc.StatusCode.NOT_FOUND,
     StampAheadError: grpc.StatusCode.OUT_OF_RANGE,

@@ -11,7 +11,7 @@ from scim_gateway.domain.bulk_plan import Completion, Stage, Step, planned
 from scim_gateway.domain.errors import GatewayError, StoreRefusedError, StoreUnavailableError
 from scim_gateway.domain.representations import DERIVED_ATTRIBUTES, Representations
 from scim_gateway.domain.resources import StoredResource
-from scim_gateway.domain.writes import Change, Transaction, Write
+from scim_gateway.domain.writes import Change, Lifecycle, Transaction, Write
 from scim_gateway.ports.resource_store import ResourceStore
 
 MAX_BATCH: Final = 64
@@ -27,6 +27,7 @@ class CarryOutBulk:
     store: ResourceStore
     representations: Representations
     strict: bool
+    lifecycle: Lifecycle
 
     async def __call__(
         self, request: BulkRequest, *, transaction: Transaction
@@ -36,7 +37,14 @@ class CarryOutBulk:
         Each has a txn of its own, made of the request's and of its place in the request.
         """
         progress = Progress(request.operations, self.representations)
-        work = _Work(self.store, transaction, progress, request.fail_on_errors, strict=self.strict)
+        work = _Work(
+            self.store,
+            transaction,
+            progress,
+            request.fail_on_errors,
+            strict=self.strict,
+            lifecycle=self.lifecycle,
+        )
         for stage in planned(request.operations, in_order=request.fail_on_errors is not None):
             await work.carry_out(stage)
         return progress.results()
@@ -49,6 +57,7 @@ class _Work:
     progress: Progress
     fail_on_errors: int | None
     strict: bool
+    lifecycle: Lifecycle
     unavailable: StoreUnavailableError | None = None
 
     async def carry_out(self, stage: Stage) -> None:
@@ -108,6 +117,7 @@ class _Work:
             change,
             omitted_attributes=DERIVED_ATTRIBUTES,
             strict=self.strict,
+            lifecycle=self.lifecycle,
         )
 
 

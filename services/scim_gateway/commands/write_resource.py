@@ -7,7 +7,7 @@ from scim.projection import Projection
 from scim.schema import ResourceType
 from scim_gateway.domain.representations import Representations, omitted_attributes
 from scim_gateway.domain.resources import Representation
-from scim_gateway.domain.writes import Change, Transaction, Write
+from scim_gateway.domain.writes import Change, Lifecycle, Transaction, Write
 from scim_gateway.ports.resource_store import ResourceStore
 
 
@@ -19,6 +19,7 @@ class WriteResource:
     representations: Representations
     strict: bool
     """Judge requests by the RFCs to the letter, rather than understand what known clients send."""
+    lifecycle: Lifecycle
 
     async def __call__(
         self,
@@ -36,6 +37,7 @@ class WriteResource:
                 change,
                 omitted_attributes=omitted_attributes((resource_type,), projection),
                 strict=self.strict,
+                lifecycle=self.lifecycle,
             )
         )
         if resource is None:

@@ -39,7 +39,24 @@ class Delete:
     if_match: str | None
 
 
-Change = Create | Replace | Patch | Delete
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """The return of a deleted resource that is kept, which an administrator asks for."""
+
+    ref: ResourceRef
+
+
+Change = Create | Replace | Patch | Delete | Restore
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What becomes of what is deleted."""
+
+    retention_days: int
+    """For so long it can be restored; 0 keeps nothing of it."""
+    reuses_ids: bool
+    """Whether what is created with its externalId gets its id, and nothing else of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +78,4 @@ class Write:
     omitted_attributes: tuple[str, ...]
     """Derived attributes that the answer will not show, so that they need not be read."""
     strict: bool
+    lifecycle: Lifecycle

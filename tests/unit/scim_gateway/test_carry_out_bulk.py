@@ -23,7 +23,15 @@ from scim_gateway.domain.bulk_operations import (
 from scim_gateway.domain.errors import StoreRefusedError, StoreUnavailableError
 from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
-from scim_gateway.domain.writes import Create, Delete, Patch, Replace, Transaction, Write
+from scim_gateway.domain.writes import (
+    Create,
+    Delete,
+    Lifecycle,
+    Patch,
+    Replace,
+    Transaction,
+    Write,
+)
 
 REGISTRY = standard_registry()
 USER, GROUP = REGISTRY.resource_types
@@ -103,7 +111,9 @@ def post(name: str, *members: str, **attributes: Any) -> Operation:
 async def carried_out(
     store: MemoryStore, *operations: Operation, fail_on_errors: int | None = None
 ) -> list[OperationResult]:
-    command = CarryOutBulk(store, SHOWING, strict=False)
+    command = CarryOutBulk(
+        store, SHOWING, strict=False, lifecycle=Lifecycle(retention_days=30, reuses_ids=False)
+    )
     request = BulkRequest(operations, fail_on_errors)
     return await command(request, transaction=TRANSACTION)
 

@@ -23,7 +23,7 @@ from scim_gateway.domain.queries import Query
 from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.resources import NotModified, Page, ResourceRef, StoredResource
 from scim_gateway.domain.searches import Caller, Search
-from scim_gateway.domain.writes import Create, Delete, Transaction, Write
+from scim_gateway.domain.writes import Create, Delete, Lifecycle, Transaction, Write
 from scim_gateway.ports.schemas import Discovered
 
 BASE = "https://scim.example.org/scim/v2"
@@ -31,6 +31,7 @@ SHOWING = Representations(BASE, standard_registry())
 USER = standard_registry().resource_types[0]
 CALLER = Caller("default", "admin")
 TRANSACTION = Transaction("default", "0f3a", "")
+LIFECYCLE = Lifecycle(retention_days=30, reuses_ids=False)
 ANN = StoredResource(
     ResourceRef("User", "1"),
     b'{"id":"1","userName":"ann"}',
@@ -125,16 +126,18 @@ async def test_a_write_carries_its_transaction_and_the_profile() -> None:
     store = OneUser()
     change = Create("User", b'{"userName":"ann"}')
 
-    shown = await WriteResource(store, SHOWING, strict=True)(
+    shown = await WriteResource(store, SHOWING, strict=True, lifecycle=LIFECYCLE)(
         change, USER, transaction=TRANSACTION, projection=None
     )
 
     assert shown == SHOWING.represent(ANN, projection=None)
-    assert store.writes == [Write(TRANSACTION, change, omitted_attributes=(), strict=True)]
+    assert store.writes == [
+        Write(TRANSACTION, change, omitted_attributes=(), strict=True, lifecycle=LIFECYCLE)
+    ]
 
 
 async def test_a_deletion_leaves_nothing_to_show() -> None:
-    shown = await WriteResource(OneUser(), SHOWING, strict=False)(
+    shown = await WriteResource(OneUser(), SHOWING, strict=False, lifecycle=LIFECYCLE)(
         Delete(ANN.ref, None), USER, transaction=TRANSACTION, projection=None
     )
 

@@ -10,8 +10,10 @@ from scim_gateway.domain.writes import (
     Change,
     Create,
     Delete,
+    Lifecycle,
     Patch,
     Replace,
+    Restore,
     Transaction,
     Write,
 )
@@ -25,7 +27,9 @@ ENCODED_REF = resource_pb2.ResourceRef(resource_type="User", id="1")
     [
         pytest.param(
             Create("User", b"{}"),
-            pb.WriteOperation(create=pb.CreateResource(resource_type="User", attributes=b"{}")),
+            pb.WriteOperation(
+                create=pb.CreateResource(resource_type="User", attributes=b"{}", reuses_ids=True)
+            ),
             id="create",
         ),
         pytest.param(
@@ -47,13 +51,24 @@ ENCODED_REF = resource_pb2.ResourceRef(resource_type="User", id="1")
         ),
         pytest.param(
             Delete(REF, None),
-            pb.WriteOperation(delete=pb.DeleteResource(ref=ENCODED_REF)),
+            pb.WriteOperation(delete=pb.DeleteResource(ref=ENCODED_REF, retention_days=7)),
             id="delete",
+        ),
+        pytest.param(
+            Restore(REF),
+            pb.WriteOperation(restore=pb.RestoreResource(ref=ENCODED_REF)),
+            id="restore",
         ),
     ],
 )
 def test_each_change_has_its_operation(change: Change, operation: pb.WriteOperation) -> None:
-    write = Write(Transaction("default", "0f3a", "00-a-b-01"), change, ("members",), strict=True)
+    write = Write(
+        Transaction("default", "0f3a", "00-a-b-01"),
+        change,
+        ("members",),
+        strict=True,
+        lifecycle=Lifecycle(7, reuses_ids=True),
+    )
 
     operation.MergeFrom(
         pb.WriteOperation(
