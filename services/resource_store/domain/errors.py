@@ -71,6 +71,15 @@ class TooLargeError(StoreError):
         self.attribute_path = attribute_path
 
 
+class ErasureNotFoundError(StoreError):
+    """Nobody has asked to erase this."""
+
+    reason = "ERASURE_NOT_FOUND"
+
+    def __init__(self, resource_id: str) -> None:
+        super().__init__(f"no erasure of {resource_id[:100]!a} has begun")
+
+
 class StampAheadError(StoreError):
     """A change claims to come from the future."""
 

@@ -10,6 +10,7 @@ from heliograph.common.v1 import failure_pb2
 from resource_store.domain.errors import (
     DeletedNotFoundError,
     EpochChangedError,
+    ErasureNotFoundError,
     IdTakenError,
     InvalidCursorError,
     ResourceNotFoundError,
@@ -28,6 +29,7 @@ STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ScimError: grpc.StatusCode.INVALID_ARGUMENT,
     DeletedNotFoundError: grpc.StatusCode.NOT_FOUND,
     EpochChangedError: grpc.StatusCode.FAILED_PRECONDITION,
+    ErasureNotFoundError: grpc.StatusCode.NOT_FOUND,
     IdTakenError: grpc.StatusCode.ALREADY_EXISTS,
     InvalidCursorError: grpc.StatusCode.INVALID_ARGUMENT,
     ResourceNotFoundError: grpc.StatusCode.NOT_FOUND,

@@ -15,6 +15,7 @@ UNIQUE_KEYS: Final = "unique_keys"
 MEMBERS: Final = "members"
 TOMBSTONES: Final = "tombstones"
 DELETED: Final = "deleted_resources"
+ERASURES: Final = "erasures"
 META: Final = "meta"
 ASYNC_REQUESTS: Final = "async_requests"
 REPETITION: Final = {IdentityKind.TRANSACTION: "transactions", IdentityKind.EFFECT: "effects"}
@@ -95,6 +96,7 @@ async def _deleted_resources(database: Database) -> None:
             IndexModel([("purge_after", ASCENDING)], name="due"),
         ]
     )
+    await database[ERASURES].create_indexes([IndexModel([_TENANT, _ID], name="by_id")])
 
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (

@@ -145,5 +145,19 @@ MIGRATIONS: Final = (
     CREATE INDEX deleted_by_external_id
         ON deleted_resources (tenant, resource_type, external_id, deleted);
     CREATE INDEX deleted_due ON deleted_resources (purge_after);
+
+    ALTER TABLE changes ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+
+    CREATE TABLE erasures (
+        tenant TEXT NOT NULL,
+        id TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        requested_by TEXT NOT NULL,
+        begun INTEGER NOT NULL,
+        completed INTEGER NOT NULL,
+        through INTEGER NOT NULL,
+        removed TEXT NOT NULL,
+        PRIMARY KEY (tenant, id)
+    ) WITHOUT ROWID;
     """,
 )
