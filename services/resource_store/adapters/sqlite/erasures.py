@@ -146,4 +146,4 @@ def _put(connection: sqlite3.Connection, erasure: Erasure) -> None:
 
 
 def _erasure(row: tuple[Any, ...]) -> Erasure:
-    return Erasure(*row[:7], removed=orjson.loads(row[7]))
+    return Erasure(*row[:7], orjson.loads(row[7]))
