@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -14,13 +14,16 @@ from scim.definition_errors import DefinitionError
 from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
 from scim_gateway.adapters.health import is_serving
+from scim_gateway.adapters.lifecycle import GrpcLifecycle
 from scim_gateway.adapters.registrar import GrpcTokenJournal, GrpcTokens
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.adapters.schemas import GrpcSchemas
 from scim_gateway.adapters.sqlite.request_log import open_sqlite
 from scim_gateway.commands.carry_out_bulk import CarryOutBulk
 from scim_gateway.commands.discover import Discover
+from scim_gateway.commands.erase_person import ErasePerson, Forget
 from scim_gateway.commands.read_resource import ReadResource
+from scim_gateway.commands.restore_resource import RestoreResource
 from scim_gateway.commands.search_resources import SearchResources
 from scim_gateway.commands.write_resource import WriteResource
 from scim_gateway.domain.bulk_requests import BulkRequests
@@ -36,6 +39,7 @@ from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.errors import answer_internal_error
 from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
+from scim_gateway.entrypoints.lifecycle_routes import LifecycleRoutes
 from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
 from scim_gateway.entrypoints.request_recorder import RequestRecorder
 from scim_gateway.entrypoints.request_routes import RequestRoutes
@@ -77,6 +81,8 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         app.router.routes[:0] = _routes(settings, registry, store, authentication, recorder)
         is_off = settings.scim_request_log == "off"
         RequestRoutes(tokens, lambda: request_log.log, is_off=is_off).add_to(app)
+        forget = _forget_nothing if is_off else request_log.forget
+        _lifecycle_routes(settings, store, tokens, forget).add_to(app)
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "tokens": TokenLoop(GrpcTokenJournal(registrar), tokens).run
         }
@@ -164,6 +170,27 @@ def _routes(
         authentication=authentication,
         recorder=recorder,
     )
+
+
+def _lifecycle_routes(
+    settings: Settings, channel: grpc.aio.Channel, tokens: BearerTokens, forget: Forget
+) -> LifecycleRoutes:
+    patience = settings.scim_patience_seconds
+    store = GrpcResourceStore(channel, patience=patience)
+    lifecycle = GrpcLifecycle(channel, patience=patience)
+    rules = Lifecycle(settings.scim_retention_days, settings.scim_reuses_ids)
+    return LifecycleRoutes(
+        tokens,
+        lifecycle,
+        RestoreResource(store, lifecycle, rules),
+        ErasePerson(store, lifecycle, forget),
+        _new_txn,
+    )
+
+
+async def _forget_nothing(_tenant: str, _resource_id: str, _names: Collection[str]) -> int:
+    """Stand in for a request log that is off."""
+    return 0
 
 
 def _brake(settings: Settings) -> Brake | None:

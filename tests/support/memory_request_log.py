@@ -27,6 +27,9 @@ class MemoryRequestLog:
     ) -> Sequence[Line]:
         raise NotImplementedError
 
+    async def forget(self, tenant: str, about: frozenset[str], *, quoted: str) -> int:
+        raise NotImplementedError
+
     async def trim(self, *, before: int, max_bytes: int) -> int:  # noqa: ARG002  the port's
         self.entries = [entry for entry in self.entries if entry.line.answered >= before]
         return 0

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,10 +22,15 @@ _log = structlog.get_logger()
 _GATHER_SECONDS: Final = 0.2
 _PAUSE_SECONDS: Final = 5.0
 _TRIM_SECONDS: Final = 60.0
+_LONGEST_WRITE_SECONDS: Final = 10.0
 _LAST_SECONDS: Final = 1.0
 """How long the end of the service may wait for what is not written yet."""
 _AT_ONCE: Final = 200
 _DAY: Final = 86_400 * 1_000_000
+
+
+class LogNotOpenError(StorageError):
+    """The log is to be changed, and cannot be now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,20 @@ class RequestLogLoop:
             finally:
                 self.log = None
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def forget(self, tenant: str, resource_id: str, names: Collection[str]) -> int:
+        """Remove what there is about a resource and names; return how many entries that were.
+
+        What is on its way into the log is waited for. Raises `LogNotOpenError`.
+        """
+        if self.log is None:
+            raise LogNotOpenError("the request log is not open: the gateway's own log says why")
+        async with asyncio.timeout(_LONGEST_WRITE_SECONDS):
+            # It is written at once, and this is asked for once in a blue moon.
+            while self._unwritten or len(self.queue):  # noqa: ASYNC110
+                await asyncio.sleep(_GATHER_SECONDS)
+        about = frozenset(name.lower() for name in (resource_id, *names))
+        return await self.log.forget(tenant, about, quoted=resource_id)
 
     async def _keep_all(self, log: RequestLog) -> None:
         trimmed = -_TRIM_SECONDS

@@ -146,4 +146,14 @@ def _put(connection: sqlite3.Connection, erasure: Erasure) -> None:
 
 
 def _erasure(row: tuple[Any, ...]) -> Erasure:
-    return Erasure(*row[:7], orjson.loads(row[7]))
+    tenant, resource_id, resource_type, requested_by, begun, completed, through, removed = row
+    return Erasure(
+        tenant=tenant,
+        id=resource_id,
+        resource_type=resource_type,
+        requested_by=requested_by,
+        begun=begun,
+        completed=completed,
+        through=through,
+        removed=orjson.loads(removed),
+    )
