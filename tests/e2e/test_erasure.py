@@ -7,7 +7,10 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import bson
 import pytest
+from pymongo import MongoClient
+from pymongo.uri_parser import parse_uri
 from support.cluster import Cluster, helio, running_cluster
 from support.eventually import eventually
 
@@ -88,12 +91,30 @@ def is_gone(cluster: Cluster, person: str) -> bool:
         return answer.code == 404
 
 
-def found_in_files(cluster: Cluster) -> set[str]:
-    return {
-        path.name
-        for path in cluster.data.rglob("*")
-        if path.is_file() and tells_of_person(path.read_bytes())
+def found_anywhere(cluster: Cluster) -> set[str]:
+    """Return the files and collections of the cluster that tell of the person."""
+    return {name for name, content in _files(cluster) if tells_of_person(content)} | {
+        name for name, content in _collections(cluster) if tells_of_person(content)
     }
+
+
+def _files(cluster: Cluster) -> Iterator[tuple[str, bytes]]:
+    for path in cluster.data.rglob("*"):
+        if path.is_file():
+            yield path.name, path.read_bytes()
+
+
+def _collections(cluster: Cluster) -> Iterator[tuple[str, bytes]]:
+    url = cluster.environment.get("HELIOGRAPH_STORE")
+    if url is None:
+        return
+    prefix = parse_uri(url)["database"]
+    with MongoClient[dict[str, Any]](url) as client:
+        for database in client.list_database_names():
+            if database.startswith(prefix):
+                for name in client[database].list_collection_names():
+                    content = b"".join(map(bson.encode, client[database][name].find()))
+                    yield f"{database}.{name}", content
 
 
 def tells_of_person(content: bytes) -> bool:
@@ -134,17 +155,13 @@ async def test_no_byte_of_an_erased_person_is_left_in_any_file(cluster: Cluster)
         )
 
     await eventually(deletion_was_received, seconds=60)
-    before = found_in_files(cluster)
+    before = found_anywhere(cluster)
 
     report = told(cluster, "erase", person, "--yes")
 
-    assert {name.partition(".")[0] for name in before} >= {
-        "requests",
-        "resource-store",
-        "set-receiver",
-        "set-transmitter",
-    }
-    assert found_in_files(cluster) == set()
+    for service in ("request", "resource-store", "set-receiver", "set-transmitter"):
+        assert any(service in name for name in before)
+    assert found_anywhere(cluster) == set()
     assert is_gone(cluster, person)
     assert report["completed"] >= report["begun"]
     assert report["removed"]["receipts"] == 3

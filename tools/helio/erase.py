@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -9,12 +10,16 @@ from urllib.parse import quote
 import typer
 
 from helio.admin_api import admin_api, print_json
+from helio.api import ApiError
 from helio.options import Data, Json
 from helio.times import shown_time
 
 _ERASURES: Final = "/erasures"
 _REWRITING_SECONDS: Final = 600.0
 """An embedded store rewrites its file."""
+_ATTEMPTS: Final = 30
+_PAUSE_SECONDS: Final = 0.5
+"""A replica that stands by says 503, and so does what is about to take over."""
 
 Origins = Mapping[str, str | None]
 """By service, where it is not one of this machine's cluster."""
@@ -56,6 +61,16 @@ async def erased(resource_id: str, *, data: Path | None, origins: Origins) -> An
     """
 
     async def post(service: str, path: str, body: object) -> Any:  # noqa: ANN401  JSON
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return await post_once(service, path, body)
+            except ApiError as error:
+                if error.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+            await asyncio.sleep(_PAUSE_SECONDS)
+        return await post_once(service, path, body)
+
+    async def post_once(service: str, path: str, body: object) -> Any:  # noqa: ANN401  JSON
         async with admin_api(service, data=data, url=origins.get(service)) as api:
             return await api.post(path, body, seconds=_REWRITING_SECONDS)
 
