@@ -28,7 +28,14 @@ class MemoryRequestLog:
         raise NotImplementedError
 
     async def forget(self, tenant: str, about: frozenset[str], *, quoted: str) -> int:
-        raise NotImplementedError
+        before = len(self.entries)
+        self.entries = [
+            entry
+            for entry in self.entries
+            if entry.line.tenant != tenant
+            or not (entry.about & about or f'"{quoted}"' in entry.request.text)
+        ]
+        return before - len(self.entries)
 
     async def trim(self, *, before: int, max_bytes: int) -> int:  # noqa: ARG002  the port's
         self.entries = [entry for entry in self.entries if entry.line.answered >= before]

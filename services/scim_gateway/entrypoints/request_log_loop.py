@@ -57,6 +57,8 @@ class RequestLogLoop:
     """None while it is not open."""
     _unwritten: list[Entry] = field(default_factory=list)
     _works: bool = True
+    _is_writing: bool = False
+    _rounds: int = 0
 
     async def run(self) -> None:
         """Run until cancelled; then write what there still is."""
@@ -79,11 +81,19 @@ class RequestLogLoop:
         if self.log is None:
             raise LogNotOpenError("the request log is not open: the gateway's own log says why")
         async with asyncio.timeout(_LONGEST_WRITE_SECONDS):
-            # It is written at once, and this is asked for once in a blue moon.
-            while self._unwritten or len(self.queue):  # noqa: ASYNC110
-                await asyncio.sleep(_GATHER_SECONDS)
+            await self._written()
         about = frozenset(name.lower() for name in (resource_id, *names))
         return await self.log.forget(tenant, about, quoted=resource_id)
+
+    async def _written(self) -> None:
+        """Return when what is on its way now is in the log, whatever comes after it."""
+        last = self.queue.taken + len(self.queue)
+        # Within a moment, and once in a blue moon: no event is worth it.
+        while self.queue.taken < last:  # noqa: ASYNC110
+            await asyncio.sleep(_GATHER_SECONDS)
+        rounds = self._rounds
+        while self._is_writing and self._rounds == rounds:  # noqa: ASYNC110
+            await asyncio.sleep(_GATHER_SECONDS)
 
     async def _keep_all(self, log: RequestLog) -> None:
         trimmed = -_TRIM_SECONDS
@@ -107,7 +117,15 @@ class RequestLogLoop:
                     await self._keep_some(log)
 
     async def _keep_some(self, log: RequestLog) -> None:
-        await self._mask(self.queue.take(_AT_ONCE))
+        self._is_writing = True
+        try:
+            await self._mask(self.queue.take(_AT_ONCE))
+            await self._add(log)
+        finally:
+            self._is_writing = False
+            self._rounds += 1
+
+    async def _add(self, log: RequestLog) -> None:
         entries = self._unwritten
         if not entries:
             return
