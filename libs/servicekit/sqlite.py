@@ -18,6 +18,7 @@ Operation = Callable[[sqlite3.Connection], T]
 
 _MAX_BATCH = 64
 _READERS = 2
+_CHECKPOINT_ATTEMPTS = 3
 # No fault of the write that met it: the file, the disk or the memory is.
 _STORAGE_FAILURES = frozenset(
     {
@@ -74,6 +75,7 @@ class Database:
         except sqlite3.Error as error:
             raise StartError(f"cannot use {path}: {error}") from None
         self._writes: FairQueue[_Write] = FairQueue()
+        self._rewrites: list[_Write] = []
         self._changed = threading.Condition()
         self._closing = False
         self._writer = threading.Thread(
@@ -103,6 +105,18 @@ class Database:
             self._readers, self._read, operation
         )
 
+    async def compact(self) -> None:
+        """Rewrite the file, so that nothing of what was deleted is left in it or in its WAL.
+
+        Writes wait for it: some ten seconds for each GB. Raises `StorageError`.
+        """
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[None] = loop.create_future()
+        with self._changed:
+            self._rewrites.append(_Write(_rewrite, result, loop))
+            self._changed.notify()
+        await result
+
     async def close(self) -> None:
         """Finish the writes that wait, and close the file."""
         with self._changed:
@@ -130,7 +144,10 @@ class Database:
 
     def _write_batches(self) -> None:
         while batch := self._next_batch():
-            _commit(self._writer_connection, batch)
+            if batch[0].operation is _rewrite:
+                _run_alone(self._writer_connection, batch)
+            else:
+                _commit(self._writer_connection, batch)
             for loop in {write.loop for write in batch}:
                 settled = [write for write in batch if write.loop is loop]
                 loop.call_soon_threadsafe(_settle, settled)
@@ -138,7 +155,12 @@ class Database:
     def _next_batch(self) -> list[_Write]:
         """Return what waits, as soon as something does; nothing at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closing or len(self._writes) > 0)
+            self._changed.wait_for(
+                lambda: self._closing or len(self._writes) > 0 or bool(self._rewrites)
+            )
+            if self._rewrites:
+                rewrites, self._rewrites = self._rewrites, []
+                return rewrites
             return self._writes.take(_MAX_BATCH)
 
 
@@ -180,6 +202,25 @@ def _commit(connection: sqlite3.Connection, batch: Sequence[_Write]) -> None:
             connection.execute("ROLLBACK")
         for write in batch:
             write.error = write.error or StorageError(f"nothing was stored: {error}")
+
+
+def _rewrite(connection: sqlite3.Connection) -> None:
+    connection.execute("VACUUM")
+    # The WAL is emptied once no reader looks into it any more, which none does for long.
+    for _ in range(_CHECKPOINT_ATTEMPTS):
+        (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not is_busy:
+            return
+    raise sqlite3.OperationalError("readers held on to what was to be removed: try again")
+
+
+def _run_alone(connection: sqlite3.Connection, rewrites: Sequence[_Write]) -> None:
+    """Rewrite once for all who asked for it."""
+    try:
+        _rewrite(connection)
+    except sqlite3.Error as error:
+        for each in rewrites:
+            each.error = StorageError(f"the file was not rewritten: {error}")
 
 
 def _run_in_savepoint(connection: sqlite3.Connection, write: _Write) -> None:

@@ -16,10 +16,13 @@ from resource_store.adapters.aes_gcm_cursors import AesGcmCursors
 from resource_store.adapters.argon2_passwords import Argon2Passwords
 from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.commands.apply_changes import ApplyChanges
+from resource_store.commands.erase_resource import EraseResource
 from resource_store.commands.password_hashes import PasswordHashes
+from resource_store.commands.purge_deleted import PurgeDeleted
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadResources
 from resource_store.commands.read_snapshot import ReadSnapshot
+from resource_store.commands.record_erasure import RecordErasure
 from resource_store.commands.resource_types import ResourceTypes
 from resource_store.commands.search_resources import SearchResources
 from resource_store.commands.walks import Walks
@@ -28,10 +31,14 @@ from resource_store.domain.key_layouts import LayoutError
 from resource_store.domain.own_indexes import IndexedPathError, with_indexes
 from resource_store.domain.resources import StoreIdentity
 from resource_store.entrypoints.change_servicer import ChangeServicer
+from resource_store.entrypoints.lifecycle_servicer import LifecycleServicer
+from resource_store.entrypoints.purge_loop import PurgeLoop
 from resource_store.entrypoints.registration import registered
 from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from resource_store.entrypoints.statuses import STATUSES
+from resource_store.ports.deleted_resources import DeletedResources
+from resource_store.ports.erasures import Erasures
 from resource_store.ports.passwords import Passwords
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from resource_store.settings import Settings
@@ -46,6 +53,7 @@ from servicekit.stores import MongoUrl, SqliteFolder
 
 NAME: Final = "resource-store"
 _LEASE_SECONDS: Final = 6.0
+_PURGE_LEASE: Final = "purge"
 
 
 Loops = dict[str, Callable[[], Awaitable[None]]]
@@ -56,6 +64,8 @@ class _Store:
     """Where resources and their changes are kept, whichever database that is."""
 
     resources: Resources
+    deleted: DeletedResources
+    erasures: Erasures
     snapshots: Snapshots
     feed: ChangeFeed
     cursor_key: bytes = field(repr=False)
@@ -98,7 +108,18 @@ async def _on_sqlite(
     )
     try:
         loops: Loops = {"end-waiting": _once(storage.end_waiting)}
-        yield _Store(storage, storage, storage, storage.cursor_key, storage.works, loops)
+        deleted = storage.deleted_resources
+        loops["purge"] = PurgeLoop(PurgeDeleted(deleted, _now)).run
+        yield _Store(
+            storage,
+            deleted,
+            storage.erasures,
+            storage,
+            storage,
+            storage.cursor_key,
+            storage.works,
+            loops,
+        )
     finally:
         await storage.close()
 
@@ -122,20 +143,25 @@ async def _on_mongo(
         ) as storage,
     ):
         feed, leases = MongoFeed(database, ending=ending), MongoLeases(database)
-        sequence = partial(
-            lead,
-            leases,
-            LEASE,
-            holder=_random_name(10),
-            seconds=_LEASE_SECONDS,
-            work=Sequencer(database, leases).run,
-        )
+        deleted = storage.deleted_resources
+        purge = PurgeLoop(PurgeDeleted(deleted, _now)).run
+        led = partial(lead, leases, holder=_random_name(10), seconds=_LEASE_SECONDS)
         loops: Loops = {
             "end-waiting": _once(feed.end_waiting),
             "listen": feed.listen,
-            "sequence": sequence,
+            "sequence": partial(led, LEASE, work=Sequencer(database, leases).run),
+            "purge": partial(led, _PURGE_LEASE, work=purge),
         }
-        yield _Store(storage, storage, feed, storage.cursor_key, storage.works, loops)
+        yield _Store(
+            storage,
+            deleted,
+            storage.erasures,
+            storage,
+            feed,
+            storage.cursor_key,
+            storage.works,
+            loops,
+        )
 
 
 def _service(
@@ -159,7 +185,14 @@ def _grpc_face(
     hashes = PasswordHashes(storage, passwords)
     resources = ResourceServicer(
         read=ReadResources(storage, types),
-        write=WriteResources(storage, types, hashes, new_id=lambda: str(uuid.uuid4())),
+        write=WriteResources(
+            storage,
+            types,
+            hashes,
+            store.deleted,
+            new_id=lambda: str(uuid.uuid4()),
+            retention_days=settings.scim_retention_days,
+        ),
         search=SearchResources(storage, types, Walks(AesGcmCursors(store.cursor_key), _now)),
     )
     changes = ChangeServicer(
@@ -171,12 +204,21 @@ def _grpc_face(
             epoch=storage.identity.epoch,
             cluster=storage.identity.cluster,
         ),
-        apply=ApplyChanges(storage, types, hashes),
+        apply=ApplyChanges(storage, types, hashes, settings.scim_retention_days),
     )
     return GrpcFace(
         endpoint=settings.own_endpoint(NAME),
-        register=registered(resources, changes, SchemaServicer(registry)),
+        register=registered(resources, changes, SchemaServicer(registry), _lifecycle(store, types)),
         statuses=STATUSES,
+    )
+
+
+def _lifecycle(store: _Store, types: ResourceTypes) -> LifecycleServicer:
+    return LifecycleServicer(
+        deleted=store.deleted,
+        erasures=store.erasures,
+        erase=EraseResource(store.resources, types, store.erasures, _now),
+        record=RecordErasure(store.erasures, _now),
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,7 @@ from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
 from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.issuer_keys import HttpIssuerKeys
+from scim_gateway.adapters.lifecycle import GrpcLifecycle
 from scim_gateway.adapters.registrar import GrpcJournal, GrpcTokens
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.adapters.schemas import GrpcSchemas
@@ -26,15 +27,17 @@ from scim_gateway.adapters.sqlite.request_log import open_sqlite
 from scim_gateway.adapters.tenants import GrpcTenants
 from scim_gateway.commands.carry_out_bulk import CarryOutBulk
 from scim_gateway.commands.discover import Discover
+from scim_gateway.commands.erase_person import ErasePerson, Forget
 from scim_gateway.commands.find_me import USER, FindMe
 from scim_gateway.commands.read_resource import ReadResource
+from scim_gateway.commands.restore_resource import RestoreResource
 from scim_gateway.commands.search_resources import SearchResources
 from scim_gateway.commands.verify_jwt import VerifyJwt
 from scim_gateway.commands.write_resource import WriteResource
 from scim_gateway.domain.base_uris import places, representations_below
 from scim_gateway.domain.bulk_requests import BulkRequests
 from scim_gateway.domain.paging import PageSizes
-from scim_gateway.domain.policies import Policy
+from scim_gateway.domain.policies import Lifecycle, Policy
 from scim_gateway.domain.rates import Rate
 from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.domain.service_provider_config import BulkLimits
@@ -46,6 +49,7 @@ from scim_gateway.entrypoints.errors import answer_internal_error
 from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
 from scim_gateway.entrypoints.journal_loop import JournalLoop
 from scim_gateway.entrypoints.jwt_tokens import JwtTokens
+from scim_gateway.entrypoints.lifecycle_routes import LifecycleRoutes
 from scim_gateway.entrypoints.me import MeEndpoint
 from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
 from scim_gateway.entrypoints.request_recorder import RequestRecorder
@@ -88,9 +92,10 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         # Before the routes that servicekit made, since these are the hot ones.
         app.router.routes[:0] = _routes(settings, registry, store, doors.authentication, recorder)
         is_off = settings.scim_request_log == "off"
-        RequestRoutes(doors.authentication.tokens, lambda: request_log.log, is_off=is_off).add_to(
-            app
-        )
+        tokens = doors.authentication.tokens
+        RequestRoutes(tokens, lambda: request_log.log, is_off=is_off).add_to(app)
+        forget = _forget_nothing if is_off else request_log.forget
+        _lifecycle_routes(settings, store, tokens, forget).add_to(app)
         loops = dict(doors.loops)
         if not is_off:
             loops["requests"] = request_log.run
@@ -205,7 +210,28 @@ def _routes(
 
 
 def _usual(settings: Settings) -> Policy:
-    return Policy(PROFILES[settings.scim_profile])
+    lifecycle = Lifecycle(settings.scim_retention_days, settings.scim_reuses_ids)
+    return Policy(PROFILES[settings.scim_profile], lifecycle)
+
+
+def _lifecycle_routes(
+    settings: Settings, channel: grpc.aio.Channel, tokens: BearerTokens, forget: Forget
+) -> LifecycleRoutes:
+    patience = settings.scim_patience_seconds
+    store = GrpcResourceStore(channel, patience=patience)
+    lifecycle = GrpcLifecycle(channel, patience=patience)
+    return LifecycleRoutes(
+        tokens,
+        lifecycle,
+        RestoreResource(store, lifecycle),
+        ErasePerson(store, lifecycle, forget),
+        _new_txn,
+    )
+
+
+async def _forget_nothing(_tenant: str, _resource_id: str, _names: Collection[str]) -> int:
+    """Stand in for a request log that is off."""
+    return 0
 
 
 def _brake(settings: Settings) -> Brake | None:

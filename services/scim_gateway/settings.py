@@ -27,6 +27,10 @@ class Settings(ServiceSettings):
     """A restart of a peer goes unnoticed by clients for so long; then they are asked to retry."""
     scim_cursor_seconds: int = Field(default=3600, ge=1, le=86_400)
     """So long a cursor lives; the next page brings a new one."""
+    scim_retention_days: int = Field(default=30, ge=0, le=3650)
+    """For so long a deleted resource can be restored; 0 keeps nothing of it."""
+    scim_reuses_ids: bool = False
+    """Whether what is created again with the same externalId gets the id that was deleted."""
     scim_request_log: Literal["off", "errors", "all"] = "errors"
     """Which requests are kept for `helio requests`: `errors` are those with 400 and above."""
     scim_request_log_days: int = Field(default=14, ge=1, le=3650)

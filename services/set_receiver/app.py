@@ -112,7 +112,9 @@ def _service(settings: Settings, outside: _Outside) -> Service:
     intake = Intake(_take_in(outside), arrived=News(), troubles=Troubles())
     pages = ReceiptPages(outside.store.receipts)
     leading = partial(Leading, outside.store.leases, secrets.token_hex(8))
-    admin = AdminApi(tokens, intake.arrived, outside.store.receipts, directory, intake.troubles)
+    admin = AdminApi(
+        tokens, intake.arrived, outside.store.receipts, directory, intake.troubles, microseconds
+    )
     return Service(
         http=_http(outside.store, PushEndpoint(directory, intake), admin),
         grpc=grpc_face(settings.own_endpoint(SERVICE), pages),

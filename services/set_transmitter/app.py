@@ -34,6 +34,7 @@ from set_transmitter.adapters.storage import Storage
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.conclude_push import ConcludePush
+from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
@@ -44,6 +45,7 @@ from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
+from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
 from set_transmitter.entrypoints.event_service import grpc_face
 from set_transmitter.entrypoints.feed_loop import FeedLoop
 from set_transmitter.entrypoints.http_errors import add_error_answers
@@ -92,6 +94,7 @@ class _Parts:
     take_in: TakeInChanges
     take_snapshots: TakeSnapshots
     begin_snapshot: BeginSnapshot
+    erase_events: EraseEvents
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -144,6 +147,7 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 deliveries=parts.deliveries,
                 read_delivery_states=ReadDeliveryStates(parts.outboxes),
                 begin_snapshot=parts.begin_snapshot,
+                erase_events=parts.erase_events,
                 news=parts.news,
             )
         finally:
@@ -190,6 +194,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         take_in=TakeInChanges(log, outboxes, growth),
         take_snapshots=take_snapshots,
         begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
+        erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=StreamNews(),
@@ -200,6 +205,7 @@ def _http(storage: Storage, terms: Terms) -> FastAPI:
     app = create_app(NAME, own_store_works=partial(_own_store_works, storage, terms))
     add_error_answers(app)
     add_admin_routes(app, terms)
+    add_erasure_routes(app, terms)
     add_poll_routes(app, terms)
     return app
 

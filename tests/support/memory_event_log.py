@@ -2,12 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from secevent.scim_events import DELETE
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.erasures import Erasure, Removed
 from set_transmitter.domain.events import Event, LoggedEvent
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
 from set_transmitter.domain.snapshots import Snapshot, SnapshotPage
 from set_transmitter.domain.streams import Stream
+
+ERASED: Any = "erased"
 
 
 @dataclass
@@ -164,3 +169,46 @@ class MemorySnapshots:
         gone_on = found.gone_on(page, end=len(log.events))
         self.deliveries.snapshots[stream_id] = gone_on
         return gone_on, logged
+
+
+@dataclass
+class MemoryErasing:
+    """Over the lists and dictionaries of the others."""
+
+    deliveries: MemoryDeliveries
+
+    async def erase(self, erasure: Erasure) -> Removed:
+        log, events, sets = self.deliveries.log, 0, 0
+        for place, logged in enumerate(log.events):
+            event = logged.event
+            if not erasure.concerns(event) or event.origin_clock > erasure.through:
+                continue
+            emptied = replace(event, data=None, attributes=(), external_id="")
+            if event.kind != "delete":
+                events += event.kind != ERASED
+                emptied = replace(emptied, kind=ERASED)
+            log.events[place] = replace(logged, event=emptied)
+            sets += self._forget_sets(logged.position, is_deletion=event.kind == "delete")
+        before = len(self.deliveries.letters)
+        self._forget_letters(erasure)
+        return Removed(events, sets, before - len(self.deliveries.letters))
+
+    async def make_unreadable(self) -> None:
+        return
+
+    def _forget_sets(self, position: int, *, is_deletion: bool) -> int:
+        here = {key: jwt for key, jwt in self.deliveries.jwts.items() if key[1] == position}
+        for key, jwt in here.items():
+            if jwt is not None or not is_deletion:
+                del self.deliveries.jwts[key]
+        return sum(jwt is not None for jwt in here.values())
+
+    def _forget_letters(self, erasure: Erasure) -> None:
+        left = []
+        for letter in self.deliveries.letters:
+            tenant, _ = self.deliveries.streams[letter.stream_id]
+            if tenant != erasure.tenant or not letter.subject_uri.endswith(erasure.path):
+                left.append(letter)
+            elif letter.event_type == DELETE:
+                left.append(replace(letter, description=""))
+        self.deliveries.letters = left

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from set_receiver.domain.receipts import (
     AWAITING,
+    ERASED,
+    NEVER_MIND,
     Arrival,
     PendingReceipt,
     Receipt,
@@ -48,9 +50,24 @@ class MemoryReceipts:
 
     async def reopen(self, positions: Sequence[int]) -> int:
         found = [r for r in await self.read(positions) if r.standing.state != AWAITING.state]
+        found = [r for r in found if r.arrival.token]
         for receipt in found:
             self._receipts[receipt.position - 1] = replace(receipt, standing=AWAITING)
         return len(found)
+
+    async def erase(self, tenant: str, path: str, *, now: int) -> int:
+        found = [r for r in self._receipts if r.arrival.tenant == tenant and r.arrival.token]
+        found = [r for r in found if r.arrival.subject_uri.endswith(path)]
+        for receipt in found:
+            standing = replace(receipt.standing, reason=ERASED, next_attempt=0)
+            if standing.state in NEVER_MIND:
+                standing = replace(standing, state=ReceiptState.IGNORED, settled=now)
+            arrival = replace(receipt.arrival, token="")
+            self._receipts[receipt.position - 1] = Receipt(receipt.position, arrival, standing)
+        return len(found)
+
+    async def make_unreadable(self) -> None:
+        return
 
     async def tallies(self) -> Sequence[Tally]:
         counted = Counter(

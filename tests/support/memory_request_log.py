@@ -27,6 +27,16 @@ class MemoryRequestLog:
     ) -> Sequence[Line]:
         raise NotImplementedError
 
+    async def forget(self, tenant: str, about: frozenset[str], *, quoted: str) -> int:
+        before = len(self.entries)
+        self.entries = [
+            entry
+            for entry in self.entries
+            if entry.line.tenant != tenant
+            or not (entry.about & about or f'"{quoted}"' in entry.request.text)
+        ]
+        return before - len(self.entries)
+
     async def trim(self, *, before: int, max_bytes: int) -> int:  # noqa: ARG002  the port's
         self.entries = [entry for entry in self.entries if entry.line.answered >= before]
         return 0

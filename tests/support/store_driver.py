@@ -9,10 +9,13 @@ from typing import Any, Protocol
 
 from resource_store.adapters.aes_gcm_cursors import AesGcmCursors
 from resource_store.commands.apply_changes import ApplyChanges, ForeignChange
+from resource_store.commands.erase_resource import EraseResource
 from resource_store.commands.password_hashes import PasswordHashes
+from resource_store.commands.purge_deleted import PurgeDeleted
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadRequest, ReadResources
 from resource_store.commands.read_snapshot import ReadSnapshot
+from resource_store.commands.record_erasure import RecordErasure
 from resource_store.commands.resource_types import ResourceTypes
 from resource_store.commands.search_resources import Page, SearchRequest, SearchResources
 from resource_store.commands.walks import CursorPage, Walks
@@ -27,15 +30,19 @@ from resource_store.commands.write_resources import (
 )
 from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, Change, ChangeKind
+from resource_store.domain.erasures import Erasure
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
 from resource_store.ports.async_requests import AsyncRequests
+from resource_store.ports.deleted_resources import DeletedResources
+from resource_store.ports.erasures import Erasures
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from scim.messages import GROUP_SCHEMA, PATCH_OP, USER_SCHEMA
 from scim.profile import TOLERANT, Profile
 from scim.registry import Registry, standard_registry
 
 TENANT = "default"
+RETENTION_DAYS = 30
 _FOREIGN = "faraway1"
 
 
@@ -58,6 +65,14 @@ class Storage(Resources, Snapshots, Protocol):
     @property
     def async_requests(self) -> AsyncRequests:
         """What it keeps of them."""
+
+    @property
+    def deleted_resources(self) -> DeletedResources:
+        """What it keeps of what is deleted."""
+
+    @property
+    def erasures(self) -> Erasures:
+        """What it erases by, and the reports of that."""
 
     @property
     def cursor_key(self) -> bytes:
@@ -85,8 +100,16 @@ class StoreDriver:
         types = ResourceTypes(self.registry)
         hashes = PasswordHashes(self.storage, PlainPasswords())
         self.write_resources = WriteResources(
-            self.storage, types, hashes, new_id=lambda: f"id-{next(self.ids):04}"
+            self.storage,
+            types,
+            hashes,
+            self.storage.deleted_resources,
+            new_id=lambda: f"id-{next(self.ids):04}",
+            retention_days=RETENTION_DAYS,
         )
+        self.erase_resource = EraseResource(self.storage, types, self.storage.erasures, self.now)
+        self.record_erasure = RecordErasure(self.storage.erasures, self.now)
+        self.purge_deleted = PurgeDeleted(self.storage.deleted_resources, self.now)
         self.read_resources = ReadResources(self.storage, types)
         walks = Walks(AesGcmCursors(self.storage.cursor_key), now=self.now)
         self.search_resources = SearchResources(self.storage, types, walks)
@@ -98,7 +121,7 @@ class StoreDriver:
             epoch=self.storage.identity.epoch,
             cluster=self.storage.identity.cluster,
         )
-        self.apply_changes = ApplyChanges(self.storage, types, hashes)
+        self.apply_changes = ApplyChanges(self.storage, types, hashes, RETENTION_DAYS)
 
     async def user(self, user_name: str, /, **attributes: Any) -> Resource:
         """Create a user."""
@@ -227,6 +250,11 @@ class StoreDriver:
         """Return the cursor at the end of the feed."""
         await self.settled()
         return (await self.read_changes("", limit=1000, wait_seconds=0)).next_cursor
+
+    async def erase(self, resource: Resource) -> Erasure:
+        """Erase a resource."""
+        cause = Cause(TENANT, f"txn-{next(self.txns)}", "00-trace-01")
+        return await self.erase_resource(cause, resource.ref.id, requested_by="admin")
 
     async def applied(self, *changes: ForeignChange) -> list[Any]:
         """Apply foreign changes as one batch."""

@@ -3,11 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from support.memory_event_log import MemoryDeliveries, MemoryEventLog, MemorySnapshots
+from support.memory_event_log import (
+    MemoryDeliveries,
+    MemoryErasing,
+    MemoryEventLog,
+    MemorySnapshots,
+)
 
 from secevent.token import SecurityEventToken
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
+from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
@@ -78,6 +84,9 @@ class Transmitter:
         )
         self.begin_snapshot = BeginSnapshot(
             self.directory, self.outboxes, self.keep_streams, self.take_snapshots
+        )
+        self.erase_events = EraseEvents(
+            MemoryErasing(deliveries), self.outboxes, self.settle, growth
         )
         self.acknowledge = TakeAcknowledgements("epoch", self.settle)
         self.hand_out = HandOut(self.load, self.prepare, visibility=60, most_bytes=4096)

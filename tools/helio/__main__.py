@@ -19,6 +19,8 @@ from helio.backups.restoring import restore as restore_backup
 from helio.backups.telling import print_backup, print_restored
 from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
+from helio.deleted import app as deleted
+from helio.erase import erase
 from helio.hello import HelloError, say_hello
 from helio.migration.client import ProviderError
 from helio.migration.commands import app as migration
@@ -42,6 +44,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(deleted, name="deleted")
+app.command()(erase)
 app.add_typer(receipts, name="receipts")
 app.add_typer(requests, name="requests")
 app.add_typer(tenants, name="tenants")

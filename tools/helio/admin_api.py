@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import aiohttp
 import orjson
 
-from helio.api import Api, running_cluster
+from helio.api import PATIENCE_SECONDS, Api, running_cluster
 from helio.settings import administrator_settings, cluster_settings
 from servicekit.failures import StartError
 from servicekit.settings import ServiceSettings
@@ -34,13 +34,22 @@ class AdminApi:
         suffix = f"?{urlencode(given)}" if given else ""
         return await self.api.call("GET", f"{self.origin}{_BASE}{path}{suffix}")
 
-    async def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON
+    async def post(
+        self, path: str, body: object = None, *, seconds: float = PATIENCE_SECONDS
+    ) -> Any:  # noqa: ANN401  JSON
         """Return what a POST is answered with. Raises `ApiError`."""
-        return await self.send("POST", path, body)
+        return await self.send("POST", path, body, seconds=seconds)
 
-    async def send(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        seconds: float = PATIENCE_SECONDS,
+    ) -> Any:  # noqa: ANN401  JSON
         """Return what a request is answered with; None for nothing. Raises `ApiError`."""
-        return await self.api.call(method, f"{self.origin}{_BASE}{path}", body)
+        return await self.api.call(method, f"{self.origin}{_BASE}{path}", body, seconds=seconds)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from helio.data_folder import DataFolder
 from helio.settings import ClusterSettings, cluster_settings
 from servicekit.settings import ServiceSettings
 
-_SECONDS = 40.0
+PATIENCE_SECONDS = 40.0
 
 
 class ApiError(Exception):
@@ -34,7 +34,13 @@ class Api:
         return self.settings.origin_of(service) + path
 
     async def call(
-        self, method: str, url: str, body: object = None, *, media_type: str = "application/json"
+        self,
+        method: str,
+        url: str,
+        body: object = None,
+        *,
+        media_type: str = "application/json",
+        seconds: float = PATIENCE_SECONDS,
     ) -> Any:  # noqa: ANN401  JSON
         """Return the JSON that a request is answered with; None for an empty body.
 
@@ -44,7 +50,7 @@ class Api:
         data = None if body is None else orjson.dumps(body)
         try:
             async with self.session.request(
-                method, url, data=data, headers=headers, timeout=aiohttp.ClientTimeout(_SECONDS)
+                method, url, data=data, headers=headers, timeout=aiohttp.ClientTimeout(seconds)
             ) as response:
                 content = await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:

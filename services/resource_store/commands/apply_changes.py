@@ -44,6 +44,8 @@ class ApplyChanges:
     resources: Resources
     resource_types: ResourceTypes
     password_hashes: PasswordHashes
+    retention_days: int
+    """For so long what is deleted by a change is kept for a restore; 0 keeps nothing."""
 
     async def __call__(self, changes: Sequence[ForeignChange]) -> list[Result]:
         """Return what became of each change, in order; a refusal is the error itself."""
@@ -55,7 +57,7 @@ class ApplyChanges:
         if not change.ref.id:
             raise InvalidSyntaxError("the subject names no resource", attribute_path="id")
         if change.kind is ChangeKind.DELETE:
-            return _deleted(change, resource_type)
+            return self._deleted(change, resource_type)
         edit = await self._edit(change, resource_type)
         return Transition(
             tenant=change.cause.tenant,
@@ -66,6 +68,19 @@ class ApplyChanges:
             needs_every_member=edit.needs_every_member,
             shown=None,
             decide=ForeignEdit(change.cause, edit),
+        )
+
+    def _deleted(self, change: ForeignChange, resource_type: ResourceType) -> Transition:
+        days = self.retention_days
+        return Transition(
+            tenant=change.cause.tenant,
+            ref=change.ref,
+            resource_type=resource_type,
+            identity=_identity(change),
+            named_members=frozenset(),
+            needs_every_member=False,
+            shown=None,
+            decide=ForeignDelete(change.cause, resource_type, change.ref, retention_days=days),
         )
 
     async def _edit(self, change: ForeignChange, resource_type: ResourceType) -> Edit:
@@ -79,19 +94,6 @@ class ApplyChanges:
             return Representation(resource_type, key, body, profile=TOLERANT, hashes=hashes)
         operations = parse_patch(body, resource_type, profile=TOLERANT)
         return Patch(resource_type, key, operations, profile=TOLERANT, hashes=hashes)
-
-
-def _deleted(change: ForeignChange, resource_type: ResourceType) -> Transition:
-    return Transition(
-        tenant=change.cause.tenant,
-        ref=change.ref,
-        resource_type=resource_type,
-        identity=_identity(change),
-        named_members=frozenset(),
-        needs_every_member=False,
-        shown=None,
-        decide=ForeignDelete(change.cause, resource_type, change.ref),
-    )
 
 
 def _identity(change: ForeignChange) -> Identity | None:

@@ -1,7 +1,7 @@
-"""POST, PUT, PATCH and DELETE (RFC 7644 sections 3.3, 3.5 and 3.6)."""
+"""POST, PUT, PATCH and DELETE (RFC 7644 sections 3.3, 3.5 and 3.6), and restores."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from resource_store.commands.bodies import parse_json
@@ -12,12 +12,15 @@ from resource_store.domain.causes import Cause
 from resource_store.domain.client_writes import ClientDelete, ClientEdit, Target
 from resource_store.domain.decisions import Identity, IdentityKind, Transition
 from resource_store.domain.edits import Edit, Patch, Representation
-from resource_store.domain.errors import ResourceNotFoundError
+from resource_store.domain.errors import IdTakenError, ResourceNotFoundError
 from resource_store.domain.limits import refuse_large_values
 from resource_store.domain.resources import Ref, Resource
+from resource_store.domain.restores import ClientRestore
+from resource_store.ports.deleted_resources import DeletedResources
 from resource_store.ports.resources import Resources
 from scim.patch import parse_patch
 from scim.profile import Profile
+from scim.resource_type import ResourceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Create:
 
     resource_type: str
     body: bytes
+    reuses_ids: bool = False
+    """Whether it gets the id of the one of its externalId that was deleted last, where kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,21 @@ class Modify:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """A DELETE."""
+    """A DELETE; None keeps the content for as long as is usual here."""
 
     ref: Ref
     if_match: str | None
+    retention_days: int | None = None
 
 
-Operation: TypeAlias = Create | Replace | Modify | Delete
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """The return of a deleted resource."""
+
+    ref: Ref
+
+
+Operation: TypeAlias = Create | Replace | Modify | Delete | Restore
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +95,32 @@ class WriteResources:
     resources: Resources
     resource_types: ResourceTypes
     password_hashes: PasswordHashes
+    deleted: DeletedResources
     new_id: Callable[[], str]
+    retention_days: int
+    """For so long a deleted resource is kept where a request does not say."""
 
     async def __call__(self, requests: Sequence[WriteRequest]) -> list[Result]:
         """Return a result for each request, in order; a refusal is the error itself."""
+        results = await self._carry_out(requests)
+        taken = [place for place, each in enumerate(results) if isinstance(each, IdTakenError)]
+        if taken:
+            # Whoever was deleted has come back meanwhile, so these are new resources after all.
+            again = await self._carry_out([_with_new_id(requests[place]) for place in taken])
+            for place, result in zip(taken, again, strict=True):
+                results[place] = result
+        return results
+
+    async def _carry_out(self, requests: Sequence[WriteRequest]) -> list[Result]:
         results = await carry_out(self.resources, map(self._transition, requests))
         return [each if isinstance(each, Exception) else _result(each) for each in results]
 
     async def _transition(self, request: WriteRequest) -> Transition:
         match request.operation:
-            case Create(name, body):
-                edit = await self._representation(request, Ref(name, self.new_id()), body)
+            case Create(_, body) as create:
+                edit = await self._representation(
+                    request, await self._new_ref(request, create), body
+                )
                 return _edited(request, edit, target=Target.NEW, if_match=None)
             case Replace(ref, body, if_match):
                 edit = await self._representation(request, ref, body)
@@ -100,8 +128,19 @@ class WriteResources:
             case Modify(ref, body, if_match):
                 patch = await self._patch(request, ref, body)
                 return _edited(request, patch, target=Target.EXISTING, if_match=if_match)
-            case Delete(ref, if_match):
-                return self._deleted(request, ref, if_match)
+            case Delete() as delete:
+                return self._deleted(request, delete)
+            case Restore(ref):
+                return self._restored(request, ref)
+
+    async def _new_ref(self, request: WriteRequest, create: Create) -> Ref:
+        name = create.resource_type
+        external_id = _external_id(create.body) if create.reuses_ids else ""
+        former = None
+        if external_id:
+            tenant = request.cause.tenant
+            former = await self.deleted.last_of(tenant, name, external_id)
+        return Ref(name, former or self.new_id())
 
     async def _representation(self, request: WriteRequest, ref: Ref, body: bytes) -> Representation:
         resource_type = self.resource_types[ref.resource_type]
@@ -118,18 +157,52 @@ class WriteResources:
         hashes = await self.password_hashes(request.cause.tenant, ref, parsed)
         return Patch(resource_type, ref.id, operations, profile=request.profile, hashes=hashes)
 
-    def _deleted(self, request: WriteRequest, ref: Ref, if_match: str | None) -> Transition:
+    def _deleted(self, request: WriteRequest, delete: Delete) -> Transition:
+        ref, days = delete.ref, delete.retention_days
         resource_type = self.resource_types[ref.resource_type]
-        return Transition(
-            tenant=request.cause.tenant,
-            ref=ref,
-            resource_type=resource_type,
-            identity=_identity(request.cause),
-            named_members=frozenset(),
-            needs_every_member=False,
-            shown=request.shown,
-            decide=ClientDelete(request.cause, resource_type, ref, if_match=if_match),
+        decide = ClientDelete(
+            request.cause,
+            resource_type,
+            ref,
+            if_match=delete.if_match,
+            retention_days=self.retention_days if days is None else days,
         )
+        return _without_members(request, resource_type, decide)
+
+    def _restored(self, request: WriteRequest, ref: Ref) -> Transition:
+        resource_type = self.resource_types[ref.resource_type]
+        decide = ClientRestore(request.cause, resource_type, ref)
+        return replace(_without_members(request, resource_type, decide), needs_kept=True)
+
+
+def _without_members(
+    request: WriteRequest, resource_type: ResourceType, decide: ClientDelete | ClientRestore
+) -> Transition:
+    return Transition(
+        tenant=request.cause.tenant,
+        ref=decide.ref,
+        resource_type=resource_type,
+        identity=_identity(request.cause),
+        named_members=frozenset(),
+        needs_every_member=False,
+        shown=request.shown,
+        decide=decide,
+    )
+
+
+def _with_new_id(request: WriteRequest) -> WriteRequest:
+    operation = request.operation
+    if isinstance(operation, Create):
+        operation = replace(operation, reuses_ids=False)
+    return replace(request, operation=operation)
+
+
+def _external_id(body: bytes) -> str:
+    """Return the externalId that a body says; empty where that is for validation to judge."""
+    parsed = parse_json(body)
+    members = parsed.items() if isinstance(parsed, dict) else ()
+    named = [value for name, value in members if name.lower() == "externalid"]
+    return named[0] if named and isinstance(named[0], str) else ""
 
 
 def _edited(

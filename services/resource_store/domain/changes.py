@@ -43,6 +43,8 @@ class Change:
     traceparent: str
     committed: int
     routed: bool
+    erased: bool = False
+    """Whether what it told has been erased since; then it has no data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from resource_store.domain.causes import Cause
 from resource_store.domain.decisions import Decision, State
 from resource_store.domain.edits import Edit, Patch
 from resource_store.domain.errors import (
+    IdTakenError,
     ResourceNotFoundError,
     TooLargeError,
     VersionMismatchError,
@@ -40,6 +41,8 @@ class ClientEdit:
 
     def __call__(self, state: State) -> Decision:
         """Decide the write."""
+        if self.target is Target.NEW and state.current is not None:
+            raise IdTakenError(self.edit.ref)
         if self.target is Target.EXISTING:
             require_version(require_current(state, self.edit.ref), self.if_match)
         if isinstance(self.edit, Patch):
@@ -58,12 +61,15 @@ class ClientDelete:
     resource_type: ResourceType
     ref: Ref
     if_match: str | None
+    retention_days: int
 
     def __call__(self, state: State) -> Decision:
         """Decide the write."""
         current = require_current(state, self.ref)
         require_version(current, self.if_match)
-        return removed(self.resource_type, current, self.cause, state)
+        return removed(
+            self.resource_type, current, self.cause, state, retention_days=self.retention_days
+        )
 
 
 def require_current(state: State, ref: Ref) -> Stored:

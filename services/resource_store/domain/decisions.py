@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from resource_store.domain.async_requests import AsyncOutcome
 from resource_store.domain.changes import Change
+from resource_store.domain.kept import Kept
 from resource_store.domain.keys import IndexKey
 from resource_store.domain.members import Member
 from resource_store.domain.resources import Ref, Resource, Stamp, Stored
@@ -27,11 +28,13 @@ class State:
     """By id: of the group's members those that the transition names, or every one."""
     types: Mapping[str, str]
     """The resource types of those of the named ids that exist."""
-    gone: frozenset[str]
-    """Those of the named ids that were deleted."""
+    gone: Mapping[str, Stamp]
+    """Of those of the named ids that were deleted, the last time; some may be back since."""
     stamp: Stamp
     """What a change gets that is made here and now."""
     now: int
+    kept: Kept | None = None
+    """What is kept of the resource that was deleted, for transitions that need it."""
 
 
 class Effect(Enum):
@@ -75,13 +78,15 @@ class Restamped:
 class Deleted:
     """The resource is to be removed, from all groups too, and a tombstone left with this stamp.
 
-    Without a change there was no such resource, and yet there may be members of that id.
+    Without a change there was no such resource, and yet there may be members of that id. `kept` is
+    what is to be kept of it for a while.
     """
 
     ref: Ref
     stamp: Stamp
     keys_removed: frozenset[IndexKey]
     change: Change | None
+    kept: Kept | None = None
 
 
 Decision: TypeAlias = Unchanged | Written | Restamped | Deleted
@@ -150,5 +155,7 @@ class Transition:
     needs_every_member: bool
     shown: frozenset[str] | None
     decide: Callable[[State], Decision]
+    needs_kept: bool = False
+    """Whether it needs what is kept of the resource."""
     answer: Callable[[Outcome], AsyncOutcome] | None = None
     """What is told of it to whoever was promised an answer, by the `AsyncRequest` of its txn."""

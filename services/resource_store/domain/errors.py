@@ -24,6 +24,24 @@ class ResourceNotFoundError(StoreError):
         super().__init__(f"there is no {ref.resource_type} with the id {ref.id[:100]!a}")
 
 
+class DeletedNotFoundError(ResourceNotFoundError):
+    """No deleted resource of this type and id is kept (any more)."""
+
+    def __init__(self, ref: Ref) -> None:
+        StoreError.__init__(
+            self, f"no deleted {ref.resource_type} with the id {ref.id[:100]!a} is kept"
+        )
+
+
+class IdTakenError(StoreError):
+    """The id that a new resource was to have again is another's by now."""
+
+    reason = "ID_TAKEN"
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(f"there is a resource with the id {ref.id[:100]!a}")
+
+
 class VersionMismatchError(StoreError):
     """If-Match names no version that the resource has."""
 
@@ -60,6 +78,15 @@ class TooLargeError(StoreError):
     def __init__(self, detail: str, *, attribute_path: str) -> None:
         super().__init__(detail)
         self.attribute_path = attribute_path
+
+
+class ErasureNotFoundError(StoreError):
+    """Nobody has asked to erase this."""
+
+    reason = "ERASURE_NOT_FOUND"
+
+    def __init__(self, resource_id: str) -> None:
+        super().__init__(f"no erasure of {resource_id[:100]!a} has begun")
 
 
 class StampAheadError(StoreError):

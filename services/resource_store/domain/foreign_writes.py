@@ -21,6 +21,7 @@ from resource_store.domain.decisions import (
 )
 from resource_store.domain.edits import ActiveState, Edit, Representation
 from resource_store.domain.errors import StampAheadError
+from resource_store.domain.members import Member
 from resource_store.domain.representations import told_created
 from resource_store.domain.resources import Ref, Stamp
 from resource_store.domain.settlement import Draft, removed, settled
@@ -49,7 +50,7 @@ class ForeignEdit:
         return self._settled(state)
 
     def _settled(self, state: State) -> Written | Restamped | Unchanged:
-        draft = _without_gone_members(self.edit.draft(state), state)
+        draft = _without_gone_members(self.edit.draft(state), self.cause.origin, state)
         if isinstance(self.edit, Representation):
             draft = replace(draft, created=told_created(self.edit.body))
         refuse_own_membership(draft)
@@ -75,6 +76,7 @@ class ForeignDelete:
     cause: Cause
     resource_type: ResourceType
     ref: Ref
+    retention_days: int
 
     def __call__(self, state: State) -> Decision:
         """Decide the write."""
@@ -84,7 +86,13 @@ class ForeignDelete:
             return self._buried(state)
         if state.current.resource.ref != self.ref:
             return Unchanged(Effect.UNCHANGED)
-        return removed(self.resource_type, state.current, self.cause, state)
+        return removed(
+            self.resource_type,
+            state.current,
+            self.cause,
+            state,
+            retention_days=self.retention_days,
+        )
 
     def _buried(self, state: State) -> Deleted:
         """Leave a tombstone all the same: what made the resource may come yet."""
@@ -145,12 +153,23 @@ def _require_type(state: State, ref: Ref) -> None:
         )
 
 
-def _without_gone_members(draft: Draft, state: State) -> Draft:
-    """Leave out who was deleted here before the group's change came: ids are never given again."""
+def _without_gone_members(draft: Draft, origin: Stamp | None, state: State) -> Draft:
+    """Leave out who was deleted here before the group's change came, or after it was made.
+
+    A deletion ends memberships, and who is restored is not in the groups of before.
+    """
+
+    def is_gone(member: Member) -> bool:
+        deleted = state.gone.get(member.id)
+        if deleted is None:
+            return False
+        is_back = member.id in state.types
+        return not is_back or (origin is not None and origin < deleted)
+
     changes = draft.members
     kept = replace(
         changes,
-        added=tuple(m for m in changes.added if m.id not in state.gone),
-        after=changes.after and tuple(m for m in changes.after if m.id not in state.gone),
+        added=tuple(m for m in changes.added if not is_gone(m)),
+        after=changes.after and tuple(m for m in changes.after if not is_gone(m)),
     )
     return replace(draft, members=kept)

@@ -9,6 +9,7 @@ import orjson
 from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.decisions import Deleted, Effect, Restamped, State, Unchanged, Written
+from resource_store.domain.kept import kept_for
 from resource_store.domain.keys import index_keys
 from resource_store.domain.members import MEMBERS, MemberChanges
 from resource_store.domain.references import with_references
@@ -73,8 +74,15 @@ def _restamped(current: Resource, cause: Cause) -> Restamped | Unchanged:
     return Restamped(cause.origin)
 
 
-def removed(resource_type: ResourceType, current: Stored, cause: Cause, state: State) -> Deleted:
-    """Return what a DELETE leads to."""
+def removed(
+    resource_type: ResourceType,
+    current: Stored,
+    cause: Cause,
+    state: State,
+    *,
+    retention_days: int,
+) -> Deleted:
+    """Return what a DELETE leads to; the content is kept for some days, or (0) not at all."""
     before = attributes_of(current)
     ref = current.resource.ref
     change = Change(
@@ -99,6 +107,7 @@ def removed(resource_type: ResourceType, current: Stored, cause: Cause, state: S
         stamp=change.origin,
         keys_removed=index_keys(resource_type, before),
         change=change,
+        kept=kept_for(current, deleted=state.stamp.clock, days=retention_days),
     )
 
 

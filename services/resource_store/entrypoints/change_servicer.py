@@ -113,6 +113,7 @@ def _change_message(change: Change) -> pb.Change:
         traceparent=change.traceparent,
         committed=change.committed,
         routed=change.routed,
+        erased=change.erased,
     )
 
 

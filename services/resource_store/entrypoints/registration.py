@@ -5,22 +5,30 @@ from collections.abc import Callable
 import grpc
 
 from heliograph.resource.v1.change_service_pb2_grpc import add_ChangeServiceServicer_to_server
+from heliograph.resource.v1.lifecycle_service_pb2_grpc import (
+    add_LifecycleServiceServicer_to_server,
+)
 from heliograph.resource.v1.resource_service_pb2_grpc import add_ResourceServiceServicer_to_server
 from heliograph.resource.v1.schema_service_pb2_grpc import add_SchemaServiceServicer_to_server
 from resource_store.entrypoints.change_servicer import ChangeServicer
+from resource_store.entrypoints.lifecycle_servicer import LifecycleServicer
 from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from servicekit.grpc_server import registrations
 
 
 def registered(
-    resources: ResourceServicer, changes: ChangeServicer, schemas: SchemaServicer
+    resources: ResourceServicer,
+    changes: ChangeServicer,
+    schemas: SchemaServicer,
+    lifecycle: LifecycleServicer,
 ) -> tuple[Callable[[grpc.aio.Server], None], ...]:
-    """Return what registers the three services with a server."""
+    """Return what registers the services with a server."""
     return tuple(
         registrations(
             (add_ResourceServiceServicer_to_server, resources),
             (add_ChangeServiceServicer_to_server, changes),
             (add_SchemaServiceServicer_to_server, schemas),
+            (add_LifecycleServiceServicer_to_server, lifecycle),
         )
     )

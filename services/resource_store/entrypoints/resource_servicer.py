@@ -14,6 +14,7 @@ from resource_store.commands.write_resources import (
     Modify,
     Operation,
     Replace,
+    Restore,
     Result,
     WriteRequest,
     WriteResources,
@@ -89,7 +90,9 @@ def _read_result(result: Resource | Exception) -> pb.ReadResult:
 def _write_request(message: pb.WriteOperation) -> WriteRequest | Refusal:
     operation = _operation(message)
     if operation is None:
-        return InvalidSyntaxError("the write says neither create, replace, patch nor delete")
+        return InvalidSyntaxError(
+            "the write says neither create, replace, patch, delete nor restore"
+        )
     try:
         profile = profile_of(message.profile)
     except UnknownProfileError as error:
@@ -105,7 +108,8 @@ def _write_request(message: pb.WriteOperation) -> WriteRequest | Refusal:
 def _operation(message: pb.WriteOperation) -> Operation | None:
     match message.WhichOneof("operation"):
         case "create":
-            return Create(message.create.resource_type, message.create.attributes)
+            create = message.create
+            return Create(create.resource_type, create.attributes, create.reuses_ids)
         case "replace":
             replace = message.replace
             return Replace(ref_of(replace.ref), replace.attributes, if_match=_if_match(replace))
@@ -113,8 +117,15 @@ def _operation(message: pb.WriteOperation) -> Operation | None:
             patch = message.patch
             return Modify(ref_of(patch.ref), patch.patch, if_match=_if_match(patch))
         case "delete":
-            return Delete(ref_of(message.delete.ref), if_match=_if_match(message.delete))
+            return _deletion(message.delete)
+        case "restore":
+            return Restore(ref_of(message.restore.ref))
     return None
+
+
+def _deletion(message: pb.DeleteResource) -> Delete:
+    days = message.retention_days if message.HasField("retention_days") else None
+    return Delete(ref_of(message.ref), _if_match(message), days)
 
 
 def _if_match(message: pb.ReplaceResource | pb.PatchResource | pb.DeleteResource) -> str | None:

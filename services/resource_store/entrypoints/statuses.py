@@ -8,7 +8,10 @@ import structlog
 
 from heliograph.common.v1 import failure_pb2
 from resource_store.domain.errors import (
+    DeletedNotFoundError,
     EpochChangedError,
+    ErasureNotFoundError,
+    IdTakenError,
     InvalidCursorError,
     ResourceNotFoundError,
     StampAheadError,
@@ -25,7 +28,10 @@ _log = structlog.get_logger()
 
 STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ScimError: grpc.StatusCode.INVALID_ARGUMENT,
+    DeletedNotFoundError: grpc.StatusCode.NOT_FOUND,
     EpochChangedError: grpc.StatusCode.FAILED_PRECONDITION,
+    ErasureNotFoundError: grpc.StatusCode.NOT_FOUND,
+    IdTakenError: grpc.StatusCode.ALREADY_EXISTS,
     InvalidCursorError: grpc.StatusCode.INVALID_ARGUMENT,
     ResourceNotFoundError: grpc.StatusCode.NOT_FOUND,
     StampAheadError: grpc.StatusCode.OUT_OF_RANGE,

@@ -24,6 +24,12 @@ def rest_json(entry: Entry) -> str:
     return orjson.dumps(rest).decode()
 
 
+def nested_string(value: str) -> str:
+    """Return how a JSON string within a body stands in what `rest_json` returns."""
+    within = orjson.dumps(value).decode()
+    return orjson.dumps(within).decode()[1:-1]
+
+
 def parse_line(text: str) -> Line:
     """Return the line that `line_json` wrote."""
     members: dict[str, Any] = orjson.loads(text)

@@ -7,7 +7,7 @@ from scim_gateway.domain.errors import StoreRefusedError
 from scim_gateway.domain.paging import CursorPage, IndexPage
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
 from scim_gateway.domain.searches import Search
-from scim_gateway.domain.writes import Create, Delete, Patch, Replace, Write
+from scim_gateway.domain.writes import Create, Delete, Patch, Replace, Restore, Write
 
 
 def encode_ref(ref: ResourceRef) -> resource_pb2.ResourceRef:
@@ -59,6 +59,7 @@ def encode_write(write: Write) -> pb.WriteOperation:
         case Create(resource_type, body):
             operation.create.resource_type = resource_type
             operation.create.attributes = body
+            operation.create.reuses_ids = write.policy.lifecycle.reuses_ids
         case Replace(ref, body, if_match):
             replace = pb.ReplaceResource(ref=encode_ref(ref), attributes=body, if_match=if_match)
             operation.replace.CopyFrom(replace)
@@ -66,7 +67,11 @@ def encode_write(write: Write) -> pb.WriteOperation:
             patch = pb.PatchResource(ref=encode_ref(ref), patch=body, if_match=if_match)
             operation.patch.CopyFrom(patch)
         case Delete(ref, if_match):
-            operation.delete.CopyFrom(pb.DeleteResource(ref=encode_ref(ref), if_match=if_match))
+            days = write.policy.lifecycle.retention_days
+            delete = pb.DeleteResource(ref=encode_ref(ref), if_match=if_match, retention_days=days)
+            operation.delete.CopyFrom(delete)
+        case Restore(ref):
+            operation.restore.CopyFrom(pb.RestoreResource(ref=encode_ref(ref)))
     return operation
 
 

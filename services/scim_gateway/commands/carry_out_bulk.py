@@ -90,26 +90,29 @@ class _Work:
         for step, error in failed:
             undone = self.progress.fail(step, self.unavailable or error)
             undoing |= {f"{index}-undone": deletion for index, deletion in undone.items()}
-        await self._write(list(undoing.items()))
+        await self._write(list(undoing.items()), self.policy.of_undoing())
 
-    async def _write(self, changes: Sequence[tuple[str, Change]]) -> Sequence[Written]:
+    async def _write(
+        self, changes: Sequence[tuple[str, Change]], policy: Policy | None = None
+    ) -> Sequence[Written]:
         """Return a result for each change; what is away once is not waited for again."""
         if self.unavailable is not None or not changes:
             return [self.unavailable] * len(changes)
         try:
-            return await self.store.write_all([self._request(*each) for each in changes])
+            requests = [self._request(*each, policy or self.policy) for each in changes]
+            return await self.store.write_all(requests)
         except StoreUnavailableError as error:
             self.unavailable = error
             return [error] * len(changes)
         except StoreRefusedError as error:
             return [error] * len(changes)
 
-    def _request(self, place: str, change: Change) -> Write:
+    def _request(self, place: str, change: Change, policy: Policy) -> Write:
         return Write(
             replace(self.transaction, txn=f"{self.transaction.txn}-{place}"),
             change,
             omitted_attributes=DERIVED_ATTRIBUTES,
-            policy=self.policy,
+            policy=policy,
         )
 
 

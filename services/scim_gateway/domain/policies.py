@@ -1,10 +1,23 @@
 """How a tenant's requests are taken: as is configured for it, or else as settings say."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from scim.profile import PROFILES, TOLERANT, Profile
 from scim_gateway.domain.tenants import TenantConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """What becomes of what is deleted."""
+
+    retention_days: int
+    """For so long it can be restored; 0 keeps nothing of it."""
+    reuses_ids: bool
+    """Whether what is created with its externalId gets its id, and nothing else of it."""
+
+
+_KEPT_FOR_A_MONTH: Final = Lifecycle(retention_days=30, reuses_ids=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +26,11 @@ class Policy:
 
     profile: Profile = TOLERANT
     """How literally they are taken."""
+    lifecycle: Lifecycle = _KEPT_FOR_A_MONTH
+
+    def of_undoing(self) -> Self:
+        """Return what holds where a resource is taken back that its client never had."""
+        return replace(self, lifecycle=replace(self.lifecycle, retention_days=0))
 
 
 USUAL: Final = Policy()
@@ -20,7 +38,16 @@ USUAL: Final = Policy()
 
 def policy_of(configuration: TenantConfiguration, usual: Policy) -> Policy:
     """Return the policy of a tenant; `usual` has what is not configured for it."""
-    if configuration.profile is None:
-        return usual
-    # A name that only a newer registrar knows is no reason to let nobody in.
-    return Policy(PROFILES.get(configuration.profile, usual.profile))
+    return Policy(
+        # A name that only a newer registrar knows is no reason to let nobody in.
+        PROFILES.get(configuration.profile or "", usual.profile),
+        _lifecycle_of(configuration, usual.lifecycle),
+    )
+
+
+def _lifecycle_of(configuration: TenantConfiguration, usual: Lifecycle) -> Lifecycle:
+    days, reuses_ids = configuration.retention_days, configuration.reuses_ids
+    return Lifecycle(
+        usual.retention_days if days is None else days,
+        usual.reuses_ids if reuses_ids is None else reuses_ids,
+    )

@@ -40,7 +40,14 @@ class Delete:
     if_match: str | None
 
 
-Change = Create | Replace | Patch | Delete
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """The return of a deleted resource that is kept, which an administrator asks for."""
+
+    ref: ResourceRef
+
+
+Change = Create | Replace | Patch | Delete | Restore
 
 
 @dataclass(frozen=True, slots=True)

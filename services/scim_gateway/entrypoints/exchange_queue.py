@@ -32,10 +32,16 @@ class ExchangeQueue:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._filled = asyncio.Event()
+        self._taken = 0
         _waiting.set_function(lambda: len(self._exchanges))
 
     def __len__(self) -> int:
         return len(self._exchanges)
+
+    @property
+    def taken(self) -> int:
+        """How many have been taken so far, in the order in which they were put in."""
+        return self._taken
 
     def put(self, exchange: Exchange) -> None:
         """Add an exchange at the end, if there is room."""
@@ -50,6 +56,7 @@ class ExchangeQueue:
     def take(self, limit: int) -> list[Exchange]:
         """Remove and return the first exchanges, at most so many."""
         taken = [self._exchanges.popleft() for _ in range(min(limit, len(self._exchanges)))]
+        self._taken += len(taken)
         self._bytes -= sum(exchange.size for exchange in taken)
         if not self._exchanges:
             self._filled.clear()

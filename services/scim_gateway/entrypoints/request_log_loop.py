@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,10 +22,15 @@ _log = structlog.get_logger()
 _GATHER_SECONDS: Final = 0.2
 _PAUSE_SECONDS: Final = 5.0
 _TRIM_SECONDS: Final = 60.0
+_LONGEST_WRITE_SECONDS: Final = 10.0
 _LAST_SECONDS: Final = 1.0
 """How long the end of the service may wait for what is not written yet."""
 _AT_ONCE: Final = 200
 _DAY: Final = 86_400 * 1_000_000
+
+
+class LogNotOpenError(StorageError):
+    """The log is to be changed, and cannot be now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class RequestLogLoop:
     """None while it is not open."""
     _unwritten: list[Entry] = field(default_factory=list)
     _works: bool = True
+    _is_writing: bool = False
+    _rounds: int = 0
 
     async def run(self) -> None:
         """Run until cancelled; then write what there still is."""
@@ -65,6 +72,28 @@ class RequestLogLoop:
             finally:
                 self.log = None
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def forget(self, tenant: str, resource_id: str, names: Collection[str]) -> int:
+        """Remove what there is about a resource and names; return how many entries that were.
+
+        What is on its way into the log is waited for. Raises `LogNotOpenError`.
+        """
+        if self.log is None:
+            raise LogNotOpenError("the request log is not open: the gateway's own log says why")
+        async with asyncio.timeout(_LONGEST_WRITE_SECONDS):
+            await self._written()
+        about = frozenset(name.lower() for name in (resource_id, *names))
+        return await self.log.forget(tenant, about, quoted=resource_id)
+
+    async def _written(self) -> None:
+        """Return when what is on its way now is in the log, whatever comes after it."""
+        last = self.queue.taken + len(self.queue)
+        # Within a moment, and once in a blue moon: no event is worth it.
+        while self.queue.taken < last:  # noqa: ASYNC110
+            await asyncio.sleep(_GATHER_SECONDS)
+        rounds = self._rounds
+        while self._is_writing and self._rounds == rounds:  # noqa: ASYNC110
+            await asyncio.sleep(_GATHER_SECONDS)
 
     async def _keep_all(self, log: RequestLog) -> None:
         trimmed = -_TRIM_SECONDS
@@ -88,7 +117,15 @@ class RequestLogLoop:
                     await self._keep_some(log)
 
     async def _keep_some(self, log: RequestLog) -> None:
-        await self._mask(self.queue.take(_AT_ONCE))
+        self._is_writing = True
+        try:
+            await self._mask(self.queue.take(_AT_ONCE))
+            await self._add(log)
+        finally:
+            self._is_writing = False
+            self._rounds += 1
+
+    async def _add(self, log: RequestLog) -> None:
         entries = self._unwritten
         if not entries:
             return

@@ -26,6 +26,13 @@ class RequestLog(Protocol):
     ) -> Sequence[Line]:
         """Return the first `limit` of a selection, beyond an entry's id, or from an end with ""."""
 
+    async def forget(self, tenant: str, about: frozenset[str], *, quoted: str) -> int:
+        """Remove the tenant's entries that are about any of these names, which are in lower case.
+
+        And those that have a JSON string `quoted` in them. Nothing of them can be read out of the
+        files on return. Returns how many entries were removed.
+        """
+
     async def trim(self, *, before: int, max_bytes: int) -> int:
         """Remove what was answered before a time, and the oldest of what is above a size.
 

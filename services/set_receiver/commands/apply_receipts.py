@@ -14,7 +14,7 @@ from set_receiver.domain.changes import (
     treatment,
 )
 from set_receiver.domain.errors import ChangesRefusedError, StoreUnavailableError
-from set_receiver.domain.receipts import Receipt
+from set_receiver.domain.receipts import ERASED, Receipt
 from set_receiver.domain.settling import Failed, Outcome, RetryBudget, standing_after
 from set_receiver.ports.changes import Changes
 from set_receiver.ports.receipts import Receipts
@@ -68,6 +68,8 @@ class ApplyReceipts:
         await self.receipts.record(standings, fence=fence)
 
     def _plan(self, receipt: Receipt) -> _Plan:
+        if not receipt.arrival.token:
+            return _Plan((), Ignored(ERASED))
         try:
             token = stored_token(receipt.arrival.token)
             decided = treatment(token, resource_types=self.resource_types)

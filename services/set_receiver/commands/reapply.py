@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from set_receiver.domain.errors import ReceiptNotFoundError, ReceiptPendingError
+from set_receiver.domain.errors import ReceiptErasedError, ReceiptNotFoundError, ReceiptPendingError
 from set_receiver.domain.receipts import Receipt, ReceiptState, Selection
 from set_receiver.ports.receipts import Receipts
 
@@ -26,9 +26,12 @@ class Reapply:
     async def one(self, tenant: str, position: int) -> None:
         """Have one receipt applied again.
 
-        Raises `ReceiptNotFoundError`, or `ReceiptPendingError` where it is not settled.
+        Raises `ReceiptNotFoundError`, `ReceiptErasedError`, or `ReceiptPendingError` where it is
+        not settled.
         """
         receipt = await self.find(tenant, position)
+        if not receipt.arrival.token:
+            raise ReceiptErasedError
         if not await self.receipts.reopen([receipt.position]):
             raise ReceiptPendingError
 

@@ -54,6 +54,15 @@ class ReceiptPendingError(ReceiverError):
         super().__init__("the receipt is pending: it is going to be applied anyway")
 
 
+class ReceiptErasedError(ReceiverError):
+    """A receipt is to be applied again of which nothing is left."""
+
+    reason = "RECEIPT_ERASED"
+
+    def __init__(self) -> None:
+        super().__init__("the data of the receipt have been erased: there is nothing to apply")
+
+
 class InvalidPageTokenError(ReceiverError):
     """A page token is none that this service has given."""
 

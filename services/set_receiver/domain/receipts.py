@@ -62,6 +62,12 @@ class Standing:
 AWAITING = Standing(ReceiptState.PENDING, "", settled=0, attempts=0, first_failed=0, next_attempt=0)
 
 
+ERASED: Final = "ERASED: all data of its resource have been erased"
+"""The reason of a receipt that has no token any more."""
+NEVER_MIND: Final = (ReceiptState.PENDING, ReceiptState.DEAD)
+"""What becomes ignored when it is erased; other states tell what was done."""
+
+
 def settled(state: ReceiptState, reason: str, *, now: int, attempts: int = 0) -> Standing:
     """Return the standing of a receipt with which nothing more is to be done."""
     return Standing(state, reason, settled=now, attempts=attempts, first_failed=0, next_attempt=0)

@@ -1,5 +1,6 @@
 """The admin API: receipts, and how each receive stream fares."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI, Request
@@ -8,8 +9,10 @@ from pydantic import BaseModel
 
 from servicekit.bearer import BearerError, BearerTokens, TokensUnavailableError
 from servicekit.signals import News
+from set_receiver.commands.erase_receipts import EraseReceipts
 from set_receiver.commands.reapply import Reapply
 from set_receiver.domain.receipts import ReceiptState, Tally
+from set_receiver.entrypoints.erasure_routes import ErasureRoutes
 from set_receiver.entrypoints.receipt_pages import ReceiptPages
 from set_receiver.entrypoints.receipt_routes import ReceiptRoutes
 from set_receiver.entrypoints.stream_directory import StreamDirectory
@@ -47,11 +50,13 @@ class AdminApi:
     receipts: Receipts
     directory: StreamDirectory
     troubles: Troubles
+    clock: Callable[[], int]
 
     def add_to(self, app: FastAPI) -> None:
         """Add the routes, and the answers to those who may not pass."""
         router = APIRouter(prefix="/admin/v1", tags=["admin"])
         self._receipt_routes().add_to(router, app)
+        ErasureRoutes(self._tenant, EraseReceipts(self.receipts, self.clock)).add_to(router)
         router.add_api_route(
             "/receive-streams", self.list_receive_streams, response_model=ReceiveStreamList
         )

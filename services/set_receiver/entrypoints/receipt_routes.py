@@ -13,6 +13,7 @@ from servicekit.signals import News
 from set_receiver.commands.reapply import Reapply
 from set_receiver.domain.errors import (
     InvalidPageTokenError,
+    ReceiptErasedError,
     ReceiptNotFoundError,
     ReceiptPendingError,
 )
@@ -21,6 +22,7 @@ from set_receiver.entrypoints.receipt_pages import ReceiptPages, position_named,
 
 _STATUSES: Final = {
     InvalidPageTokenError: 400,
+    ReceiptErasedError: 409,
     ReceiptNotFoundError: 404,
     ReceiptPendingError: 409,
 }

@@ -54,8 +54,20 @@ class Receipts(Protocol):
     async def reopen(self, positions: Sequence[int]) -> int:
         """Make receipts pending again that are settled, and tell how many were; durable on return.
 
-        They keep their positions.
+        They keep their positions. Those that were erased stay as they are.
         """
+        ...
+
+    async def erase(self, tenant: str, path: str, *, now: int) -> int:
+        """Remove the tokens, and what is said of them, of receipts whose subject's URI ends so.
+
+        They stay, as what tells a repeated token; one that is pending or dead is ignored from then
+        on. Returns how many had a token; durable on return.
+        """
+        ...
+
+    async def make_unreadable(self) -> None:
+        """Return when nothing that was removed can be read out of the files any more."""
         ...
 
     async def tallies(self) -> Sequence[Tally]:

@@ -110,7 +110,12 @@ class ChangeFeed:
         return Reach(passed, last.resource_type, last.id)
 
     def _change(self, change: pb.Change) -> Change:
-        return Change(self._event(change), _ACTIVATIONS.get(change.activation), change.routed)
+        return Change(
+            self._event(change),
+            _ACTIVATIONS.get(change.activation),
+            change.routed,
+            change.erased,
+        )
 
     def _event(self, change: pb.Change) -> Event:
         kind = _KINDS[change.kind]

@@ -5,17 +5,19 @@ from typing import Protocol
 
 from servicekit.leases import Held, Work
 from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.ports.erasing import Erasing
 from set_transmitter.ports.event_log import EventLog
 from set_transmitter.ports.snapshots import Snapshots
 
 
 @dataclass(frozen=True, slots=True)
 class Logbook:
-    """The event log, what has been delivered of it, and the snapshots in it."""
+    """The event log, what has been delivered of it, the snapshots in it, and how it is erased."""
 
     log: EventLog
     deliveries: Deliveries
     snapshots: Snapshots
+    erasing: Erasing
 
 
 class Storage(Protocol):

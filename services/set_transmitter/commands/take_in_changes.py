@@ -23,7 +23,10 @@ class TakeInChanges:
 
     async def __call__(self, changes: Sequence[Change], *, feed_cursor: str) -> set[str]:
         """Return the streams that have something new, once it is durable."""
-        events = [event for change in changes for event in events_of(change)]
+        told = [event for change in changes for event in events_of(change)]
         async with self.growth.growing():
+            # Not before its turn: something may have been erased meanwhile.
+            passing = map(self.outboxes.erasures.let_through, told)
+            events = [event for event in passing if event is not None]
             logged = await self.log.append(events, feed_cursor=feed_cursor)
             return self.outboxes.share_out(logged)

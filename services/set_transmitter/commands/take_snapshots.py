@@ -1,7 +1,7 @@
 """Bringing receivers up to the present state."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from set_transmitter.commands.growth import Growth
 from set_transmitter.domain.outbox import Outbox
@@ -61,6 +61,8 @@ class TakeSnapshots:
             outbox = self.outboxes.get(stream_id)
             if outbox is None:
                 return set()
+            passing = map(self.outboxes.erasures.let_through, page.events)
+            page = replace(page, events=tuple(event for event in passing if event is not None))
             dated = page.committed(max(now, outbox.stream.begins))
             outbox.snapshot, logged = await self.snapshots.go_on(
                 stream_id, dated, feed_cursor=feed_cursor

@@ -1,10 +1,12 @@
 """What a stream still has to deliver, handed out so that each subject keeps its order."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from heapq import heappop, heappush
+from math import inf
 
+from set_transmitter.domain.erasures import Erasure
 from set_transmitter.domain.events import LoggedEvent
 
 
@@ -34,6 +36,8 @@ class Pending:
     refusals: int = 0
     standing: Standing = Standing.QUEUED
     parked_until: float = 0.0
+    is_erased: bool = False
+    """It has been erased while it was under way: it is not sent again as it was."""
 
     @property
     def position(self) -> int:
@@ -86,6 +90,9 @@ class Backlog:
             return None
         _, position = heappop(self._parked)
         pending = self._pending[position]
+        if pending.is_erased:
+            self._set_free(pending)
+            return next(iter(self.take(1, now=-inf)), None)
         pending.standing = Standing.TAKEN
         return pending
 
@@ -127,6 +134,41 @@ class Backlog:
             del self._queues[pending.subject_uri]
         return True
 
+    def erase(self, erasure: Erasure) -> None:
+        """Forget what is not to be told any more; what is under way, once it comes back."""
+        for subject_uri, queue in list(self._queues.items()):
+            if erasure.concerns(queue[0].logged.event):
+                self._erase(subject_uri, queue, erasure)
+
+    def _erase(self, subject_uri: str, queue: deque[Pending], erasure: Erasure) -> None:
+        left: deque[Pending] = deque()
+        for pending in queue:
+            if self._survives(pending, erasure):
+                left.append(pending)
+            else:
+                del self._pending[pending.position]
+                pending.standing = Standing.SETTLED
+        if not left:
+            del self._queues[subject_uri]
+            return
+        self._queues[subject_uri] = left
+        if left[0].standing is Standing.QUEUED:
+            self._set_free(left[0])
+
+    def _survives(self, pending: Pending, erasure: Erasure) -> bool:
+        event = pending.logged.event
+        is_under_way = pending.standing in {Standing.TAKEN, Standing.PARKED}
+        if erasure.covers(event):
+            pending.is_erased = is_under_way
+            return is_under_way
+        if event.origin_clock <= erasure.through:
+            scrubbed = replace(event, external_id="")
+            pending.logged = replace(pending.logged, event=scrubbed)
+            pending.is_erased = is_under_way
+            if not is_under_way:
+                pending.jwt = pending.signed = None
+        return True
+
     def drop_through(self, position: int) -> None:
         """Forget everything up to a position."""
         while (oldest := self.oldest) is not None and oldest.position <= position:
@@ -164,5 +206,17 @@ class Backlog:
         return self._is(Standing.PARKED, position) and self._pending[position].parked_until == until
 
     def _set_free(self, pending: Pending) -> None:
+        if pending.is_erased:
+            self._end_erased(pending)
+            return
         pending.standing = Standing.FREE
         heappush(self._free, pending.position)
+
+    def _end_erased(self, pending: Pending) -> None:
+        """Forget what came back, or (a deletion) let it be signed anew."""
+        pending.is_erased = False
+        if pending.logged.event.kind == "delete":
+            pending.jwt = pending.signed = None
+            self._set_free(pending)
+        else:
+            self.settle(pending)

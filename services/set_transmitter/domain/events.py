@@ -54,11 +54,15 @@ class LoggedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of the store's feed; a `routed` one has been told of as it was received."""
+    """A change of the store's feed; a `routed` one has been told of as it was received.
+
+    Of one whose data were `erased` nothing is told, unless it is a deletion.
+    """
 
     event: Event
     activation: Activation | None
     routed: bool
+    erased: bool = False
 
 
 def events_of(change: Change) -> list[Event]:
@@ -66,9 +70,9 @@ def events_of(change: Change) -> list[Event]:
 
     An activation is an event of its own, after that of the change, in the same transaction.
     """
-    if change.routed:
-        return []
     event = change.event
+    if change.routed or (change.erased and event.kind != "delete"):
+        return []
     if change.activation is None:
         return [event]
     return [event, replace(event, kind=change.activation, attributes=(), data=None)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from secevent.scim_events import ProvisioningKind
+from set_transmitter.domain.erasures import Erasures
 from set_transmitter.domain.events import LoggedEvent
 from set_transmitter.domain.outbox import Outbox
 
@@ -16,6 +17,7 @@ class Outboxes:
     def __init__(self, *, epoch: str, end: int) -> None:
         self.epoch = epoch
         self.end = end
+        self.erasures = Erasures()
         self._by_id: dict[str, Outbox] = {}
         self._index: dict[tuple[str, ProvisioningKind], dict[str, Outbox]] = {}
 

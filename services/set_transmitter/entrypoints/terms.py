@@ -9,6 +9,7 @@ from servicekit.bearer import BearerTokens
 from servicekit.following import keep_running
 from servicekit.leases import Held
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
+from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.standby import StandbyError
@@ -28,6 +29,7 @@ class Term:
     deliveries: Deliveries
     read_delivery_states: ReadDeliveryStates
     begin_snapshot: BeginSnapshot
+    erase_events: EraseEvents
     news: StreamNews
 
 

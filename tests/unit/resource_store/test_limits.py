@@ -110,7 +110,7 @@ def _state(*, members: int) -> State:
         tombstone=None,
         members={str(number): Member(str(number), "User") for number in range(members)},
         types={},
-        gone=frozenset(),
+        gone={},
         stamp=Stamp(1, "here"),
         now=1,
     )

@@ -24,7 +24,14 @@ from scim_gateway.domain.bulk_operations import (
 from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.errors import StoreRefusedError, StoreUnavailableError
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
-from scim_gateway.domain.writes import Create, Delete, Patch, Replace, Transaction, Write
+from scim_gateway.domain.writes import (
+    Create,
+    Delete,
+    Patch,
+    Replace,
+    Transaction,
+    Write,
+)
 
 REGISTRY = standard_registry()
 USER, GROUP = REGISTRY.resource_types

@@ -6,7 +6,7 @@ from heliograph.resource.v1 import resource_pb2
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from scim.profile import STRICT
 from scim_gateway.adapters.messages import encode_write
-from scim_gateway.domain.policies import Policy
+from scim_gateway.domain.policies import Lifecycle, Policy
 from scim_gateway.domain.resources import ResourceRef
 from scim_gateway.domain.writes import (
     Change,
@@ -14,6 +14,7 @@ from scim_gateway.domain.writes import (
     Delete,
     Patch,
     Replace,
+    Restore,
     Transaction,
     Write,
 )
@@ -27,7 +28,9 @@ ENCODED_REF = resource_pb2.ResourceRef(resource_type="User", id="1")
     [
         pytest.param(
             Create("User", b"{}"),
-            pb.WriteOperation(create=pb.CreateResource(resource_type="User", attributes=b"{}")),
+            pb.WriteOperation(
+                create=pb.CreateResource(resource_type="User", attributes=b"{}", reuses_ids=True)
+            ),
             id="create",
         ),
         pytest.param(
@@ -49,13 +52,19 @@ ENCODED_REF = resource_pb2.ResourceRef(resource_type="User", id="1")
         ),
         pytest.param(
             Delete(REF, None),
-            pb.WriteOperation(delete=pb.DeleteResource(ref=ENCODED_REF)),
+            pb.WriteOperation(delete=pb.DeleteResource(ref=ENCODED_REF, retention_days=7)),
             id="delete",
+        ),
+        pytest.param(
+            Restore(REF),
+            pb.WriteOperation(restore=pb.RestoreResource(ref=ENCODED_REF)),
+            id="restore",
         ),
     ],
 )
 def test_each_change_has_its_operation(change: Change, operation: pb.WriteOperation) -> None:
-    write = Write(Transaction("default", "0f3a", "00-a-b-01"), change, ("members",), Policy(STRICT))
+    policy = Policy(STRICT, Lifecycle(7, reuses_ids=True))
+    write = Write(Transaction("default", "0f3a", "00-a-b-01"), change, ("members",), policy)
 
     operation.MergeFrom(
         pb.WriteOperation(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from prometheus_client import REGISTRY
 from support.eventually import eventually
 from support.memory_request_log import MemoryRequestLog
@@ -12,7 +13,7 @@ from support.request_log_entries import NOW, entry, exchange
 from scim.registry import standard_registry
 from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
-from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
+from scim_gateway.entrypoints.request_log_loop import LogNotOpenError, RequestLogLoop, Retention
 from servicekit.cancelling import cancelled
 from servicekit.failures import StartError
 
@@ -101,3 +102,24 @@ async def test_what_is_too_old_is_removed_when_the_log_is_opened() -> None:
 
     await eventually(lambda: not log.entries)
     await cancelled([running])
+
+
+async def test_what_is_on_its_way_is_forgotten_too() -> None:
+    log = MemoryRequestLog()
+    loop = loop_of(log)
+    running = asyncio.create_task(loop.run())
+    await eventually(lambda: loop.log)
+    for number in range(300):
+        loop.queue.put(exchange(id=f"{number:014x}-0", request=b'{"userName":"Ann"}'))
+    loop.queue.put(exchange(id=f"{999:014x}-0", request=b'{"userName":"bob"}'))
+
+    removed = await loop.forget("default", "id-1", ["Ann"])
+
+    await cancelled([running])
+    assert removed == 300
+    assert [each.about for each in log.entries] == [frozenset({"bob"})]
+
+
+async def test_a_log_that_is_not_open_forgets_nothing() -> None:
+    with pytest.raises(LogNotOpenError):
+        await loop_of(MemoryRequestLog()).forget("default", "id-1", [])

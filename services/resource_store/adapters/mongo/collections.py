@@ -14,6 +14,8 @@ RESOURCES: Final = "resources"
 UNIQUE_KEYS: Final = "unique_keys"
 MEMBERS: Final = "members"
 TOMBSTONES: Final = "tombstones"
+DELETED: Final = "deleted_resources"
+ERASURES: Final = "erasures"
 META: Final = "meta"
 ASYNC_REQUESTS: Final = "async_requests"
 REPETITION: Final = {IdentityKind.TRANSACTION: "transactions", IdentityKind.EFFECT: "effects"}
@@ -80,4 +82,26 @@ async def _sort_indexes(database: Database) -> None:
     )
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first_indexes, _async_requests, _sort_indexes)
+async def _deleted_resources(database: Database) -> None:
+    by_external_id = [
+        _TENANT,
+        ("type", ASCENDING),
+        ("external_id", ASCENDING),
+        ("deleted", ASCENDING),
+    ]
+    await database[DELETED].create_indexes(
+        [
+            IndexModel([_TENANT, _ID], name="by_id"),
+            IndexModel(by_external_id, name="by_external_id"),
+            IndexModel([("purge_after", ASCENDING)], name="due"),
+        ]
+    )
+    await database[ERASURES].create_indexes([IndexModel([_TENANT, _ID], name="by_id")])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _first_indexes,
+    _async_requests,
+    _sort_indexes,
+    _deleted_resources,
+)

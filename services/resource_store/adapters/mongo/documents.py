@@ -12,6 +12,9 @@ from servicekit.mongo import Document
 
 T = TypeVar("T")
 
+BACK: Final = {"is_back": True}
+"""What a tombstone has whose resource has been created again."""
+
 Address = tuple[str, str]
 """Tenant and id: what a resource and its tombstone are found by."""
 

@@ -108,4 +108,5 @@ def _change(document: dict[str, Any]) -> Change:
         traceparent=document["traceparent"],
         committed=document["committed"],
         routed=document["routed"],
+        erased=document.get("erased", False),
     )

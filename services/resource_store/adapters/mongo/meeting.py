@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from resource_store.adapters.mongo.deleted_resources import kept_of
 from resource_store.adapters.mongo.documents import Address, stamp_of, stored_of
 from resource_store.adapters.mongo.reading import Reading
 from resource_store.domain.clock import HybridClock
@@ -24,6 +25,7 @@ class Meeting:
     documents: dict[Address, Document]
     _named: dict[Address, Document]
     _tombstones: dict[Address, Document]
+    _kept: dict[Address, Document]
     _members: dict[Address, dict[str, Member]]
 
     @classmethod
@@ -42,6 +44,7 @@ class Meeting:
             documents=found,
             _named=await reading.resources(named, naming_only=True),
             _tombstones=await reading.tombstones((own - found.keys()) | named),
+            _kept=await reading.kept({address(t) for t in transitions if t.needs_kept}),
             _members=await reading.members(whole) | await reading.named_members(some),
         )
 
@@ -51,7 +54,9 @@ class Meeting:
         Other processes write to the same resource, so a reading of one's own is not enough.
         """
         here = address(transition)
-        current, buried = self.documents.get(here), self._tombstones.get(here)
+        current = self.documents.get(here)
+        buried = None if current else self._tombstones.get(here)
+        kept = None if current else self._kept.get(here)
         for found in filter(None, (current, buried)):
             clock.observe(max(found["clock"], found["origin"]["clock"]))
         named = {name: (transition.tenant, name) for name in transition.named_members}
@@ -60,7 +65,12 @@ class Meeting:
             tombstone=stamp_of(buried["origin"]) if buried else None,
             members=self._members.get(here, {}),
             types={n: self._named[at]["type"] for n, at in named.items() if at in self._named},
-            gone=frozenset(name for name, at in named.items() if at in self._tombstones),
+            gone={
+                name: stamp_of(self._tombstones[at]["origin"])
+                for name, at in named.items()
+                if at in self._tombstones
+            },
             stamp=clock.next_stamp(),
             now=clock.now(),
+            kept=kept_of(kept) if kept else None,
         )

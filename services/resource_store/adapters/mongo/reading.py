@@ -78,6 +78,10 @@ class Reading:
         """Return the tombstones that are at these addresses."""
         return await self._found(collections.TOMBSTONES, addresses, None)
 
+    async def kept(self, addresses: Iterable[Address]) -> dict[Address, Document]:
+        """Return what is kept of deleted resources at these addresses."""
+        return await self._found(collections.DELETED, addresses, None)
+
     async def members(self, groups: Iterable[Address]) -> dict[Address, dict[str, Member]]:
         """Return every member of each group by its id."""
         return _without_names(await self._members([_all_of(group) for group in groups]))

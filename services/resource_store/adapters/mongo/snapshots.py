@@ -1,6 +1,7 @@
 """Going through the state of a tenant, a page at a time."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from pymongo import ASCENDING
 
@@ -20,6 +21,8 @@ from resource_store.domain.resources import Ref
 from resource_store.domain.snapshots import Tombstone, Whole
 from scim.resource_type import ResourceType
 from servicekit.mongo import Document
+
+_NOT_BACK: Final = {"is_back": {"$ne": True}}
 
 
 def after_resource(tenant: str, after: Ref) -> Document:
@@ -51,7 +54,7 @@ async def tombstones_after(
     reading: Reading, tenant: str, after: str, *, limit: int
 ) -> Sequence[Tombstone]:
     """Return the tombstones after an id."""
-    found = {"_id.tenant": tenant, "_id.id": {"$gt": after}}
+    found = {"_id.tenant": tenant, "_id.id": {"$gt": after}, **_NOT_BACK}
     cursor = reading.database[TOMBSTONES].find(found, session=reading.session)
     cursor = cursor.sort("_id.id", ASCENDING).limit(limit)
     return [Tombstone(ref_of(each), stamp_of(each["origin"])) async for each in cursor]
@@ -61,7 +64,7 @@ async def count(reading: Reading, tenant: str) -> int:
     """Return how many resources and tombstones a tenant has."""
     counts = [
         await reading.database[name].count_documents(
-            {"_id.tenant": tenant}, session=reading.session
+            {"_id.tenant": tenant, **_NOT_BACK}, session=reading.session
         )
         for name in (RESOURCES, TOMBSTONES)
     ]

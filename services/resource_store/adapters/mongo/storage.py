@@ -11,7 +11,9 @@ from resource_store.adapters.mongo import feed, snapshots
 from resource_store.adapters.mongo.async_requests import MongoAsyncRequests
 from resource_store.adapters.mongo.batches import Batch
 from resource_store.adapters.mongo.collections import META
+from resource_store.adapters.mongo.deleted_resources import MongoDeletedResources
 from resource_store.adapters.mongo.documents import Address, resource_of, stored_of
+from resource_store.adapters.mongo.erasures import MongoErasures
 from resource_store.adapters.mongo.faults import blamed, storage_failures
 from resource_store.adapters.mongo.reading import Reading, Shown
 from resource_store.adapters.mongo.reindexing import reindex
@@ -48,6 +50,8 @@ class MongoStorage:
         self.identity = identity
         self.cursor_key = cursor_key
         self.async_requests = MongoAsyncRequests(database)
+        self.deleted_resources = MongoDeletedResources(database)
+        self.erasures = MongoErasures(database)
         self._database = database
         self._clock = clock
         self._writer = Writer(self._carry_out)

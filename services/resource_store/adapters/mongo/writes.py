@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from resource_store.adapters.mongo import collections, feed
+from resource_store.adapters.mongo.deleted_resources import kept_document
 from resource_store.adapters.mongo.documents import (
+    BACK,
     Address,
     address_document,
     at_once,
@@ -27,6 +29,7 @@ class Writes:
 
     _resources: list[Write] = field(default_factory=list)
     _tombstones: list[Write] = field(default_factory=list)
+    _kept: list[Write] = field(default_factory=list)
     _edges_removed: list[Document] = field(default_factory=list)
     _edges_added: list[Document] = field(default_factory=list)
     _told: list[tuple[Change, int]] = field(default_factory=list)
@@ -45,7 +48,9 @@ class Writes:
             ReplaceOne({"_id": document["_id"]}, document) if before else InsertOne(document)
         )
         if state.tombstone is not None:
-            self._tombstones.append(DeleteOne({"_id": document["_id"]}))
+            # It still tells which memberships ended then.
+            self._tombstones.append(UpdateOne({"_id": document["_id"]}, {"$set": BACK}))
+            self._kept.append(DeleteOne({"_id": document["_id"]}))
         self._exchange_members(here, written)
         self._tell(written.change, state)
 
@@ -69,6 +74,9 @@ class Writes:
         self._tombstones.append(ReplaceOne(found, tombstone, upsert=True))
         self._edges_removed.append({"tenant": tenant, "group": ref.id})
         self._edges_removed.append({"tenant": tenant, "member": ref.id})
+        if deleted.kept is not None:
+            kept = kept_document((tenant, ref.id), deleted.kept)
+            self._kept.append(ReplaceOne(found, kept, upsert=True))
         if deleted.change is not None:
             self._tell(deleted.change, state)
 
@@ -81,6 +89,7 @@ class Writes:
         for name, writes in (
             (collections.RESOURCES, self._resources),
             (collections.TOMBSTONES, self._tombstones),
+            (collections.DELETED, self._kept),
         ):
             if writes:
                 await database[name].bulk_write(writes, session=session)

@@ -19,7 +19,7 @@ _APPEND = """
 _AFTER = """
     SELECT position, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
         lineage, version_before, version_after, data, attributes, external_id, activation,
-        traceparent, committed, routed
+        traceparent, committed, routed, erased
     FROM changes WHERE position > ? ORDER BY position LIMIT ?
 """
 
@@ -93,5 +93,6 @@ def _entry(row: tuple[Any, ...]) -> FeedEntry:
         traceparent=row[15],
         committed=row[16],
         routed=bool(row[17]),
+        erased=bool(row[18]),
     )
     return FeedEntry(row[0], change)

@@ -15,11 +15,11 @@ RESOURCES_AFTER: Final = f"""
 """  # noqa: S608 constants
 TOMBSTONES_AFTER: Final = """
     SELECT resource_type, id, clock, cluster FROM tombstones
-    WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?
+    WHERE tenant = ? AND id > ? AND NOT is_back ORDER BY id LIMIT ?
 """
 _COUNT: Final = """
     SELECT (SELECT count(*) FROM resources WHERE tenant = :tenant)
-        + (SELECT count(*) FROM tombstones WHERE tenant = :tenant)
+        + (SELECT count(*) FROM tombstones WHERE tenant = :tenant AND NOT is_back)
 """
 
 

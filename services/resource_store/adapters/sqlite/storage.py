@@ -8,6 +8,8 @@ from pathlib import Path
 from resource_store.adapters.aes_gcm_cursors import new_cursor_key
 from resource_store.adapters.sqlite import feed, snapshots
 from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
+from resource_store.adapters.sqlite.deleted_resources import SqliteDeletedResources
+from resource_store.adapters.sqlite.erasures import SqliteErasures
 from resource_store.adapters.sqlite.reindexing import reindex
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
 from resource_store.adapters.sqlite.searching import search_resources
@@ -44,6 +46,8 @@ class SqliteStorage:
         self.identity = identity
         self.cursor_key = cursor_key
         self.async_requests = SqliteAsyncRequests(database)
+        self.deleted_resources = SqliteDeletedResources(database)
+        self.erasures = SqliteErasures(database)
         self._database = database
         self._clock = clock
         self._ending = ending

@@ -122,4 +122,42 @@ MIGRATIONS: Final = (
     CREATE INDEX resources_by_last_modified
         ON resources (tenant, resource_type, last_modified, id);
     """,
+    """
+    ALTER TABLE tombstones ADD COLUMN is_back INTEGER NOT NULL DEFAULT 0;
+
+    -- What is kept of deleted resources for a while; the columns are those of the resources.
+    CREATE TABLE deleted_resources (
+        tenant TEXT NOT NULL,
+        id TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        external_id TEXT NOT NULL,
+        deleted INTEGER NOT NULL,
+        purge_after INTEGER NOT NULL,
+        version TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        last_modified INTEGER NOT NULL,
+        origin_clock INTEGER NOT NULL,
+        origin_cluster TEXT NOT NULL,
+        password_hash TEXT,
+        attributes BLOB NOT NULL
+    );
+    CREATE UNIQUE INDEX deleted_by_id ON deleted_resources (tenant, id);
+    CREATE INDEX deleted_by_external_id
+        ON deleted_resources (tenant, resource_type, external_id, deleted);
+    CREATE INDEX deleted_due ON deleted_resources (purge_after);
+
+    ALTER TABLE changes ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+
+    CREATE TABLE erasures (
+        tenant TEXT NOT NULL,
+        id TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        requested_by TEXT NOT NULL,
+        begun INTEGER NOT NULL,
+        completed INTEGER NOT NULL,
+        through INTEGER NOT NULL,
+        removed TEXT NOT NULL,
+        PRIMARY KEY (tenant, id)
+    ) WITHOUT ROWID;
+    """,
 )

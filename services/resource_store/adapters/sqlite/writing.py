@@ -8,6 +8,7 @@ import orjson
 
 from resource_store.adapters.sqlite import feed, repetition
 from resource_store.adapters.sqlite.async_requests import settle
+from resource_store.adapters.sqlite.deleted_resources import put_kept, read_kept, remove_kept
 from resource_store.adapters.sqlite.rows import completed, read_members, read_stored
 from resource_store.adapters.sqlite.sort_keys import kept_key
 from resource_store.domain.changes import Change
@@ -24,6 +25,7 @@ from resource_store.domain.decisions import (
     effect_of,
     resource_after,
 )
+from resource_store.domain.kept import Kept
 from resource_store.domain.keys import IndexKey, key_in_use
 from resource_store.domain.members import Member
 from resource_store.domain.repetition import Done
@@ -39,7 +41,10 @@ _TYPES = """
     SELECT id, resource_type FROM resources INDEXED BY resources_by_id
     WHERE tenant = ? AND id IN (SELECT value FROM json_each(?))
 """
-_GONE = "SELECT id FROM tombstones WHERE tenant = ? AND id IN (SELECT value FROM json_each(?))"
+_GONE = """
+    SELECT id, clock, cluster FROM tombstones
+    WHERE tenant = ? AND id IN (SELECT value FROM json_each(?))
+"""
 _TOMBSTONE = "SELECT clock, cluster FROM tombstones WHERE tenant = ? AND id = ?"
 _HOLDER = """
     SELECT id FROM index_keys
@@ -76,7 +81,8 @@ _PUT_TOMBSTONE = """
     INSERT OR REPLACE INTO tombstones (tenant, id, resource_type, clock, cluster)
     VALUES (?, ?, ?, ?, ?)
 """
-_REMOVE_TOMBSTONE = "DELETE FROM tombstones WHERE tenant = ? AND id = ?"
+# It still tells which memberships ended then.
+_LEAVE_TOMBSTONE = "UPDATE tombstones SET is_back = 1 WHERE tenant = ? AND id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +142,28 @@ class Carrying:
         if current is not None:
             # Its stamp may be another cluster's, of which the clock knew before a restart.
             self.clock.observe(current.resource.origin.clock)
+        tombstone = self._tombstone() if current is None else None
+        if tombstone is not None:
+            # What comes back must be later than the deletion, which may be another cluster's.
+            self.clock.observe(tombstone.clock)
         named = transition.named_members
         names = orjson.dumps(sorted(named)).decode() if named else None
         return State(
             current=current,
-            tombstone=self._tombstone() if current is None else None,
+            tombstone=tombstone,
             members=self._members(names),
             types=dict(self._rows(_TYPES, names)) if names else {},
-            gone=frozenset(key for (key,) in self._rows(_GONE, names)) if names else frozenset(),
+            gone=self._gone(names) if names else {},
             stamp=self.clock.next_stamp(),
             now=self.clock.now(),
+            kept=self._kept() if transition.needs_kept and current is None else None,
         )
+
+    def _kept(self) -> Kept | None:
+        return read_kept(self.connection, self.transition.tenant, self.transition.ref.id)
+
+    def _gone(self, names: str) -> dict[str, Stamp]:
+        return {key: Stamp(clock, of) for key, clock, of in self._rows(_GONE, names)}
 
     def _tombstone(self) -> Stamp | None:
         row = self._rows(_TOMBSTONE, self.transition.ref.id).fetchone()
@@ -180,7 +197,8 @@ class Carrying:
         added = [(ref.id, added.id, added.resource_type) for added in written.members_added]
         self._many(_PUT_MEMBER, added)
         if state.tombstone is not None:
-            self._rows(_REMOVE_TOMBSTONE, ref.id)
+            self._rows(_LEAVE_TOMBSTONE, ref.id)
+            remove_kept(self.connection, self.transition.tenant, ref.id)
         self._tell(written.change, state)
 
     def _refuse_used_keys(self, ref: Ref, added: Iterable[IndexKey]) -> None:
@@ -222,6 +240,8 @@ class Carrying:
             self._rows(statement, ref.id)
         stamp = deleted.stamp
         self._rows(_PUT_TOMBSTONE, ref.id, ref.resource_type, stamp.clock, stamp.cluster)
+        if deleted.kept is not None:
+            put_kept(self.connection, self.transition.tenant, deleted.kept)
         if deleted.change is not None:
             self._tell(deleted.change, state)
 

@@ -11,7 +11,13 @@ from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from scim_gateway.adapters.entry_json import line_json, parse_entry, parse_line, rest_json
+from scim_gateway.adapters.entry_json import (
+    line_json,
+    nested_string,
+    parse_entry,
+    parse_line,
+    rest_json,
+)
 from scim_gateway.adapters.mongo.schema import MIGRATIONS, REQUESTS
 from scim_gateway.domain.request_log import Entry, Line, Selection, earliest_id
 from servicekit.failures import StorageError
@@ -64,6 +70,14 @@ class MongoRequestLog:
         with storage_errors():
             found = self._requests.find(wanted, ["line"]).sort("_id", direction).limit(limit)
             return [parse_line(document["line"]) async for document in found]
+
+    async def forget(self, tenant: str, about: frozenset[str], *, quoted: str) -> int:
+        """Remove what is about some names."""
+        nested = {"rest": {"$regex": re.escape(nested_string(quoted))}}
+        wanted = {"tenant": tenant, "$or": [{"about": {"$in": sorted(about)}}, nested]}
+        with storage_errors():
+            removed = await self._requests.delete_many(wanted)
+        return removed.deleted_count
 
     async def trim(self, *, before: int, max_bytes: int) -> int:
         """Remove what is too old, and then what is too much; two replicas may at once."""

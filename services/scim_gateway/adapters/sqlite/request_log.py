@@ -6,7 +6,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from scim_gateway.adapters.entry_json import line_json, parse_entry, parse_line, rest_json
+import orjson
+
+from scim_gateway.adapters.entry_json import (
+    line_json,
+    nested_string,
+    parse_entry,
+    parse_line,
+    rest_json,
+)
 from scim_gateway.adapters.sqlite.schema import MIGRATIONS
 from scim_gateway.domain.request_log import Entry, Line, Selection, earliest_id
 from servicekit.failures import StorageError
@@ -17,6 +25,12 @@ _ABOUT: Final = "INSERT INTO about VALUES (?, ?) ON CONFLICT DO NOTHING"
 _READ: Final = "SELECT line, rest FROM request WHERE tenant = ? AND id = ?"
 _REMOVE: Final = """
     DELETE FROM request WHERE id IN (SELECT id FROM request WHERE id < ? ORDER BY id LIMIT ?)
+"""
+_FORGET: Final = """
+    DELETE FROM request WHERE tenant = ?1 AND (
+        id IN (SELECT id FROM about WHERE named IN (SELECT value FROM json_each(?2)))
+        OR instr(rest, ?3)
+    )
 """
 _AT_ONCE: Final = 500
 """Entries that are removed in one transaction; those who add wait for it."""
@@ -63,6 +77,13 @@ class SqliteRequestLog:
             lambda connection: connection.execute(statement, (*values, limit)).fetchall()
         )
         return [parse_line(line) for (line,) in rows]
+
+    async def forget(self, tenant: str, about: frozenset[str], *, quoted: str) -> int:
+        """Remove what is about some names."""
+        wanted = (tenant, orjson.dumps(sorted(about)).decode(), nested_string(quoted))
+        removed = await self._database.write(lambda c: c.execute(_FORGET, wanted).rowcount)
+        await self._database.compact()
+        return removed
 
     async def trim(self, *, before: int, max_bytes: int) -> int:
         """Remove what is too old, and then what is too much, a few at a time."""

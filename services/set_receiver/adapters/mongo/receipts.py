@@ -1,6 +1,7 @@
 """Receipts in MongoDB."""
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -34,6 +35,8 @@ from set_receiver.domain.looks import STRAGGLING_SECONDS
 from set_receiver.domain.receipts import (
     APPLYING,
     AWAITING,
+    ERASED,
+    NEVER_MIND,
     Arrival,
     PendingReceipt,
     Receipt,
@@ -45,6 +48,7 @@ from set_receiver.domain.receipts import (
 
 _DUPLICATE_KEY: Final = 11000
 _PENDING: Final = int(ReceiptState.PENDING)
+_NEVER_MIND: Final = frozenset(map(int, NEVER_MIND))
 _OF_PENDING: Final = ("_id", "tenant", "stream_id", "subject_uri", "next_attempt")
 _OF_TALLY: Final = ("tenant", "stream_id", "state")
 _Batch = Sequence[Arrival]
@@ -94,7 +98,11 @@ class MongoReceipts:
 
     async def reopen(self, positions: Sequence[int]) -> int:
         """Make settled receipts pending again."""
-        settled = {"_id": {"$in": list(positions)}, "state": {"$ne": _PENDING}}
+        settled = {
+            "_id": {"$in": list(positions)},
+            "state": {"$ne": _PENDING},
+            "token": {"$ne": ""},
+        }
 
         async def reopen_all(session: Session) -> int:
             found = await self._receipts.find(settled, _OF_TALLY, session=session).to_list()
@@ -105,6 +113,40 @@ class MongoReceipts:
             return len(found)
 
         return await self._database.transaction(reopen_all)
+
+    async def erase(self, tenant: str, path: str, *, now: int) -> int:
+        """Remove the tokens of a subject's receipts."""
+        about = {
+            "tenant": tenant,
+            "subject_uri": {"$regex": f"{re.escape(path)}$"},
+            "token": {"$ne": ""},
+        }
+        emptied: Document = {"token": "", "reason": ERASED, "next_attempt": 0}
+        ignored = int(ReceiptState.IGNORED)
+
+        async def erase_all(session: Session) -> int:
+            found = await self._receipts.find(about, _OF_TALLY, session=session).to_list()
+            ended = [each for each in found if each["state"] in _NEVER_MIND]
+            await self._receipts.update_many(
+                {"_id": {"$in": [each["_id"] for each in ended]}},
+                {"$set": {**emptied, "state": ignored, "settled": now}},
+                session=session,
+            )
+            await self._receipts.update_many(
+                {"_id": {"$in": [each["_id"] for each in found]}},
+                {"$set": emptied},
+                session=session,
+            )
+            await self._tallies.count(ended, -1, session=session)
+            await self._tallies.count(
+                [{**each, "state": ignored} for each in ended], 1, session=session
+            )
+            return len(found)
+
+        return await self._database.transaction(erase_all)
+
+    async def make_unreadable(self) -> None:
+        """Do nothing: the server's files are not read by themselves."""
 
     async def tallies(self) -> Sequence[Tally]:
         """Return the counts."""

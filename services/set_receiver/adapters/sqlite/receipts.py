@@ -15,6 +15,8 @@ from set_receiver.adapters.sqlite.rows import (
 )
 from set_receiver.domain.receipts import (
     AWAITING,
+    ERASED,
+    NEVER_MIND,
     Arrival,
     PendingReceipt,
     Receipt,
@@ -42,6 +44,18 @@ _PENDING = """
     SELECT position, tenant, stream_id, subject_uri, next_attempt FROM receipt
     WHERE state = 1 AND position > ? ORDER BY position LIMIT ?
 """
+_OF_SUBJECT = """
+    SELECT position FROM receipt
+    WHERE tenant = ?1 AND substr(subject_uri, -length(?2)) = ?2 AND token <> ''
+"""
+_IGNORED = f"state IN ({', '.join(str(int(state)) for state in NEVER_MIND)})"
+_ERASE = f"""
+    UPDATE receipt SET token = '', next_attempt = 0,
+        settled = CASE WHEN {_IGNORED} THEN ?1 ELSE settled END,
+        state = CASE WHEN {_IGNORED} THEN {int(ReceiptState.IGNORED)} ELSE state END,
+        reason = ?2
+    WHERE position = ?3 AND token <> ''
+"""  # noqa: S608  numbers
 _SELECT = f"SELECT position, {ARRIVAL}, {STANDING} FROM receipt"  # noqa: S608  as above
 
 
@@ -106,7 +120,7 @@ class SqliteReceipts:
 
         def reopen_all(connection: sqlite3.Connection) -> int:
             _count(connection, _states(connection, positions), -1)
-            settled = f"{_at(positions)} AND state <> {int(AWAITING.state)}"
+            settled = f"{_at(positions)} AND state <> {int(AWAITING.state)} AND token <> ''"
             values = (*standing_row(AWAITING), *positions)
             changed = connection.execute(
                 f"UPDATE receipt SET {_TO_STANDING} WHERE {settled}",  # noqa: S608  as above
@@ -116,6 +130,25 @@ class SqliteReceipts:
             return changed.rowcount
 
         return await self._database.write(reopen_all)
+
+    async def erase(self, tenant: str, path: str, *, now: int) -> int:
+        """Remove the tokens of a subject's receipts."""
+        found = await self._database.read(
+            lambda connection: connection.execute(_OF_SUBJECT, (tenant, path)).fetchall()
+        )
+        positions = [position for (position,) in found]
+
+        def erase_all(connection: sqlite3.Connection) -> int:
+            _count(connection, _states(connection, positions), -1)
+            erased = connection.executemany(_ERASE, [(now, ERASED, each) for each in positions])
+            _count(connection, _states(connection, positions), 1)
+            return erased.rowcount
+
+        return await self._database.write(erase_all) if positions else 0
+
+    async def make_unreadable(self) -> None:
+        """Rewrite the file."""
+        await self._database.compact()
 
     async def tallies(self) -> Sequence[Tally]:
         """Return the counts, which are kept with each change."""

@@ -180,6 +180,10 @@ class MongoDeliveries:
             if jwts.get(document["_id"], "") is not None
         ]
 
+    def forget_shared(self) -> None:
+        """Read anew what has been read before."""
+        self._in_memory.clear()
+
     def _shared(self, document: Document) -> LoggedEvent:
         position = document["_id"]
         return self._in_memory.get(position) or self._in_memory.setdefault(

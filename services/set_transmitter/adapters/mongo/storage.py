@@ -8,6 +8,7 @@ from servicekit.leases import Held, Work, lead
 from servicekit.mongo import MongoDatabase, open_mongo
 from servicekit.mongo_leases import MongoLeases
 from set_transmitter.adapters.mongo.deliveries import MongoDeliveries
+from set_transmitter.adapters.mongo.erasing import MongoErasing
 from set_transmitter.adapters.mongo.event_log import MongoEventLog
 from set_transmitter.adapters.mongo.fenced import FencedWrites
 from set_transmitter.adapters.mongo.schema import MIGRATIONS
@@ -35,7 +36,8 @@ class MongoStorage:
         log = MongoEventLog(self._database, write)
         await log.begin(epoch=epoch, restore_id=self._restore_id)
         deliveries = MongoDeliveries(self._database, write)
-        return Logbook(log, deliveries, MongoSnapshots(self._database, write))
+        erasing = MongoErasing(self._database, write, forget=deliveries.forget_shared)
+        return Logbook(log, deliveries, MongoSnapshots(self._database, write), erasing)
 
     async def lead(self, work: Work) -> None:
         """Do the work while this replica has the lease."""

@@ -78,6 +78,10 @@ class SqliteDeliveries:
             lambda connection: progress_rows.dead_letters(connection, tenant, stream_id)
         )
 
+    def forget_shared(self) -> None:
+        """Read anew what has been read before."""
+        self._in_memory.clear()
+
     def _shared(self, row: Sequence[Any]) -> LoggedEvent:
         return self._in_memory.get(row[0]) or self._in_memory.setdefault(row[0], logged_event(row))
 

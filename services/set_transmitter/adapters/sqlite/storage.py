@@ -8,6 +8,7 @@ from pathlib import Path
 from servicekit.leases import Held, Work, always_held
 from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite.deliveries import SqliteDeliveries
+from set_transmitter.adapters.sqlite.erasing import SqliteErasing
 from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
 from set_transmitter.adapters.sqlite.schema import MIGRATIONS
 from set_transmitter.adapters.sqlite.snapshots import SqliteSnapshots
@@ -28,7 +29,9 @@ class SqliteStorage:
         del held
         log = SqliteEventLog(self._database)
         await log.begin(epoch=epoch, restore_id=self._restore_id)
-        return Logbook(log, SqliteDeliveries(self._database), SqliteSnapshots(self._database))
+        deliveries = SqliteDeliveries(self._database)
+        erasing = SqliteErasing(self._database, forget=deliveries.forget_shared)
+        return Logbook(log, deliveries, SqliteSnapshots(self._database), erasing)
 
     async def lead(self, work: Work) -> None:
         """Do the work at once."""

@@ -266,6 +266,7 @@ class Change(_message.Message):
     TRACEPARENT_FIELD_NUMBER: _builtins.int
     COMMITTED_FIELD_NUMBER: _builtins.int
     ROUTED_FIELD_NUMBER: _builtins.int
+    ERASED_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     kind: Global___ChangeKind.ValueType
     txn: _builtins.str
@@ -287,6 +288,10 @@ class Change(_message.Message):
     """
     routed: _builtins.bool
     """The received event was forwarded as it was, so none is to be made of this change."""
+    erased: _builtins.bool
+    """What it told of has been erased since (LifecycleService.EraseResource): it has no data any more, and no
+    event is to be made of it, unless it is a deletion.
+    """
     @_builtins.property
     def ref(self) -> _resource_pb2.ResourceRef: ...
     @_builtins.property
@@ -319,10 +324,11 @@ class Change(_message.Message):
         traceparent: _builtins.str = ...,
         committed: _builtins.int = ...,
         routed: _builtins.bool = ...,
+        erased: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["origin", b"origin", "ref", b"ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activation", b"activation", "attributes", b"attributes", "committed", b"committed", "data", b"data", "external_id", b"external_id", "kind", b"kind", "lineage", b"lineage", "origin", b"origin", "ref", b"ref", "routed", b"routed", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn", "version_after", b"version_after", "version_before", b"version_before"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activation", b"activation", "attributes", b"attributes", "committed", b"committed", "data", b"data", "erased", b"erased", "external_id", b"external_id", "kind", b"kind", "lineage", b"lineage", "origin", b"origin", "ref", b"ref", "routed", b"routed", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn", "version_after", b"version_after", "version_before", b"version_before"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -160,6 +160,7 @@ class WriteOperation(_message.Message):
     REPLACE_FIELD_NUMBER: _builtins.int
     PATCH_FIELD_NUMBER: _builtins.int
     DELETE_FIELD_NUMBER: _builtins.int
+    RESTORE_FIELD_NUMBER: _builtins.int
     OMITTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
     PROFILE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
@@ -180,6 +181,8 @@ class WriteOperation(_message.Message):
     @_builtins.property
     def delete(self) -> Global___DeleteResource: ...
     @_builtins.property
+    def restore(self) -> Global___RestoreResource: ...
+    @_builtins.property
     def omitted_attributes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """As in ReadOperation, for the representation that is given back."""
 
@@ -193,14 +196,15 @@ class WriteOperation(_message.Message):
         replace: Global___ReplaceResource | None = ...,
         patch: Global___PatchResource | None = ...,
         delete: Global___DeleteResource | None = ...,
+        restore: Global___RestoreResource | None = ...,
         omitted_attributes: _abc.Iterable[_builtins.str] | None = ...,
         profile: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "operation", b"operation", "patch", b"patch", "replace", b"replace"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "operation", b"operation", "patch", b"patch", "replace", b"replace", "restore", b"restore"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "profile", b"profile", "replace", b"replace", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "profile", b"profile", "replace", b"replace", "restore", b"restore", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_operation: _TypeAlias = _typing.Literal["create", "replace", "patch", "delete"]  # noqa: Y015
+    _WhichOneofReturnType_operation: _TypeAlias = _typing.Literal["create", "replace", "patch", "delete", "restore"]  # noqa: Y015
     _WhichOneofArgType_operation: _TypeAlias = _typing.Literal["operation", b"operation"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_operation) -> _WhichOneofReturnType_operation | None: ...
 
@@ -214,18 +218,24 @@ class CreateResource(_message.Message):
 
     RESOURCE_TYPE_FIELD_NUMBER: _builtins.int
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
+    REUSES_IDS_FIELD_NUMBER: _builtins.int
     resource_type: _builtins.str
     attributes: _builtins.bytes
     """The request body: a JSON object."""
+    reuses_ids: _builtins.bool
+    """Whether the resource gets the id of the one of its type and externalId that was deleted last, where
+    that is kept; nothing else of it.
+    """
     def __init__(
         self,
         *,
         resource_type: _builtins.str = ...,
         attributes: _builtins.bytes = ...,
+        reuses_ids: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attributes", b"attributes", "resource_type", b"resource_type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attributes", b"attributes", "resource_type", b"resource_type", "reuses_ids", b"reuses_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -302,7 +312,12 @@ class DeleteResource(_message.Message):
 
     REF_FIELD_NUMBER: _builtins.int
     IF_MATCH_FIELD_NUMBER: _builtins.int
+    RETENTION_DAYS_FIELD_NUMBER: _builtins.int
     if_match: _builtins.str
+    retention_days: _builtins.int
+    """For so long its last content is kept for a restore; 0 keeps nothing, and absent means the store's own
+    setting.
+    """
     @_builtins.property
     def ref(self) -> _resource_pb2.ResourceRef: ...
     def __init__(
@@ -310,16 +325,47 @@ class DeleteResource(_message.Message):
         *,
         ref: _resource_pb2.ResourceRef | None = ...,
         if_match: _builtins.str | None = ...,
+        retention_days: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_if_match", b"_if_match", "if_match", b"if_match", "ref", b"ref"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_if_match", b"_if_match", "_retention_days", b"_retention_days", "if_match", b"if_match", "ref", b"ref", "retention_days", b"retention_days"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_if_match", b"_if_match", "if_match", b"if_match", "ref", b"ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_if_match", b"_if_match", "_retention_days", b"_retention_days", "if_match", b"if_match", "ref", b"ref", "retention_days", b"retention_days"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__if_match: _TypeAlias = _typing.Literal["if_match"]  # noqa: Y015
     _WhichOneofArgType__if_match: _TypeAlias = _typing.Literal["_if_match", b"_if_match"]  # noqa: Y015
+    _WhichOneofReturnType__retention_days: _TypeAlias = _typing.Literal["retention_days"]  # noqa: Y015
+    _WhichOneofArgType__retention_days: _TypeAlias = _typing.Literal["_retention_days", b"_retention_days"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__if_match) -> _WhichOneofReturnType__if_match | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__retention_days) -> _WhichOneofReturnType__retention_days | None: ...
 
 Global___DeleteResource: _TypeAlias = DeleteResource  # noqa: Y015
+
+@_typing.final
+class RestoreResource(_message.Message):
+    """Brings a deleted resource back, with its id, as it last was, but in no group, and a group without members.
+
+    RESOURCE_NOT_FOUND when no such resource is kept; UNIQUENESS when another has a value of it by now.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REF_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def ref(self) -> _resource_pb2.ResourceRef: ...
+    def __init__(
+        self,
+        *,
+        ref: _resource_pb2.ResourceRef | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ref", b"ref"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ref", b"ref"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RestoreResource: _TypeAlias = RestoreResource  # noqa: Y015
 
 @_typing.final
 class WriteResourcesResponse(_message.Message):

@@ -72,7 +72,7 @@ class ResourceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WriteResources(self, request, context):
-        """Creates, replaces, patches and deletes resources. When the answer is given, every successful
+        """Creates, replaces, patches, deletes and restores resources. When the answer is given, every successful
         operation and its change record are durable. Operations on one resource take effect in list order.
 
         (tenant, txn) is the idempotency key of an operation. Repeated, a successful one has no second

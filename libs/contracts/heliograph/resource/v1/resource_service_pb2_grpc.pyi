@@ -26,7 +26,7 @@ class ResourceServiceStub:
     Result reasons: RESOURCE_NOT_FOUND.
     """
     WriteResources: _aio.UnaryUnaryMultiCallable[_resource_service_pb2.WriteResourcesRequest, _resource_service_pb2.WriteResourcesResponse]
-    """Creates, replaces, patches and deletes resources. When the answer is given, every successful
+    """Creates, replaces, patches, deletes and restores resources. When the answer is given, every successful
     operation and its change record are durable. Operations on one resource take effect in list order.
 
     (tenant, txn) is the idempotency key of an operation. Repeated, a successful one has no second
@@ -67,7 +67,7 @@ class ResourceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _resource_service_pb2.WriteResourcesRequest,
         context: _aio.ServicerContext[_resource_service_pb2.WriteResourcesRequest, _abc.Awaitable[_resource_service_pb2.WriteResourcesResponse]],
     ) -> _abc.Awaitable[_resource_service_pb2.WriteResourcesResponse]:
-        """Creates, replaces, patches and deletes resources. When the answer is given, every successful
+        """Creates, replaces, patches, deletes and restores resources. When the answer is given, every successful
         operation and its change record are durable. Operations on one resource take effect in list order.
 
         (tenant, txn) is the idempotency key of an operation. Repeated, a successful one has no second
