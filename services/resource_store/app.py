@@ -16,6 +16,7 @@ from resource_store.adapters.aes_gcm_cursors import AesGcmCursors
 from resource_store.adapters.argon2_passwords import Argon2Passwords
 from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.commands.apply_changes import ApplyChanges
+from resource_store.commands.keep_brakes import KeepBrakes
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadResources
@@ -27,11 +28,14 @@ from resource_store.commands.write_resources import WriteResources
 from resource_store.domain.key_layouts import LayoutError
 from resource_store.domain.own_indexes import IndexedPathError, with_indexes
 from resource_store.domain.resources import StoreIdentity
+from resource_store.entrypoints.brake_measures import show_brakes
+from resource_store.entrypoints.brake_servicer import BrakeServicer
 from resource_store.entrypoints.change_servicer import ChangeServicer
 from resource_store.entrypoints.registration import registered
 from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from resource_store.entrypoints.statuses import STATUSES
+from resource_store.ports.brakes import Brakes
 from resource_store.ports.passwords import Passwords
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from resource_store.settings import Settings
@@ -58,6 +62,7 @@ class _Store:
     resources: Resources
     snapshots: Snapshots
     feed: ChangeFeed
+    brakes: Brakes
     cursor_key: bytes = field(repr=False)
     works: Callable[[], Awaitable[bool]]
     loops: Loops
@@ -98,7 +103,9 @@ async def _on_sqlite(
     )
     try:
         loops: Loops = {"end-waiting": _once(storage.end_waiting)}
-        yield _Store(storage, storage, storage, storage.cursor_key, storage.works, loops)
+        yield _Store(
+            storage, storage, storage, storage.brakes, storage.cursor_key, storage.works, loops
+        )
     finally:
         await storage.close()
 
@@ -135,7 +142,9 @@ async def _on_mongo(
             "listen": feed.listen,
             "sequence": sequence,
         }
-        yield _Store(storage, storage, feed, storage.cursor_key, storage.works, loops)
+        yield _Store(
+            storage, storage, feed, storage.brakes, storage.cursor_key, storage.works, loops
+        )
 
 
 def _service(
@@ -147,7 +156,7 @@ def _service(
     return Service(
         http=create_app(NAME, own_store_works=checks),
         grpc=_grpc_face(settings, registry, store, passwords),
-        loops=store.loops,
+        loops={**store.loops, "brakes": partial(show_brakes, store.brakes)},
     )
 
 
@@ -157,9 +166,10 @@ def _grpc_face(
     types = ResourceTypes(registry)
     storage = store.resources
     hashes = PasswordHashes(storage, passwords)
+    write = WriteResources(storage, types, hashes, new_id=lambda: str(uuid.uuid4()))
     resources = ResourceServicer(
         read=ReadResources(storage, types),
-        write=WriteResources(storage, types, hashes, new_id=lambda: str(uuid.uuid4())),
+        write=write,
         search=SearchResources(storage, types, Walks(AesGcmCursors(store.cursor_key), _now)),
     )
     changes = ChangeServicer(
@@ -175,7 +185,12 @@ def _grpc_face(
     )
     return GrpcFace(
         endpoint=settings.own_endpoint(NAME),
-        register=registered(resources, changes, SchemaServicer(registry)),
+        register=registered(
+            resources,
+            changes,
+            SchemaServicer(registry),
+            BrakeServicer(KeepBrakes(store.brakes, write, _now)),
+        ),
         statuses=STATUSES,
     )
 

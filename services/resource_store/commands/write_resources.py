@@ -8,6 +8,7 @@ from resource_store.commands.bodies import parse_json
 from resource_store.commands.carrying_out import CarriedOut, carry_out
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.resource_types import ResourceTypes
+from resource_store.domain.brakes import Brake
 from resource_store.domain.causes import Cause
 from resource_store.domain.client_writes import ClientDelete, ClientEdit, Target
 from resource_store.domain.decisions import Identity, IdentityKind, Transition
@@ -65,6 +66,7 @@ class WriteRequest:
     operation: Operation
     profile: Profile
     shown: frozenset[str]
+    brake: Brake | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class WriteResources:
             needs_every_member=False,
             shown=request.shown,
             decide=ClientDelete(request.cause, resource_type, ref, if_match=if_match),
+            brake=request.brake,
         )
 
 
@@ -144,6 +147,7 @@ def _edited(
         needs_every_member=edit.needs_every_member,
         shown=request.shown,
         decide=ClientEdit(request.cause, edit, target=target, if_match=if_match),
+        brake=request.brake,
     )
 
 

@@ -6,9 +6,10 @@ A decision is made of values alone, so that a storage can take it wherever its t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from resource_store.domain.async_requests import AsyncOutcome
+from resource_store.domain.brakes import Brake
 from resource_store.domain.changes import Change
 from resource_store.domain.keys import IndexKey
 from resource_store.domain.members import Member
@@ -42,6 +43,12 @@ class Effect(Enum):
     UNCHANGED = auto()
     STALE = auto()
     OWN = auto()
+    HELD = auto()
+    """The tenant's brake is on."""
+
+
+NOT_DONE: Final = frozenset({Effect.OWN, Effect.HELD})
+"""What leaves its identity unused, so that a repetition is decided again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +158,8 @@ class Transition:
     shown: frozenset[str] | None
     decide: Callable[[State], Decision]
     answer: Callable[[Outcome], AsyncOutcome] | None = None
-    """What is told of it to whoever was promised an answer, by the `AsyncRequest` of its txn."""
+    """What is told of it to whoever was promised an answer, by the `AsyncRequest` of its txn.
+
+    Of one that is held nothing is told."""
+    brake: Brake | None = None
+    """What its deletion or deactivation of a person meets; None: nothing is counted or held."""

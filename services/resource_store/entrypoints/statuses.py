@@ -8,6 +8,7 @@ import structlog
 
 from heliograph.common.v1 import failure_pb2
 from resource_store.domain.errors import (
+    BrakeOnError,
     EpochChangedError,
     InvalidCursorError,
     ResourceNotFoundError,
@@ -24,6 +25,7 @@ _log = structlog.get_logger()
 
 STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ScimError: grpc.StatusCode.INVALID_ARGUMENT,
+    BrakeOnError: grpc.StatusCode.FAILED_PRECONDITION,
     EpochChangedError: grpc.StatusCode.FAILED_PRECONDITION,
     InvalidCursorError: grpc.StatusCode.INVALID_ARGUMENT,
     ResourceNotFoundError: grpc.StatusCode.NOT_FOUND,

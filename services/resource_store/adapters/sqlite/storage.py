@@ -8,6 +8,7 @@ from pathlib import Path
 from resource_store.adapters.aes_gcm_cursors import new_cursor_key
 from resource_store.adapters.sqlite import feed, snapshots
 from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
+from resource_store.adapters.sqlite.brakes import SqliteBrakes
 from resource_store.adapters.sqlite.reindexing import reindex
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
 from resource_store.adapters.sqlite.searching import search_resources
@@ -44,6 +45,7 @@ class SqliteStorage:
         self.identity = identity
         self.cursor_key = cursor_key
         self.async_requests = SqliteAsyncRequests(database)
+        self.brakes = SqliteBrakes(database)
         self._database = database
         self._clock = clock
         self._ending = ending
