@@ -13,6 +13,7 @@ import grpc
 from scim.definition_errors import DefinitionError
 from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
+from scim_gateway.adapters.brakes import GrpcBrakes
 from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.registrar import GrpcTokenJournal, GrpcTokens
 from scim_gateway.adapters.resource_store import GrpcResourceStore
@@ -23,6 +24,7 @@ from scim_gateway.commands.discover import Discover
 from scim_gateway.commands.read_resource import ReadResource
 from scim_gateway.commands.search_resources import SearchResources
 from scim_gateway.commands.write_resource import WriteResource
+from scim_gateway.domain.brakes import DeletionLimit, LimitOf
 from scim_gateway.domain.bulk_requests import BulkRequests
 from scim_gateway.domain.paging import PageSizes
 from scim_gateway.domain.rates import Rate
@@ -30,11 +32,12 @@ from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.domain.service_provider_config import BulkLimits
 from scim_gateway.entrypoints.authentication import Authentication
-from scim_gateway.entrypoints.brake import Brake
+from scim_gateway.entrypoints.brake_routes import BrakeRoutes
 from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.errors import answer_internal_error
 from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
+from scim_gateway.entrypoints.rate_limit import RateLimit
 from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
 from scim_gateway.entrypoints.request_recorder import RequestRecorder
 from scim_gateway.entrypoints.request_routes import RequestRoutes
@@ -69,13 +72,15 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         )
         app = create_app(NAME, own_store_works=_peers(store, registrar))
         app.add_exception_handler(Exception, answer_internal_error)
-        authentication = Authentication(tokens, _brake(settings))
+        authentication = Authentication(tokens, _rate_limit(settings))
         request_log = _request_log(settings, registry)
         recorder = RequestRecorder(settings.scim_request_log, request_log.queue)
         # Before the routes that servicekit made, since these are the hot ones.
         app.router.routes[:0] = _routes(settings, registry, store, authentication, recorder)
         is_off = settings.scim_request_log == "off"
         RequestRoutes(tokens, lambda: request_log.log, is_off=is_off).add_to(app)
+        brakes = GrpcBrakes(store, patience=settings.scim_patience_seconds)
+        BrakeRoutes(tokens, brakes, _deletion_limits(settings)).add_to(app)
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "tokens": TokenLoop(GrpcTokenJournal(registrar), tokens).run
         }
@@ -118,7 +123,7 @@ def _routes(
     page_sizes = PageSizes(settings.scim_max_page_size)
     strict = settings.scim_profile == "strict"
     patience = settings.scim_patience_seconds
-    store = GrpcResourceStore(channel, patience=patience)
+    store = GrpcResourceStore(channel, patience=patience, limit_of=_deletion_limits(settings))
     representations = Representations(base_uri, registry)
     search_resources = SearchResources(
         store, representations, strict=strict, cursor_seconds=settings.scim_cursor_seconds
@@ -164,11 +169,18 @@ def _routes(
     )
 
 
-def _brake(settings: Settings) -> Brake | None:
+def _rate_limit(settings: Settings) -> RateLimit | None:
     if not settings.scim_rate_per_second:
         return None
     rate = Rate(settings.scim_rate_per_second, settings.scim_rate_burst)
-    return Brake(rate, clock=time.monotonic)
+    return RateLimit(rate, clock=time.monotonic)
+
+
+def _deletion_limits(settings: Settings) -> LimitOf:
+    """Return where the limit of a tenant is known from: one for all of them."""
+    changes, seconds = settings.scim_brake_changes, settings.scim_brake_minutes * 60
+    limit = DeletionLimit(changes, seconds) if changes else None
+    return lambda _tenant: limit
 
 
 def _new_txn() -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from support.store_driver import StoreDriver, patching
+from support.store_driver import StoreDriver, creation, patching
 
 from resource_store.commands.write_resources import Delete, Modify
 from resource_store.domain.brakes import Brake
@@ -15,7 +15,8 @@ BRAKE = Brake(changes=3, within=10 * MINUTE, asked_by="okta")
 
 async def people(store: StoreDriver, count: int) -> list[Resource]:
     """Create so many people."""
-    return [await store.user(f"user-{n}") for n in range(count)]
+    names = [f"user-{n}" for n in range(count)]
+    return await store.write_all([creation("User", {"userName": name}) for name in names])
 
 
 def deletion(person: Resource) -> Delete:

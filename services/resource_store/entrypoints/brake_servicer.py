@@ -1,17 +1,12 @@
 """`heliograph.resource.v1.BrakeService`."""
 
-from collections.abc import Sequence
 from typing import Any, Final
-
-import structlog
 
 from heliograph.resource.v1 import brake_service_pb2 as pb
 from heliograph.resource.v1 import brake_service_pb2_grpc
 from resource_store.commands.keep_brakes import Carried, Fate, KeepBrakes, Standing
 from resource_store.domain.held_operations import HeldOperation, Risk
 from resource_store.entrypoints.encoding import ref_message
-
-_log = structlog.get_logger()
 
 _RISKS: Final = {Risk.DELETE: pb.RISK_DELETE, Risk.DEACTIVATE: pb.RISK_DEACTIVATE}
 _FATES: Final = {
@@ -44,9 +39,6 @@ class BrakeServicer(brake_service_pb2_grpc.BrakeServiceServicer):
         changes = request.changes if request.HasField("changes") else None
         standing = await self._keep.release(
             request.tenant, seconds=request.seconds, changes=changes
-        )
-        _log.warning(
-            "brake.released", tenant=request.tenant, seconds=request.seconds, changes=changes
         )
         return pb.ReleaseBrakeResponse(standing=_standing(standing))
 
@@ -81,7 +73,6 @@ class BrakeServicer(brake_service_pb2_grpc.BrakeServiceServicer):
                 limit=request.page_size,
                 traceparent=request.traceparent,
             )
-        _tell_applied(request.tenant, carried)
         return pb.ApplyHeldOperationsResponse(
             results=map(_carried, carried), next_page_token=following
         )
@@ -93,13 +84,7 @@ class BrakeServicer(brake_service_pb2_grpc.BrakeServiceServicer):
     ) -> pb.DismissHeldOperationsResponse:
         """Forget what is held."""
         dismissed = await self._keep.forget(request.tenant, request.ids)
-        _log.warning("brake.dismissed", tenant=request.tenant, operations=dismissed)
         return pb.DismissHeldOperationsResponse(dismissed=dismissed)
-
-
-def _tell_applied(tenant: str, carried: Sequence[Carried]) -> None:
-    applied = sum(each.fate is Fate.APPLIED for each in carried)
-    _log.warning("brake.applied", tenant=tenant, operations=applied)
 
 
 def _standing(standing: Standing) -> pb.BrakeStanding:

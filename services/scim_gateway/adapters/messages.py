@@ -3,6 +3,7 @@
 from heliograph.common.v1.failure_pb2 import Failure
 from heliograph.resource.v1 import resource_pb2
 from heliograph.resource.v1 import resource_service_pb2 as pb
+from scim_gateway.domain.brakes import DeletionLimit
 from scim_gateway.domain.errors import StoreRefusedError
 from scim_gateway.domain.paging import CursorPage, IndexPage
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
@@ -46,7 +47,7 @@ def refusal(failure: Failure) -> StoreRefusedError:
     )
 
 
-def encode_write(write: Write) -> pb.WriteOperation:
+def encode_write(write: Write, limit: DeletionLimit | None = None) -> pb.WriteOperation:
     """Return the write as a message."""
     operation = pb.WriteOperation(
         tenant=write.transaction.tenant,
@@ -55,6 +56,10 @@ def encode_write(write: Write) -> pb.WriteOperation:
         omitted_attributes=write.omitted_attributes,
         strict=write.strict,
     )
+    if limit is not None and write.is_counted:
+        operation.deletion_brake.changes = limit.changes
+        operation.deletion_brake.within_seconds = limit.within_seconds
+        operation.deletion_brake.asked_by = write.transaction.asked_by
     match write.change:
         case Create(resource_type, body):
             operation.create.resource_type = resource_type

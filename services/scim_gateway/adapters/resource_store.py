@@ -19,6 +19,7 @@ from scim_gateway.adapters.messages import (
     encode_write,
     refusal,
 )
+from scim_gateway.domain.brakes import LimitOf, no_limit
 from scim_gateway.domain.errors import StoreRefusedError, StoreUnavailableError
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
 from scim_gateway.domain.searches import Search
@@ -36,8 +37,11 @@ class GrpcResourceStore:
     All calls may be repeated, so they are while the store is away: a write by its txn.
     """
 
-    def __init__(self, channel: grpc.aio.Channel, *, patience: float) -> None:
+    def __init__(
+        self, channel: grpc.aio.Channel, *, patience: float, limit_of: LimitOf = no_limit
+    ) -> None:
         self._stub = ResourceServiceStub(channel)
+        self._limit_of = limit_of
         self._patience = patience
         self._turns = asyncio.Semaphore(_BATCHES_AT_ONCE)
         self._reads: Batches[pb.ReadOperation, pb.ReadResult] = Batches(
@@ -63,7 +67,7 @@ class GrpcResourceStore:
     async def write(self, write: Write) -> StoredResource | None:
         """As the port says."""
         with store_errors("TOO_LARGE"):
-            result = await self._writes(encode_write(write))
+            result = await self._writes(self._encoded(write))
         written = decode_result(result)
         if isinstance(written, StoreRefusedError):
             raise written
@@ -73,7 +77,7 @@ class GrpcResourceStore:
         self, writes: Sequence[Write]
     ) -> Sequence[StoredResource | StoreRefusedError | None]:
         """As the port says; such batches wait in turn, and not among those of lone writes."""
-        operations = list(map(encode_write, writes))
+        operations = list(map(self._encoded, writes))
         async with self._turns:
             with store_errors("TOO_LARGE"):
                 results = await call_in_parts(self._write_batch, operations, self._patience)
@@ -85,6 +89,9 @@ class GrpcResourceStore:
         with store_errors("TOO_MANY"):
             found = await call_until(self._stub.SearchResources, request, deadline=self._patience)
         return decode_page(found)
+
+    def _encoded(self, write: Write) -> pb.WriteOperation:
+        return encode_write(write, self._limit_of(write.transaction.tenant))
 
     async def _read_batch(
         self, operations: Sequence[pb.ReadOperation], seconds: float

@@ -88,26 +88,30 @@ class _Work:
         for step, error in failed:
             undone = self.progress.fail(step, self.unavailable or error)
             undoing |= {f"{index}-undone": deletion for index, deletion in undone.items()}
-        await self._write(list(undoing.items()))
+        await self._write(list(undoing.items()), is_counted=False)
 
-    async def _write(self, changes: Sequence[tuple[str, Change]]) -> Sequence[Written]:
+    async def _write(
+        self, changes: Sequence[tuple[str, Change]], *, is_counted: bool = True
+    ) -> Sequence[Written]:
         """Return a result for each change; what is away once is not waited for again."""
         if self.unavailable is not None or not changes:
             return [self.unavailable] * len(changes)
         try:
-            return await self.store.write_all([self._request(*each) for each in changes])
+            writes = [self._request(*each, is_counted=is_counted) for each in changes]
+            return await self.store.write_all(writes)
         except StoreUnavailableError as error:
             self.unavailable = error
             return [error] * len(changes)
         except StoreRefusedError as error:
             return [error] * len(changes)
 
-    def _request(self, place: str, change: Change) -> Write:
+    def _request(self, place: str, change: Change, *, is_counted: bool) -> Write:
         return Write(
             replace(self.transaction, txn=f"{self.transaction.txn}-{place}"),
             change,
             omitted_attributes=DERIVED_ATTRIBUTES,
             strict=self.strict,
+            is_counted=is_counted,
         )
 
 

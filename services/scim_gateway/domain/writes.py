@@ -50,6 +50,8 @@ class Transaction:
     txn: str
     traceparent: str
     """W3C trace context of the request; empty when there is none."""
+    asked_by: str = ""
+    """The subject of the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,5 @@ class Write:
     omitted_attributes: tuple[str, ...]
     """Derived attributes that the answer will not show, so that they need not be read."""
     strict: bool
+    is_counted: bool = True
+    """Whether the brake on mass deletion counts it; what undoes the gateway's own work is not."""

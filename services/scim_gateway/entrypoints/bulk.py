@@ -38,7 +38,7 @@ class BulkEndpoint:
         notes.txn = self.new_txn()
         results = await self.carry_out_bulk(
             self.requests.parse(message),
-            transaction=Transaction(tenant, notes.txn, current_traceparent()),
+            transaction=Transaction(tenant, notes.txn, current_traceparent(), notes.principal),
         )
         notes.reasons.extend(
             reason_of(result.outcome.error, operation=place)

@@ -22,6 +22,11 @@ class Notes:
     txn: str = ""
     reasons: list[Reason] = field(default_factory=list)
 
+    @property
+    def principal(self) -> str:
+        """The subject of the caller's token; empty where nobody is known."""
+        return self.caller.principal if self.caller else ""
+
 
 def take_notes(scope: Scope) -> Notes:
     """Return empty notes of a request, where `notes_of` finds them."""

@@ -95,6 +95,6 @@ class ResourceEndpoints:
         return ResourceRef(self.resource_type.name, request.path_params["id"])
 
     def _transaction(self, request: Request, tenant: str) -> Transaction:
-        txn = self.new_txn()
-        notes_of(request).txn = txn
-        return Transaction(tenant, txn, current_traceparent())
+        notes = notes_of(request)
+        notes.txn = self.new_txn()
+        return Transaction(tenant, notes.txn, current_traceparent(), notes.principal)

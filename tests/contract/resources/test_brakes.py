@@ -66,7 +66,7 @@ async def test_what_is_held_tells_no_change(store: StoreDriver) -> None:
     persons = await people(store, 5)
     before = await store.end()
 
-    await one_by_one(store, *map(deactivation, persons))
+    await braked(store, *map(deactivation, persons))
 
     changes = await store.changes(before)
     assert [change.ref.id for change in changes] == [each.ref.id for each in persons[:3]]
@@ -74,7 +74,7 @@ async def test_what_is_held_tells_no_change(store: StoreDriver) -> None:
 
 async def test_while_it_is_on_all_else_goes_on(store: StoreDriver) -> None:
     persons = await people(store, 5)
-    await one_by_one(store, *map(deletion, persons[:4]))
+    await braked(store, *map(deletion, persons[:4]))
     title = {"op": "add", "path": "title", "value": "Dr"}
 
     went = await braked(
@@ -91,7 +91,7 @@ async def test_while_it_is_on_all_else_goes_on(store: StoreDriver) -> None:
 async def test_groups_are_nobody(store: StoreDriver) -> None:
     groups = [await store.group(f"group-{n}") for n in range(5)]
 
-    assert await one_by_one(store, *map(deletion, groups)) == [True] * 5
+    assert await braked(store, *map(deletion, groups)) == [True] * 5
 
 
 async def test_a_put_that_deactivates_counts_and_one_without_effect_does_not(
@@ -101,7 +101,7 @@ async def test_a_put_that_deactivates_counts_and_one_without_effect_does_not(
     bodies = [{"userName": f"user-{n}", "active": False} for n in range(5)]
 
     puts = [replacement(each.ref, body) for each, body in zip(persons, bodies, strict=True)]
-    went = await one_by_one(store, puts[0], puts[0], puts[0], puts[1], puts[2], puts[3])
+    went = await braked(store, puts[0], puts[0], puts[0], puts[1], puts[2], puts[3])
 
     assert went == [True, True, True, True, True, False]
 
@@ -114,8 +114,8 @@ async def test_who_is_deactivated_and_then_deleted_counts_once(store: StoreDrive
         for step in (deactivation(person), activation(person), deletion(person))
     ]
 
-    assert await one_by_one(store, *once) == [True] * 9
-    assert await one_by_one(store, deletion(persons[3])) == [False]
+    assert await braked(store, *once) == [True] * 9
+    assert await braked(store, deletion(persons[3])) == [False]
 
 
 async def test_a_refused_write_does_not_count(store: StoreDriver) -> None:
@@ -126,16 +126,16 @@ async def test_a_refused_write_does_not_count(store: StoreDriver) -> None:
     refused = await store.write_all([taken, stale, taken, stale], brake=BRAKE)
 
     assert {type(each) for each in refused} == {UniquenessError, VersionMismatchError}
-    assert await one_by_one(store, *map(deletion, persons)) == [True, True, True, False]
+    assert await braked(store, *map(deletion, persons)) == [True, True, True, False]
 
 
 async def test_a_committed_deletion_is_not_counted_again_when_it_is_repeated(
     store: StoreDriver,
 ) -> None:
     persons = await people(store, 4)
-    await one_by_one(store, *map(deletion, persons[:2]))
+    await braked(store, *map(deletion, persons[:2]))
     await store.written(deletion(persons[2]), txn="known", brake=BRAKE)
-    await one_by_one(store, deletion(persons[3]))
+    await braked(store, deletion(persons[3]))
 
     again = await store.written(deletion(persons[2]), txn="known", brake=BRAKE)
 
@@ -158,24 +158,24 @@ async def test_replicated_changes_are_neither_counted_nor_held(store: StoreDrive
     )
     await store.applied(*gone, inactive)
 
-    assert await one_by_one(store, *map(deletion, persons[3:])) == [True, True, True]
+    assert await braked(store, *map(deletion, persons[3:])) == [True, True, True]
 
 
 async def test_the_window_slides(store: StoreDriver, time: Time) -> None:
     persons = await people(store, 8)
     for person in persons[:3]:
-        await one_by_one(store, deletion(person))
+        await braked(store, deletion(person))
         time.now += 4 * MINUTE
 
     # The first is 12 minutes ago now, the second 8.
-    assert await one_by_one(store, *map(deletion, persons[3:5])) == [True, False]
+    assert await braked(store, *map(deletion, persons[3:5])) == [True, False]
 
 
 async def test_slow_deletions_are_never_held(store: StoreDriver, time: Time) -> None:
     persons = await people(store, 12)
     went = []
     for person in persons:
-        went += await one_by_one(store, deletion(person))
+        went += await braked(store, deletion(person))
         time.now += 4 * MINUTE
 
     assert all(went)
@@ -183,17 +183,17 @@ async def test_slow_deletions_are_never_held(store: StoreDriver, time: Time) -> 
 
 async def test_once_on_it_stays_on_however_long(store: StoreDriver, time: Time) -> None:
     persons = await people(store, 5)
-    await one_by_one(store, *map(deletion, persons[:4]))
+    await braked(store, *map(deletion, persons[:4]))
     time.now += 600 * MINUTE
 
-    assert await one_by_one(store, deletion(persons[4])) == [False]
+    assert await braked(store, deletion(persons[4])) == [False]
 
 
 async def test_a_held_operation_says_what_was_asked_by_whom_and_how_often(
     store: StoreDriver, time: Time
 ) -> None:
     persons = await people(store, 4)
-    await one_by_one(store, *map(deletion, persons[:3]))
+    await braked(store, *map(deletion, persons[:3]))
     await store.written(deactivation(persons[3]), txn="first", brake=BRAKE)
     time.now += MINUTE
     entra = replace(BRAKE, asked_by="entra")
@@ -209,12 +209,12 @@ async def test_a_held_operation_says_what_was_asked_by_whom_and_how_often(
 
 async def test_a_release_lets_the_next_window_through(store: StoreDriver, time: Time) -> None:
     persons = await people(store, 30)
-    await one_by_one(store, *map(deletion, persons[:5]))
+    await braked(store, *map(deletion, persons[:5]))
 
     standing = await store.keep_brakes.release(TENANT, seconds=600, changes=None)
-    went = await one_by_one(store, *map(deletion, persons[3:20]))
+    went = await braked(store, *map(deletion, persons[3:20]))
     time.now += 10 * MINUTE
-    later = await one_by_one(store, *map(deletion, persons[20:25]))
+    later = await braked(store, *map(deletion, persons[20:25]))
 
     assert (standing.state.is_on, standing.held) == (False, 2)
     assert went == [True] * 17
@@ -224,7 +224,7 @@ async def test_a_release_lets_the_next_window_through(store: StoreDriver, time: 
 
 async def test_a_release_of_some_lets_so_many_through_and_no_more(store: StoreDriver) -> None:
     persons = await people(store, 10)
-    await one_by_one(store, *map(deletion, persons[:5]))
+    await braked(store, *map(deletion, persons[:5]))
 
     await store.keep_brakes.release(TENANT, seconds=600, changes=4)
     went = await braked(store, *map(deletion, persons[3:]))
@@ -235,12 +235,12 @@ async def test_a_release_of_some_lets_so_many_through_and_no_more(store: StoreDr
 
 async def test_a_release_of_none_arms_it_anew(store: StoreDriver, time: Time) -> None:
     persons = await people(store, 9)
-    await one_by_one(store, *map(deletion, persons[:4]))
+    await braked(store, *map(deletion, persons[:4]))
     time.now += 11 * MINUTE
 
     await store.keep_brakes.release(TENANT, seconds=600, changes=0)
 
-    assert await one_by_one(store, *map(deletion, persons[4:8])) == [True, True, True, False]
+    assert await braked(store, *map(deletion, persons[4:8])) == [True, True, True, False]
 
 
 async def test_a_release_ahead_lets_a_planned_deletion_through(store: StoreDriver) -> None:
@@ -255,7 +255,7 @@ async def test_what_is_held_is_carried_out_with_its_events_and_is_not_counted(
     store: StoreDriver,
 ) -> None:
     persons = await people(store, 6)
-    await one_by_one(store, *map(deletion, persons[:3]))
+    await braked(store, *map(deletion, persons[:3]))
     await store.written(deletion(persons[3]), txn="a", brake=BRAKE)
     await store.written(deactivation(persons[4]), txn="b", brake=BRAKE)
     before = await store.end()
@@ -275,14 +275,14 @@ async def test_what_is_held_is_carried_out_with_its_events_and_is_not_counted(
     assert {change.traceparent for change in changes} == {"00-admin-01"}
     assert await active(store, *persons[4:]) == [False, True]
     assert await held_ids(store) == []
-    assert await one_by_one(store, deletion(persons[5])) == [False]
+    assert await braked(store, deletion(persons[5])) == [False]
 
 
 async def test_pages_of_what_is_held_are_carried_out_one_after_the_other(
     store: StoreDriver,
 ) -> None:
     persons = await people(store, 8)
-    await one_by_one(store, *map(deletion, persons))
+    await braked(store, *map(deletion, persons))
     after, fates = "", []
 
     while True:
@@ -299,7 +299,7 @@ async def test_pages_of_what_is_held_are_carried_out_one_after_the_other(
 
 async def test_those_that_are_named_are_carried_out(store: StoreDriver) -> None:
     persons = await people(store, 6)
-    await one_by_one(store, *map(deletion, persons))
+    await braked(store, *map(deletion, persons))
 
     carried = await store.keep_brakes.apply(TENANT, [persons[4].ref.id, "unknown"], traceparent="")
 
@@ -311,7 +311,7 @@ async def test_what_was_changed_since_stays_held_and_what_is_gone_does_not(
     store: StoreDriver,
 ) -> None:
     persons = await people(store, 5)
-    await one_by_one(store, *map(deletion, persons))
+    await braked(store, *map(deletion, persons))
     await store.patch(persons[3], {"op": "add", "path": "title", "value": "Dr"})
     await store.delete(persons[4])
 
@@ -324,19 +324,19 @@ async def test_what_was_changed_since_stays_held_and_what_is_gone_does_not(
 
 async def test_what_is_dismissed_is_forgotten_and_the_brake_stays_on(store: StoreDriver) -> None:
     persons = await people(store, 7)
-    await one_by_one(store, *map(deletion, persons[:6]))
+    await braked(store, *map(deletion, persons[:6]))
 
     one = await store.keep_brakes.forget(TENANT, [persons[4].ref.id])
     rest = await store.keep_brakes.forget(TENANT, [])
 
     assert (one, rest) == (1, 2)
     assert await active(store, *persons[3:]) == [True] * 4
-    assert await one_by_one(store, deletion(persons[6])) == [False]
+    assert await braked(store, deletion(persons[6])) == [False]
 
 
 async def test_tenants_have_brakes_of_their_own(store: StoreDriver) -> None:
     persons = await people(store, 4)
-    await one_by_one(store, *map(deletion, persons))
+    await braked(store, *map(deletion, persons))
 
     assert await store.storage.brakes.tallies() == [Tally(TENANT, is_on=True, held=1)]
     assert await store.storage.brakes.state("other") == BrakeState()
@@ -350,15 +350,15 @@ async def test_all_of_it_survives_a_restart(
     newborn = StoreIdentity(cluster="here2345", epoch="firstepoch")
     async with opened(place, newborn, now=time, ending=ending) as store:
         persons = await people(store, 6)
-        await one_by_one(store, *map(deletion, persons[:4]))
+        await braked(store, *map(deletion, persons[:4]))
     async with opened(place, newborn, now=time, ending=ending) as store:
         store.txns = iter(range(1000, 2000))
         held = await held_ids(store)
-        while_on = await one_by_one(store, deletion(persons[4]))
+        while_on = await braked(store, deletion(persons[4]))
         await store.keep_brakes.release(TENANT, seconds=600, changes=2)
     async with opened(place, newborn, now=time, ending=ending) as store:
         store.txns = iter(range(2000, 3000))
-        released = await one_by_one(store, *map(deletion, persons[3:]))
+        released = await braked(store, *map(deletion, persons[3:]))
 
     assert held == [persons[3].ref.id]
     assert while_on == [False]
