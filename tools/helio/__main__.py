@@ -17,6 +17,7 @@ from helio.api import ApiError
 from helio.backups.making import default_target, make_backup
 from helio.backups.restoring import restore as restore_backup
 from helio.backups.telling import print_backup, print_restored
+from helio.brake import app as brake
 from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.hello import HelloError, say_hello
@@ -40,6 +41,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(brake, name="brake")
 app.add_typer(receipts, name="receipts")
 app.add_typer(requests, name="requests")
 app.add_typer(migration)
