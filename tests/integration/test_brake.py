@@ -1,5 +1,7 @@
 """An IdP that deletes and deactivates too many, and the administrator who decides about it."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,9 +10,10 @@ from typing import Any
 
 import grpc
 import pytest
+from support.cluster import helio_command
 from support.eventually import eventually
 from support.scim_client import Client, scim_client
-from support.scim_services import serving_scim
+from support.scim_services import ADMIN_TOKEN, serving_scim
 
 from heliograph.resource.v1 import change_service_pb2
 from heliograph.resource.v1.change_service_pb2_grpc import ChangeServiceStub
@@ -204,3 +207,43 @@ async def test_what_a_brake_holds_is_measured(tmp_path: Path) -> None:
             } <= set(text.splitlines())
 
         assert await eventually(measured)
+
+
+async def test_helio_shows_the_brake_and_does_what_is_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELIOGRAPH_ADMIN_TOKEN", ADMIN_TOKEN)
+    async with braked(tmp_path / "data", {}) as running:
+        persons = await running.people(12)
+        await running.scim.bulk(*map(deletion, persons))
+        await running.scim.ask("PUT", f"/Users/{persons[6]}", changed("user-6"))
+
+        async def helio(*arguments: str) -> tuple[int | None, str]:
+            process = await asyncio.create_subprocess_exec(
+                *helio_command("brake", *arguments, "--url", running.origin),
+                stdout=asyncio.subprocess.PIPE,
+            )
+            output, _ = await process.communicate()
+            return process.returncode, output.decode()
+
+        _, shown = await helio("show", "--limit", "1")
+        _, as_json = await helio("show", "--json")
+        applied = await helio("apply")
+        _, released = await helio("release", "--changes", "2", "--minutes", "5")
+        dismissed = await helio("dismiss", "--all")
+
+    lines = [line.strip() for line in shown.splitlines()]
+    assert lines[0].startswith("brake  on since 20")
+    assert lines[1:4] == ["limit  5 within 10 minutes", "released  never", "held  7"]
+    assert lines[4].startswith(f"{min(persons[5:])}  User  delete  admin  ")
+    assert lines[5] == f"more: --beyond {min(persons[5:])}"
+    assert {each["id"] for each in json.loads(as_json)["operations"]} == {*persons[5:]}
+    assert applied[0] == 1
+    assert applied[1].startswith(f"6 carried out\n{persons[6]}  User  still held: If-Match")
+    assert ", 2 more\n" in released
+    assert "brake  not on" in released
+    assert dismissed == (0, "1 dismissed\n")
+
+
+def changed(user_name: str) -> dict[str, Any]:
+    return {"schemas": [USER_SCHEMA], "userName": user_name, "title": "Dr"}

@@ -12,7 +12,7 @@ from resource_store.domain.brakes import Brake
 from resource_store.domain.causes import Cause
 from resource_store.domain.client_writes import ClientDelete, ClientEdit, Target
 from resource_store.domain.decisions import Identity, IdentityKind, Transition
-from resource_store.domain.edits import Edit, Patch, Representation
+from resource_store.domain.edits import Edit, Patch, Representation, may_deactivate
 from resource_store.domain.errors import ResourceNotFoundError
 from resource_store.domain.limits import refuse_large_values
 from resource_store.domain.resources import Ref, Resource
@@ -132,6 +132,7 @@ class WriteResources:
             shown=request.shown,
             decide=ClientDelete(request.cause, resource_type, ref, if_match=if_match),
             brake=request.brake,
+            may_be_counted=request.brake is not None,
         )
 
 
@@ -148,6 +149,7 @@ def _edited(
         shown=request.shown,
         decide=ClientEdit(request.cause, edit, target=target, if_match=if_match),
         brake=request.brake,
+        may_be_counted=request.brake is not None and may_deactivate(edit),
     )
 
 

@@ -163,3 +163,5 @@ class Transition:
     Of one that is held nothing is told."""
     brake: Brake | None = None
     """What its deletion or deactivation of a person meets; None: nothing is counted or held."""
+    may_be_counted: bool = False
+    """Whether it looks like one; such as do get into each other's way."""

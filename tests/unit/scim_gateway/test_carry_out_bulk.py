@@ -179,6 +179,18 @@ async def test_a_circle_of_which_one_part_is_refused_is_undone() -> None:
     assert failures(results) == {"a": True, "b": True, "c": False}
 
 
+async def test_a_brake_does_not_count_what_undoes_a_circle() -> None:
+    store = MemoryStore()
+
+    await carried_out(store, post("a", "b"), post("b", "a", refused=True))
+
+    writes = [write for batch in store.batches for write in batch]
+    assert {isinstance(write.change, Delete): write.is_counted for write in writes} == {
+        False: True,
+        True: False,
+    }
+
+
 async def test_a_circle_that_the_store_does_not_let_close_is_undone() -> None:
     store = MemoryStore(most_members=1)
 

@@ -108,5 +108,11 @@ def test_tokens_that_cannot_be_checked_ask_for_patience_and_not_for_a_token() ->
     assert (answer.status, answer.headers) == (503, ((b"retry-after", b"2"),))
 
 
+def test_what_a_brake_holds_may_be_asked_again_after_a_minute() -> None:
+    answer = error_answer(StoreRefusedError("BRAKE_ON", "held"))
+
+    assert (answer.status, answer.headers) == (429, ((b"retry-after", b"60"),))
+
+
 def test_the_table_is_sorted_so_that_a_reason_is_found_at_a_glance() -> None:
     assert list(table.HTTP_ERRORS) == sorted(table.HTTP_ERRORS)

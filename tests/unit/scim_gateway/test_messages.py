@@ -5,6 +5,7 @@ import pytest
 from heliograph.resource.v1 import resource_pb2
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from scim_gateway.adapters.messages import encode_write
+from scim_gateway.domain.brakes import DeletionLimit
 from scim_gateway.domain.resources import ResourceRef
 from scim_gateway.domain.writes import (
     Change,
@@ -66,3 +67,15 @@ def test_each_change_has_its_operation(change: Change, operation: pb.WriteOperat
     )
 
     assert encode_write(write) == operation
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_a_write_that_is_counted_says_the_limit_and_who_asks(is_counted: bool) -> None:
+    transaction = Transaction("default", "0f3a", "", asked_by="okta")
+    write = Write(transaction, Delete(REF, None), (), strict=False, is_counted=is_counted)
+
+    encoded = encode_write(write, DeletionLimit(5, within_seconds=600))
+
+    told = pb.DeletionBrake(changes=5, within_seconds=600, asked_by="okta")
+    assert encoded.deletion_brake == (told if is_counted else pb.DeletionBrake())
+    assert encoded.HasField("deletion_brake") is is_counted
