@@ -15,6 +15,11 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "/heliograph.event.v1.EventService/ReadDeliveryStates": _NOBODY,
         "/heliograph.receipt.v1.ReceiptService/ListReceipts": _NOBODY,
+        "/heliograph.resource.v1.BrakeService/ApplyHeldOperations": _GATEWAY,
+        "/heliograph.resource.v1.BrakeService/DismissHeldOperations": _GATEWAY,
+        "/heliograph.resource.v1.BrakeService/GetBrake": _GATEWAY,
+        "/heliograph.resource.v1.BrakeService/ListHeldOperations": _GATEWAY,
+        "/heliograph.resource.v1.BrakeService/ReleaseBrake": _GATEWAY,
         "/heliograph.resource.v1.ChangeService/ApplyChanges": _RECEIVER,
         "/heliograph.resource.v1.ChangeService/ReadChanges": _TRANSMITTER,
         "/heliograph.resource.v1.ChangeService/ReadSnapshot": _TRANSMITTER,

@@ -17,6 +17,7 @@ from resource_store.adapters.argon2_passwords import Argon2Passwords
 from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.commands.apply_changes import ApplyChanges
 from resource_store.commands.erase_resource import EraseResource
+from resource_store.commands.keep_brakes import KeepBrakes
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.purge_deleted import PurgeDeleted
 from resource_store.commands.read_changes import ReadChanges
@@ -30,6 +31,8 @@ from resource_store.commands.write_resources import WriteResources
 from resource_store.domain.key_layouts import LayoutError
 from resource_store.domain.own_indexes import IndexedPathError, with_indexes
 from resource_store.domain.resources import StoreIdentity
+from resource_store.entrypoints.brake_measures import show_brakes
+from resource_store.entrypoints.brake_servicer import BrakeServicer
 from resource_store.entrypoints.change_servicer import ChangeServicer
 from resource_store.entrypoints.lifecycle_servicer import LifecycleServicer
 from resource_store.entrypoints.purge_loop import PurgeLoop
@@ -37,6 +40,7 @@ from resource_store.entrypoints.registration import registered
 from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from resource_store.entrypoints.statuses import STATUSES
+from resource_store.ports.brakes import Brakes
 from resource_store.ports.deleted_resources import DeletedResources
 from resource_store.ports.erasures import Erasures
 from resource_store.ports.passwords import Passwords
@@ -68,6 +72,7 @@ class _Store:
     erasures: Erasures
     snapshots: Snapshots
     feed: ChangeFeed
+    brakes: Brakes
     cursor_key: bytes = field(repr=False)
     works: Callable[[], Awaitable[bool]]
     loops: Loops
@@ -116,6 +121,7 @@ async def _on_sqlite(
             storage.erasures,
             storage,
             storage,
+            storage.brakes,
             storage.cursor_key,
             storage.works,
             loops,
@@ -158,6 +164,7 @@ async def _on_mongo(
             storage.erasures,
             storage,
             feed,
+            storage.brakes,
             storage.cursor_key,
             storage.works,
             loops,
@@ -173,7 +180,7 @@ def _service(
     return Service(
         http=create_app(NAME, own_store_works=checks),
         grpc=_grpc_face(settings, registry, store, passwords),
-        loops=store.loops,
+        loops={**store.loops, "brakes": partial(show_brakes, store.brakes)},
     )
 
 
@@ -183,16 +190,17 @@ def _grpc_face(
     types = ResourceTypes(registry)
     storage = store.resources
     hashes = PasswordHashes(storage, passwords)
+    write = WriteResources(
+        storage,
+        types,
+        hashes,
+        store.deleted,
+        new_id=lambda: str(uuid.uuid4()),
+        retention_days=settings.scim_retention_days,
+    )
     resources = ResourceServicer(
         read=ReadResources(storage, types),
-        write=WriteResources(
-            storage,
-            types,
-            hashes,
-            store.deleted,
-            new_id=lambda: str(uuid.uuid4()),
-            retention_days=settings.scim_retention_days,
-        ),
+        write=write,
         search=SearchResources(storage, types, Walks(AesGcmCursors(store.cursor_key), _now)),
     )
     changes = ChangeServicer(
@@ -208,7 +216,13 @@ def _grpc_face(
     )
     return GrpcFace(
         endpoint=settings.own_endpoint(NAME),
-        register=registered(resources, changes, SchemaServicer(registry), _lifecycle(store, types)),
+        register=registered(
+            resources,
+            changes,
+            SchemaServicer(registry),
+            _lifecycle(store, types),
+            BrakeServicer(KeepBrakes(store.brakes, write, _now)),
+        ),
         statuses=STATUSES,
     )
 

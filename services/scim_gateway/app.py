@@ -17,6 +17,7 @@ from scim.definition_errors import DefinitionError
 from scim.profile import PROFILES
 from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
+from scim_gateway.adapters.brakes import GrpcBrakes
 from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.issuer_keys import HttpIssuerKeys
 from scim_gateway.adapters.lifecycle import GrpcLifecycle
@@ -35,6 +36,7 @@ from scim_gateway.commands.search_resources import SearchResources
 from scim_gateway.commands.verify_jwt import VerifyJwt
 from scim_gateway.commands.write_resource import WriteResource
 from scim_gateway.domain.base_uris import places, representations_below
+from scim_gateway.domain.brakes import DeletionLimit
 from scim_gateway.domain.bulk_requests import BulkRequests
 from scim_gateway.domain.paging import PageSizes
 from scim_gateway.domain.policies import Lifecycle, Policy
@@ -42,7 +44,7 @@ from scim_gateway.domain.rates import Rate
 from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.domain.service_provider_config import BulkLimits
 from scim_gateway.entrypoints.authentication import Authentication
-from scim_gateway.entrypoints.brake import Brake
+from scim_gateway.entrypoints.brake_routes import BrakeRoutes
 from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.errors import answer_internal_error
@@ -51,6 +53,7 @@ from scim_gateway.entrypoints.journal_loop import JournalLoop
 from scim_gateway.entrypoints.jwt_tokens import JwtTokens
 from scim_gateway.entrypoints.lifecycle_routes import LifecycleRoutes
 from scim_gateway.entrypoints.me import MeEndpoint
+from scim_gateway.entrypoints.rate_limit import RateLimit
 from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
 from scim_gateway.entrypoints.request_recorder import RequestRecorder
 from scim_gateway.entrypoints.request_routes import RequestRoutes
@@ -96,6 +99,8 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         RequestRoutes(tokens, lambda: request_log.log, is_off=is_off).add_to(app)
         forget = _forget_nothing if is_off else request_log.forget
         _lifecycle_routes(settings, store, tokens, forget).add_to(app)
+        brakes = GrpcBrakes(store, patience=settings.scim_patience_seconds)
+        BrakeRoutes(tokens, brakes, doors.authentication.limit_of).add_to(app)
         loops = dict(doors.loops)
         if not is_off:
             loops["requests"] = request_log.run
@@ -123,7 +128,7 @@ def _doors(
     place_of = places(settings.origin_of(NAME))
     journal = JournalLoop(GrpcJournal(registrar), tokens, directory, jwts.forget_all)
     return _Doors(
-        Authentication(place_of, tokens, jwts, directory, _usual(settings), _brake(settings)),
+        Authentication(place_of, tokens, jwts, directory, _usual(settings), _rate_limit(settings)),
         {"journal": journal.run, "uses": partial(tell_of_uses, uses, authority.record_uses)},
     )
 
@@ -211,7 +216,9 @@ def _routes(
 
 def _usual(settings: Settings) -> Policy:
     lifecycle = Lifecycle(settings.scim_retention_days, settings.scim_reuses_ids)
-    return Policy(PROFILES[settings.scim_profile], lifecycle)
+    changes, seconds = settings.scim_brake_changes, settings.scim_brake_minutes * 60
+    limit = DeletionLimit(changes, seconds) if changes else None
+    return Policy(PROFILES[settings.scim_profile], lifecycle, limit)
 
 
 def _lifecycle_routes(
@@ -234,11 +241,11 @@ async def _forget_nothing(_tenant: str, _resource_id: str, _names: Collection[st
     return 0
 
 
-def _brake(settings: Settings) -> Brake | None:
+def _rate_limit(settings: Settings) -> RateLimit | None:
     if not settings.scim_rate_per_second:
         return None
     rate = Rate(settings.scim_rate_per_second, settings.scim_rate_burst)
-    return Brake(rate, clock=time.monotonic)
+    return RateLimit(rate, clock=time.monotonic)
 
 
 def _new_txn() -> str:

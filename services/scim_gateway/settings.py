@@ -23,6 +23,10 @@ class Settings(ServiceSettings):
     """So many requests a second each token may send; 0 means no limit, and else 429 is answered."""
     scim_rate_burst: int = Field(default=100, ge=1)
     """So many requests a token may send at once that sent none for a while."""
+    scim_brake_changes: int = Field(default=0, ge=0, le=1_000_000)
+    """When more people are deleted or deactivated, the next are held for an admin; 0 means off."""
+    scim_brake_minutes: int = Field(default=60, ge=1, le=10_080)
+    """Within so long."""
     scim_patience_seconds: float = Field(default=8.0, gt=0)
     """A restart of a peer goes unnoticed by clients for so long; then they are asked to retry."""
     scim_cursor_seconds: int = Field(default=3600, ge=1, le=86_400)

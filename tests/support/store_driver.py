@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from resource_store.adapters.aes_gcm_cursors import AesGcmCursors
 from resource_store.commands.apply_changes import ApplyChanges, ForeignChange
 from resource_store.commands.erase_resource import EraseResource
+from resource_store.commands.keep_brakes import KeepBrakes
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.purge_deleted import PurgeDeleted
 from resource_store.commands.read_changes import ReadChanges
@@ -28,12 +29,14 @@ from resource_store.commands.write_resources import (
     WriteRequest,
     WriteResources,
 )
+from resource_store.domain.brakes import Brake
 from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.erasures import Erasure
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
 from resource_store.ports.async_requests import AsyncRequests
+from resource_store.ports.brakes import Brakes
 from resource_store.ports.deleted_resources import DeletedResources
 from resource_store.ports.erasures import Erasures
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
@@ -60,7 +63,7 @@ class PlainPasswords:
 
 
 class Storage(Resources, Snapshots, Protocol):
-    """A storage of resources that can be gone through, and keeps promises of answers."""
+    """A storage of resources that can be gone through, and keeps promises and brakes."""
 
     @property
     def async_requests(self) -> AsyncRequests:
@@ -73,6 +76,10 @@ class Storage(Resources, Snapshots, Protocol):
     @property
     def erasures(self) -> Erasures:
         """What it erases by, and the reports of that."""
+
+    @property
+    def brakes(self) -> Brakes:
+        """What it keeps of them."""
 
     @property
     def cursor_key(self) -> bytes:
@@ -121,6 +128,7 @@ class StoreDriver:
             epoch=self.storage.identity.epoch,
             cluster=self.storage.identity.cluster,
         )
+        self.keep_brakes = KeepBrakes(self.storage.brakes, self.write_resources, self.now)
         self.apply_changes = ApplyChanges(self.storage, types, hashes, RETENTION_DAYS)
 
     async def user(self, user_name: str, /, **attributes: Any) -> Resource:
@@ -154,10 +162,15 @@ class StoreDriver:
         return result
 
     async def written(
-        self, operation: Operation, *, txn: str | None = None, profile: Profile = TOLERANT
+        self,
+        operation: Operation,
+        *,
+        txn: str | None = None,
+        profile: Profile = TOLERANT,
+        brake: Brake | None = None,
     ) -> object:
         """Carry out one write, and return its result or its error."""
-        (result,) = await self.write_all([operation], txn=txn, profile=profile)
+        (result,) = await self.write_all([operation], txn=txn, profile=profile, brake=brake)
         return result
 
     async def write_all(
@@ -167,6 +180,7 @@ class StoreDriver:
         txn: str | None = None,
         profile: Profile = TOLERANT,
         shown: frozenset[str] = DERIVED,
+        brake: Brake | None = None,
     ) -> list[Any]:
         """Carry out writes as one batch."""
         requests = [
@@ -175,6 +189,7 @@ class StoreDriver:
                 operation=operation,
                 profile=profile,
                 shown=shown,
+                brake=brake,
             )
             for operation in operations
         ]

@@ -17,6 +17,7 @@ from helio.api import ApiError
 from helio.backups.making import default_target, make_backup
 from helio.backups.restoring import restore as restore_backup
 from helio.backups.telling import print_backup, print_restored
+from helio.brake import app as brake
 from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.deleted import app as deleted
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 app.add_typer(deleted, name="deleted")
 app.command()(erase)
+app.add_typer(brake, name="brake")
 app.add_typer(receipts, name="receipts")
 app.add_typer(requests, name="requests")
 app.add_typer(tenants, name="tenants")

@@ -5,7 +5,8 @@ from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from resource_store.domain.decisions import Outcome, Transition
+from resource_store.domain.decisions import Effect, Outcome, Transition
+from resource_store.domain.errors import BrakeOnError
 from resource_store.ports.resources import Resources
 
 
@@ -31,7 +32,11 @@ async def carry_out(
 
 
 def _joined(transition: Transition, outcome: Outcome | Exception) -> CarriedOut | Exception:
-    return outcome if isinstance(outcome, Exception) else CarriedOut(transition, outcome)
+    if isinstance(outcome, Exception):
+        return outcome
+    if outcome.effect is Effect.HELD:
+        return BrakeOnError(transition.ref)
+    return CarriedOut(transition, outcome)
 
 
 def _raised(error: BaseException) -> Exception:

@@ -8,10 +8,11 @@ from resource_store.commands.bodies import parse_json
 from resource_store.commands.carrying_out import CarriedOut, carry_out
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.resource_types import ResourceTypes
+from resource_store.domain.brakes import Brake
 from resource_store.domain.causes import Cause
 from resource_store.domain.client_writes import ClientDelete, ClientEdit, Target
 from resource_store.domain.decisions import Identity, IdentityKind, Transition
-from resource_store.domain.edits import Edit, Patch, Representation
+from resource_store.domain.edits import Edit, Patch, Representation, may_deactivate
 from resource_store.domain.errors import IdTakenError, ResourceNotFoundError
 from resource_store.domain.limits import refuse_large_values
 from resource_store.domain.resources import Ref, Resource
@@ -78,6 +79,7 @@ class WriteRequest:
     operation: Operation
     profile: Profile
     shown: frozenset[str]
+    brake: Brake | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,8 @@ class WriteResources:
             if_match=delete.if_match,
             retention_days=self.retention_days if days is None else days,
         )
-        return _without_members(request, resource_type, decide)
+        transition = _without_members(request, resource_type, decide)
+        return replace(transition, brake=request.brake, may_be_counted=request.brake is not None)
 
     def _restored(self, request: WriteRequest, ref: Ref) -> Transition:
         resource_type = self.resource_types[ref.resource_type]
@@ -217,6 +220,8 @@ def _edited(
         needs_every_member=edit.needs_every_member,
         shown=request.shown,
         decide=ClientEdit(request.cause, edit, target=target, if_match=if_match),
+        brake=request.brake,
+        may_be_counted=request.brake is not None and may_deactivate(edit),
     )
 
 

@@ -6,9 +6,10 @@ A decision is made of values alone, so that a storage can take it wherever its t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from resource_store.domain.async_requests import AsyncOutcome
+from resource_store.domain.brakes import Brake
 from resource_store.domain.changes import Change
 from resource_store.domain.kept import Kept
 from resource_store.domain.keys import IndexKey
@@ -45,6 +46,12 @@ class Effect(Enum):
     UNCHANGED = auto()
     STALE = auto()
     OWN = auto()
+    HELD = auto()
+    """The tenant's brake is on."""
+
+
+NOT_DONE: Final = frozenset({Effect.OWN, Effect.HELD})
+"""What leaves its identity unused, so that a repetition is decided again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +165,10 @@ class Transition:
     needs_kept: bool = False
     """Whether it needs what is kept of the resource."""
     answer: Callable[[Outcome], AsyncOutcome] | None = None
-    """What is told of it to whoever was promised an answer, by the `AsyncRequest` of its txn."""
+    """What is told of it to whoever was promised an answer, by the `AsyncRequest` of its txn.
+
+    Of one that is held nothing is told."""
+    brake: Brake | None = None
+    """What its deletion or deactivation of a person meets; None: nothing is counted or held."""
+    may_be_counted: bool = False
+    """Whether it looks like one; such as do get into each other's way."""

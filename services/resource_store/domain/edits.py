@@ -224,6 +224,16 @@ class ActiveState:
         )
 
 
+def may_deactivate(edit: Edit) -> bool:
+    """Whether an edit speaks of "active"; what comes of it depends on the state that it meets."""
+    match edit:
+        case Patch(operations=operations):
+            return any(each.path.attribute.name == "active" for each in operations)
+        case Representation(body=dict() as body):
+            return any(name.lower() == "active" and body[name] is not True for name in body)
+    return False
+
+
 def _selectable(member: Member) -> dict[str, str]:
     """Return what a filter in a PATCH path may select a member by."""
     kind = {"type": member.resource_type} if member.resource_type else {}

@@ -70,6 +70,19 @@ class UnknownProfileError(StoreError):
         super().__init__(f"there is no profile {name[:100]!a}: use one of {known}")
 
 
+class BrakeOnError(StoreError):
+    """A deletion or deactivation is held for an administrator, as there were too many."""
+
+    reason = "BRAKE_ON"
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(
+            f"too many were deleted or deactivated, so the brake on that is on: this"
+            f" {ref.resource_type} is as it was, until an administrator lets the request through"
+            " (`helio brake`); other changes go on"
+        )
+
+
 class TooLargeError(StoreError):
     """A request asks for more at once than others can be made to wait for."""
 

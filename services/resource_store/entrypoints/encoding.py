@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from heliograph.common.v1 import stamp_pb2
-from heliograph.resource.v1 import resource_pb2
+from heliograph.resource.v1 import resource_pb2, resource_service_pb2
+from resource_store.domain.brakes import Brake
 from resource_store.domain.errors import UnknownProfileError
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
@@ -45,6 +46,15 @@ def resource_message(resource: Resource) -> resource_pb2.Resource:
 def shown(omitted_attributes: Iterable[str]) -> frozenset[str]:
     """Return the derived attributes that the caller wants."""
     return DERIVED - frozenset(omitted_attributes)
+
+
+def brake_of(message: resource_service_pb2.WriteOperation) -> Brake | None:
+    """Return what a write's deletion or deactivation meets."""
+    if not message.HasField("deletion_brake"):
+        return None
+    told = message.deletion_brake
+    within = told.within_seconds * 1_000_000
+    return Brake(changes=max(1, told.changes), within=within, asked_by=told.asked_by)
 
 
 def profile_of(name: str) -> Profile:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import grpc
 
+from heliograph.resource.v1.brake_service_pb2_grpc import add_BrakeServiceServicer_to_server
 from heliograph.resource.v1.change_service_pb2_grpc import add_ChangeServiceServicer_to_server
 from heliograph.resource.v1.lifecycle_service_pb2_grpc import (
     add_LifecycleServiceServicer_to_server,
 )
 from heliograph.resource.v1.resource_service_pb2_grpc import add_ResourceServiceServicer_to_server
 from heliograph.resource.v1.schema_service_pb2_grpc import add_SchemaServiceServicer_to_server
+from resource_store.entrypoints.brake_servicer import BrakeServicer
 from resource_store.entrypoints.change_servicer import ChangeServicer
 from resource_store.entrypoints.lifecycle_servicer import LifecycleServicer
 from resource_store.entrypoints.resource_servicer import ResourceServicer
@@ -22,6 +24,7 @@ def registered(
     changes: ChangeServicer,
     schemas: SchemaServicer,
     lifecycle: LifecycleServicer,
+    brakes: BrakeServicer,
 ) -> tuple[Callable[[grpc.aio.Server], None], ...]:
     """Return what registers the services with a server."""
     return tuple(
@@ -30,5 +33,6 @@ def registered(
             (add_ChangeServiceServicer_to_server, changes),
             (add_SchemaServiceServicer_to_server, schemas),
             (add_LifecycleServiceServicer_to_server, lifecycle),
+            (add_BrakeServiceServicer_to_server, brakes),
         )
     )

@@ -22,7 +22,14 @@ from resource_store.commands.write_resources import (
 from resource_store.domain.causes import Cause
 from resource_store.domain.errors import Refusal, UnknownProfileError
 from resource_store.domain.resources import Resource
-from resource_store.entrypoints.encoding import profile_of, ref_of, resource_message, shown
+from resource_store.entrypoints.brake_measures import tell_held
+from resource_store.entrypoints.encoding import (
+    brake_of,
+    profile_of,
+    ref_of,
+    resource_message,
+    shown,
+)
 from resource_store.entrypoints.statuses import failure
 from scim.errors import InvalidSyntaxError
 
@@ -54,7 +61,9 @@ class ResourceServicer(resource_service_pb2_grpc.ResourceServiceServicer):
         """Create, replace, patch and delete resources."""
         given = [_write_request(operation) for operation in request.operations]
         ready = [each for each in given if isinstance(each, WriteRequest)]
-        results = iter(await self._write(ready))
+        written = await self._write(ready)
+        tell_held(ready, written)
+        results = iter(written)
         return pb.WriteResourcesResponse(
             results=[
                 _write_result(next(results) if isinstance(each, WriteRequest) else each)
@@ -102,6 +111,7 @@ def _write_request(message: pb.WriteOperation) -> WriteRequest | Refusal:
         operation=operation,
         profile=profile,
         shown=shown(message.omitted_attributes),
+        brake=brake_of(message),
     )
 
 

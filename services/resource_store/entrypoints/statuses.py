@@ -8,6 +8,7 @@ import structlog
 
 from heliograph.common.v1 import failure_pb2
 from resource_store.domain.errors import (
+    BrakeOnError,
     DeletedNotFoundError,
     EpochChangedError,
     ErasureNotFoundError,
@@ -28,6 +29,7 @@ _log = structlog.get_logger()
 
 STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ScimError: grpc.StatusCode.INVALID_ARGUMENT,
+    BrakeOnError: grpc.StatusCode.FAILED_PRECONDITION,
     DeletedNotFoundError: grpc.StatusCode.NOT_FOUND,
     EpochChangedError: grpc.StatusCode.FAILED_PRECONDITION,
     ErasureNotFoundError: grpc.StatusCode.NOT_FOUND,

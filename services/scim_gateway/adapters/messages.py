@@ -55,6 +55,11 @@ def encode_write(write: Write) -> pb.WriteOperation:
         omitted_attributes=write.omitted_attributes,
         profile=write.policy.profile.name,
     )
+    limit = write.policy.limit
+    if limit is not None:
+        operation.deletion_brake.changes = limit.changes
+        operation.deletion_brake.within_seconds = limit.within_seconds
+        operation.deletion_brake.asked_by = write.transaction.asked_by
     match write.change:
         case Create(resource_type, body):
             operation.create.resource_type = resource_type

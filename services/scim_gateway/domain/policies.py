@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from scim.profile import PROFILES, TOLERANT, Profile
-from scim_gateway.domain.tenants import TenantConfiguration
+from scim_gateway.domain.brakes import DeletionLimit
+from scim_gateway.domain.tenants import DeletionBrake, TenantConfiguration
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,12 @@ class Policy:
     profile: Profile = TOLERANT
     """How literally they are taken."""
     lifecycle: Lifecycle = _KEPT_FOR_A_MONTH
+    limit: DeletionLimit | None = None
+    """None: deletions and deactivations are not counted."""
 
     def of_undoing(self) -> Self:
         """Return what holds where a resource is taken back that its client never had."""
-        return replace(self, lifecycle=replace(self.lifecycle, retention_days=0))
+        return replace(self, lifecycle=replace(self.lifecycle, retention_days=0), limit=None)
 
 
 USUAL: Final = Policy()
@@ -42,6 +45,7 @@ def policy_of(configuration: TenantConfiguration, usual: Policy) -> Policy:
         # A name that only a newer registrar knows is no reason to let nobody in.
         PROFILES.get(configuration.profile or "", usual.profile),
         _lifecycle_of(configuration, usual.lifecycle),
+        _limit_of(configuration.deletion_brake, usual.limit),
     )
 
 
@@ -51,3 +55,9 @@ def _lifecycle_of(configuration: TenantConfiguration, usual: Lifecycle) -> Lifec
         usual.retention_days if days is None else days,
         usual.reuses_ids if reuses_ids is None else reuses_ids,
     )
+
+
+def _limit_of(brake: DeletionBrake | None, usual: DeletionLimit | None) -> DeletionLimit | None:
+    if brake is None:
+        return usual
+    return DeletionLimit(brake.changes, brake.minutes * 60) if brake.changes else None

@@ -58,6 +58,8 @@ class Transaction:
     txn: str
     traceparent: str
     """W3C trace context of the request; empty when there is none."""
+    asked_by: str = ""
+    """The subject of the token."""
 
 
 @dataclass(frozen=True, slots=True)

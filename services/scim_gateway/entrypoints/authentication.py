@@ -6,11 +6,12 @@ from typing import Final
 from starlette.requests import Request
 
 from scim_gateway.domain.base_uris import Place, PlaceOf
+from scim_gateway.domain.brakes import DeletionLimit
 from scim_gateway.domain.callers import Caller, Me, MeById
 from scim_gateway.domain.policies import Policy, policy_of
-from scim_gateway.entrypoints.brake import Brake
 from scim_gateway.entrypoints.jwt_tokens import JwtTokens
 from scim_gateway.entrypoints.notes import notes_of
+from scim_gateway.entrypoints.rate_limit import RateLimit
 from scim_gateway.entrypoints.tenant_directory import TenantDirectory
 from servicekit.bearer import BearerTokens, InvalidTokenError, presented_token, token_hash
 
@@ -19,7 +20,7 @@ SCOPE: Final = "scim"
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """Bearer tokens of scope "scim" and JWTs (RFC 6750), each as fast as the brake lets it.
+    """Bearer tokens of scope "scim" and JWTs (RFC 6750), each as fast as it may.
 
     Whoever may not come in hears the same of a tenant that is there, of one that is not, and of
     one that is being deleted.
@@ -31,7 +32,11 @@ class Authentication:
     directory: TenantDirectory
     usual: Policy
     """That of a tenant for which nothing is configured."""
-    brake: Brake | None = None
+    rate_limit: RateLimit | None = None
+
+    def limit_of(self, tenant: str) -> DeletionLimit | None:
+        """Return how many people may be deleted or deactivated in a tenant, as far as is known."""
+        return policy_of(self.directory.configuration_at_hand(tenant), self.usual).limit
 
     async def caller(self, request: Request) -> Caller:
         """Return whom the request's token is for; of one request it is asked and counted once.
@@ -52,11 +57,11 @@ class Authentication:
             notes.caller = await self._caller(place, grant.subject, me)
         else:
             notes.caller = await self._caller(place, jwt.principal, jwt.me)
-        if self.brake is not None:
+        if self.rate_limit is not None:
             # A token that is good for nothing has no bucket, so guesses fill no memory.
             # A client gets new JWTs all the time, so its bucket is that of all of them.
             bucket = hashed if jwt is None else token_hash(f"{place.tenant} {jwt.principal}")
-            self.brake.let_through(bucket)
+            self.rate_limit.let_through(bucket)
         return notes.caller
 
     async def _caller(self, place: Place, principal: str, me: Me | None) -> Caller:

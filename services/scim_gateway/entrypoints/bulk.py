@@ -39,7 +39,9 @@ class BulkEndpoint:
         results = await self.carry_out_bulk(
             self.requests.parse(message),
             caller=caller,
-            transaction=Transaction(caller.tenant, notes.txn, current_traceparent()),
+            transaction=Transaction(
+                caller.tenant, notes.txn, current_traceparent(), caller.principal
+            ),
         )
         notes.reasons.extend(
             reason_of(result.outcome.error, operation=place)

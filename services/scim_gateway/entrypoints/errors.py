@@ -32,9 +32,13 @@ _UNKNOWN: Final = HttpError(500)
 _RFC_6750: Final = "RFC 6750 section 3.1"
 # Long enough for a restart of the peer, short enough not to be noticed by a person.
 _RETRY_LATER = HttpError(503, headers=((b"retry-after", b"2"),))
+# Held by the brake: an IdP that gets 401, 403 or 503 may give up the whole connection. Nobody
+# releases a brake within seconds, and a minute is within any release.
+_HELD = HttpError(429, headers=((b"retry-after", b"60"),))
 
 HTTP_ERRORS: Final[Mapping[str, HttpError]] = MappingProxyType(
     {
+        "BRAKE_ON": _HELD,
         "EXPIRED_CURSOR": HttpError(400, "expiredCursor"),
         "FILTER_FORBIDDEN": HttpError(403),
         "INVALID_COUNT": HttpError(400, "invalidCount"),

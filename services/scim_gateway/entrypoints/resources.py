@@ -126,4 +126,4 @@ class ResourceEndpoints:
     def _transaction(self, request: Request, caller: Caller) -> Transaction:
         txn = self.new_txn()
         notes_of(request).txn = txn
-        return Transaction(caller.tenant, txn, current_traceparent())
+        return Transaction(caller.tenant, txn, current_traceparent(), caller.principal)

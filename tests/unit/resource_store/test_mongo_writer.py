@@ -98,6 +98,23 @@ async def test_what_names_the_same_waits_for_the_batch_that_is_under_way(
     assert transactions.batches[2:] == ["mm"]
 
 
+async def test_what_a_brake_may_count_shares_a_batch_and_is_in_no_two_under_way(
+    transactions: Transactions,
+) -> None:
+    writer = Writer(transactions)
+    counted = [replace(transition(key), may_be_counted=True) for key in "abc"]
+    transactions.gate.clear()
+    first = asyncio.create_task(writer.write(counted[:1]))
+    await asyncio.sleep(0)
+    later = asyncio.create_task(writer.write([*counted[1:], transition("x")]))
+    await asyncio.sleep(0)
+    transactions.gate.set()
+    await asyncio.gather(first, later)
+
+    assert sorted(transactions.batches[:2]) == ["a", "x"]
+    assert transactions.batches[2:] == ["bc"]
+
+
 async def test_big_groups_have_batches_of_their_own(transactions: Transactions) -> None:
     big = replace(transition("g"), named_members=frozenset(map(str, range(30_000))))
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scim.registry import standard_registry
 from scim_gateway.commands.carry_out_bulk import MAX_BATCH, CarryOutBulk
 from scim_gateway.domain.base_uris import representations_below
+from scim_gateway.domain.brakes import DeletionLimit
 from scim_gateway.domain.bulk_operations import (
     BulkRequest,
     Failed,
@@ -23,6 +24,7 @@ from scim_gateway.domain.bulk_operations import (
 )
 from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.errors import StoreRefusedError, StoreUnavailableError
+from scim_gateway.domain.policies import Lifecycle, Policy
 from scim_gateway.domain.resources import Page, ResourceRef, StoredResource
 from scim_gateway.domain.writes import (
     Create,
@@ -109,11 +111,14 @@ def post(name: str, *members: str, **attributes: Any) -> Operation:
 
 
 async def carried_out(
-    store: MemoryStore, *operations: Operation, fail_on_errors: int | None = None
+    store: MemoryStore,
+    *operations: Operation,
+    fail_on_errors: int | None = None,
+    caller: Caller = CALLER,
 ) -> list[OperationResult]:
     command = CarryOutBulk(store, representations_below(REGISTRY))
     request = BulkRequest(operations, fail_on_errors)
-    return await command(request, caller=CALLER, transaction=TRANSACTION)
+    return await command(request, caller=caller, transaction=TRANSACTION)
 
 
 def failures(results: Sequence[OperationResult]) -> dict[str | None, bool]:
@@ -185,6 +190,20 @@ async def test_a_circle_of_which_one_part_is_refused_is_undone() -> None:
 
     assert store.members() == {"c": set()}
     assert failures(results) == {"a": True, "b": True, "c": False}
+
+
+async def test_what_undoes_a_circle_is_neither_counted_nor_kept() -> None:
+    store = MemoryStore()
+    limited = Policy(limit=DeletionLimit(5, within_seconds=60))
+
+    operations = post("a", "b"), post("b", "a", refused=True)
+    await carried_out(store, *operations, caller=replace(CALLER, policy=limited))
+
+    writes = [write for batch in store.batches for write in batch]
+    assert {isinstance(write.change, Delete): write.policy for write in writes} == {
+        False: limited,
+        True: Policy(lifecycle=Lifecycle(retention_days=0, reuses_ids=False)),
+    }
 
 
 async def test_a_circle_that_the_store_does_not_let_close_is_undone() -> None:

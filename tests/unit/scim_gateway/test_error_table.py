@@ -33,7 +33,7 @@ def test_the_comments_of_the_contract_name_reasons() -> None:
     found = reasons_in_comments("resource_service.proto")
 
     assert {"RESOURCE_NOT_FOUND", "UNIQUENESS", "SENSITIVE", "TOO_LARGE"} <= found
-    assert len(found) == 16
+    assert len(found) == 17
 
 
 @pytest.mark.parametrize("file", ["resource_service.proto", "schema_service.proto"])
@@ -107,6 +107,12 @@ def test_tokens_that_cannot_be_checked_ask_for_patience_and_not_for_a_token() ->
     answer = error_answer(TokensUnavailableError("try again"))
 
     assert (answer.status, answer.headers) == (503, ((b"retry-after", b"2"),))
+
+
+def test_what_a_brake_holds_may_be_asked_again_after_a_minute() -> None:
+    answer = error_answer(StoreRefusedError("BRAKE_ON", "held"))
+
+    assert (answer.status, answer.headers) == (429, ((b"retry-after", b"60"),))
 
 
 def test_the_table_is_sorted_so_that_a_reason_is_found_at_a_glance() -> None:

@@ -6,6 +6,7 @@ from heliograph.resource.v1 import resource_pb2
 from heliograph.resource.v1 import resource_service_pb2 as pb
 from scim.profile import STRICT
 from scim_gateway.adapters.messages import encode_write
+from scim_gateway.domain.brakes import DeletionLimit
 from scim_gateway.domain.policies import Lifecycle, Policy
 from scim_gateway.domain.resources import ResourceRef
 from scim_gateway.domain.writes import (
@@ -77,3 +78,15 @@ def test_each_change_has_its_operation(change: Change, operation: pb.WriteOperat
     )
 
     assert encode_write(write) == operation
+
+
+@pytest.mark.parametrize("limit", [DeletionLimit(5, within_seconds=600), None])
+def test_a_write_that_is_counted_says_the_limit_and_who_asks(limit: DeletionLimit | None) -> None:
+    transaction = Transaction("default", "0f3a", "", asked_by="okta")
+    write = Write(transaction, Delete(REF, None), (), Policy(limit=limit))
+
+    encoded = encode_write(write)
+
+    told = pb.DeletionBrake(changes=5, within_seconds=600, asked_by="okta")
+    assert encoded.deletion_brake == (told if limit else pb.DeletionBrake())
+    assert encoded.HasField("deletion_brake") is (limit is not None)

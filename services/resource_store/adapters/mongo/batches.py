@@ -1,10 +1,12 @@
 """A batch of transitions in one transaction: read, decide, store, wave after wave."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from resource_store.adapters.mongo import repetition
 from resource_store.adapters.mongo.async_requests import Settled, settle
+from resource_store.adapters.mongo.braking import Braking, Candidate, candidate_of, read_braking
 from resource_store.adapters.mongo.documents import resource_of
 from resource_store.adapters.mongo.meeting import Meeting, address
 from resource_store.adapters.mongo.reading import Reading, Shown
@@ -12,8 +14,10 @@ from resource_store.adapters.mongo.repetition import TenantIdentity, identity_of
 from resource_store.adapters.mongo.unique_keys import UniqueKeys, read_unique_keys
 from resource_store.adapters.mongo.waves import waves
 from resource_store.adapters.mongo.writes import Writes
+from resource_store.domain.brakes import Ruling
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import (
+    NOT_DONE,
     Decision,
     Deleted,
     Effect,
@@ -21,6 +25,7 @@ from resource_store.domain.decisions import (
     Restamped,
     State,
     Transition,
+    Unchanged,
     Written,
     effect_of,
     resource_after,
@@ -76,7 +81,9 @@ class Batch:
         meeting = await Meeting.read(self._reading, transitions)
         verdicts = [_decided(each, meeting, self.clock) for each in transitions]
         keys = await read_unique_keys(self.database, self.session, _written(verdicts))
-        verdicts = [_with_keys(each, keys) for each in verdicts]
+        braking = await read_braking(self.database, self.session, _candidates(verdicts))
+        verdicts = [_ruled(each, keys, braking) for each in verdicts]
+        await braking.store(self.database, self.session)
         await self._store([each for each in verdicts if isinstance(each, _Decided)], meeting)
         await keys.store(self.database, self.session)
         return [_judged(each) if isinstance(each, _Decided) else each for each in verdicts]
@@ -130,8 +137,12 @@ def _answers(
     transitions: Sequence[Transition], outcomes: Sequence[Outcome | Exception]
 ) -> Iterator[Settled]:
     for each, outcome in zip(transitions, outcomes, strict=True):
-        if each.answer and each.identity and isinstance(outcome, Outcome):
+        if each.answer and each.identity and _is_done(outcome):
             yield each.tenant, each.identity.key, each.answer(outcome)
+
+
+def _is_done(outcome: Outcome | Exception) -> TypeGuard[Outcome]:
+    return isinstance(outcome, Outcome) and outcome.effect is not Effect.HELD
 
 
 def _decided(transition: Transition, meeting: Meeting, clock: HybridClock) -> _Decided | Exception:
@@ -148,7 +159,32 @@ def _written(verdicts: Sequence[_Decided | Exception]) -> Iterator[tuple[str, Wr
             yield each.transition.tenant, each.decision
 
 
-def _with_keys(verdict: _Decided | Exception, keys: UniqueKeys) -> _Decided | Exception:
+def _candidates(verdicts: Sequence[_Decided | Exception]) -> list[Candidate]:
+    decided = (each for each in verdicts if isinstance(each, _Decided))
+    found = (candidate_of(each.transition, each.decision) for each in decided)
+    return [each for each in found if each is not None]
+
+
+def _ruled(
+    verdict: _Decided | Exception, keys: UniqueKeys, braking: Braking
+) -> _Decided | Exception:
+    """Let a decision have its unique keys, unless the brake holds it; count it if it has them."""
+    if isinstance(verdict, Exception):
+        return verdict
+    candidate = candidate_of(verdict.transition, verdict.decision)
+    if candidate is None:
+        return _with_keys(verdict, keys)
+    ruled = braking.ruled(candidate, now=verdict.state.now)
+    is_held = ruled.ruling is Ruling.HELD
+    result = (
+        replace(verdict, decision=Unchanged(Effect.HELD)) if is_held else _with_keys(verdict, keys)
+    )
+    if isinstance(result, _Decided):
+        braking.note(ruled)
+    return result
+
+
+def _with_keys(verdict: _Decided, keys: UniqueKeys) -> _Decided | Exception:
     """Let a decision have its unique keys, unless one belongs to another resource."""
     match verdict:
         case _Decided(transition, decision=Written() as written):
@@ -180,7 +216,7 @@ def _to_remember(decided: Sequence[_Decided]) -> dict[TenantIdentity, Done]:
         identity: Done(each.transition.ref, deleted=isinstance(each.decision, Deleted))
         for each in decided
         if (identity := identity_of(each.transition)) is not None
-        and effect_of(each.decision) is not Effect.OWN
+        and effect_of(each.decision) not in NOT_DONE
     }
 
 

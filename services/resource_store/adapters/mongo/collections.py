@@ -18,6 +18,9 @@ DELETED: Final = "deleted_resources"
 ERASURES: Final = "erasures"
 META: Final = "meta"
 ASYNC_REQUESTS: Final = "async_requests"
+BRAKES: Final = "brakes"
+BRAKE_COUNTS: Final = "brake_counts"
+HELD_OPERATIONS: Final = "held_operations"
 REPETITION: Final = {IdentityKind.TRANSACTION: "transactions", IdentityKind.EFFECT: "effects"}
 
 _TENANT: Final = ("_id.tenant", ASCENDING)
@@ -99,9 +102,17 @@ async def _deleted_resources(database: Database) -> None:
     await database[ERASURES].create_indexes([IndexModel([_TENANT, _ID], name="by_id")])
 
 
+async def _brakes(database: Database) -> None:
+    await database[BRAKES].create_index([("_id", ASCENDING)])
+    by_number = IndexModel([("tenant", ASCENDING), ("number", ASCENDING)], name="by_number")
+    await database[BRAKE_COUNTS].create_indexes([by_number])
+    await database[HELD_OPERATIONS].create_indexes([IndexModel([_TENANT, _ID], name="by_id")])
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _first_indexes,
     _async_requests,
     _sort_indexes,
     _deleted_resources,
+    _brakes,
 )

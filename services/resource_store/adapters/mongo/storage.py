@@ -10,6 +10,7 @@ from resource_store.adapters.aes_gcm_cursors import new_cursor_key
 from resource_store.adapters.mongo import feed, snapshots
 from resource_store.adapters.mongo.async_requests import MongoAsyncRequests
 from resource_store.adapters.mongo.batches import Batch
+from resource_store.adapters.mongo.brakes import MongoBrakes
 from resource_store.adapters.mongo.collections import META
 from resource_store.adapters.mongo.deleted_resources import MongoDeletedResources
 from resource_store.adapters.mongo.documents import Address, resource_of, stored_of
@@ -52,6 +53,7 @@ class MongoStorage:
         self.async_requests = MongoAsyncRequests(database)
         self.deleted_resources = MongoDeletedResources(database)
         self.erasures = MongoErasures(database)
+        self.brakes = MongoBrakes(database)
         self._database = database
         self._clock = clock
         self._writer = Writer(self._carry_out)

@@ -16,6 +16,17 @@ def names_of(transition: Transition) -> set[object]:
     return names
 
 
+def claims_of(transition: Transition) -> set[object]:
+    """Return what no two batches under way may both have.
+
+    Beside the names it is the brake: who counts a change writes the document of the tenant.
+    """
+    names = names_of(transition)
+    if transition.may_be_counted:
+        names.add(("brake", transition.tenant))
+    return names
+
+
 def waves(transitions: Sequence[Transition]) -> list[list[int]]:
     """Return the transitions, by their places, in as few parts as can be decided at once.
 

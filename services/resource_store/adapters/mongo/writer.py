@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from resource_store.adapters.mongo.faults import CollisionError
-from resource_store.adapters.mongo.waves import names_of
+from resource_store.adapters.mongo.waves import claims_of
 from resource_store.domain.decisions import Outcome, Transition
 from resource_store.domain.errors import StorageFailedError
 from servicekit.failures import StorageError
@@ -50,7 +50,7 @@ class Writer:
     async def write(self, transitions: Sequence[Transition]) -> list[Result]:
         """Return what becomes of each transition; its failure is the exception itself."""
         loop = asyncio.get_running_loop()
-        waiting = [_Waiting(t, frozenset(names_of(t)), loop.create_future()) for t in transitions]
+        waiting = [_Waiting(t, frozenset(claims_of(t)), loop.create_future()) for t in transitions]
         for each in waiting:
             self._waiting.put(each.transition.tenant, each)
         self._begin_batches()

@@ -8,6 +8,7 @@ from pathlib import Path
 from resource_store.adapters.aes_gcm_cursors import new_cursor_key
 from resource_store.adapters.sqlite import feed, snapshots
 from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
+from resource_store.adapters.sqlite.brakes import SqliteBrakes
 from resource_store.adapters.sqlite.deleted_resources import SqliteDeletedResources
 from resource_store.adapters.sqlite.erasures import SqliteErasures
 from resource_store.adapters.sqlite.reindexing import reindex
@@ -48,6 +49,7 @@ class SqliteStorage:
         self.async_requests = SqliteAsyncRequests(database)
         self.deleted_resources = SqliteDeletedResources(database)
         self.erasures = SqliteErasures(database)
+        self.brakes = SqliteBrakes(database)
         self._database = database
         self._clock = clock
         self._ending = ending

@@ -160,4 +160,35 @@ MIGRATIONS: Final = (
         PRIMARY KEY (tenant, id)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE brakes (
+        tenant TEXT PRIMARY KEY,
+        counted INTEGER NOT NULL,
+        on_since INTEGER NOT NULL,
+        pass_until INTEGER NOT NULL,
+        pass_left INTEGER
+    ) WITHOUT ROWID;
+    -- The last changes that were counted, no more than the brake allows.
+    CREATE TABLE brake_counts (
+        tenant TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        made INTEGER NOT NULL,
+        PRIMARY KEY (tenant, number)
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX brake_counts_by_id ON brake_counts (tenant, id);
+    CREATE TABLE held_operations (
+        tenant TEXT NOT NULL,
+        id TEXT NOT NULL,
+        resource_type TEXT NOT NULL,
+        risk TEXT NOT NULL,
+        asked_by TEXT NOT NULL,
+        txn TEXT NOT NULL,
+        version TEXT NOT NULL,
+        first_asked INTEGER NOT NULL,
+        last_asked INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        PRIMARY KEY (tenant, id)
+    ) WITHOUT ROWID;
+    """,
 )

@@ -8,12 +8,14 @@ import orjson
 
 from resource_store.adapters.sqlite import feed, repetition
 from resource_store.adapters.sqlite.async_requests import settle
+from resource_store.adapters.sqlite.braking import braked
 from resource_store.adapters.sqlite.deleted_resources import put_kept, read_kept, remove_kept
 from resource_store.adapters.sqlite.rows import completed, read_members, read_stored
 from resource_store.adapters.sqlite.sort_keys import kept_key
 from resource_store.domain.changes import Change
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import (
+    NOT_DONE,
     Decision,
     Deleted,
     Effect,
@@ -97,7 +99,7 @@ class Carrying:
         """Decide and store, unless the transition is a repetition; give the answer, if promised."""
         outcome = self._outcome()
         transition = self.transition
-        if transition.answer and transition.identity:
+        if transition.answer and transition.identity and outcome.effect is not Effect.HELD:
             told = transition.answer(outcome)
             settle(self.connection, transition.tenant, transition.identity.key, told)
         return outcome
@@ -108,10 +110,10 @@ class Carrying:
         if repeated is not None:
             return self._repeated(repeated)
         state = self._state()
-        decision = transition.decide(state)
+        decision = braked(self.connection, transition, transition.decide(state), now=state.now)
         self._store(decision, state)
         effect = effect_of(decision)
-        if transition.identity is not None and effect is not Effect.OWN:
+        if transition.identity is not None and effect not in NOT_DONE:
             done = Done(transition.ref, deleted=isinstance(decision, Deleted))
             repetition.remember(
                 self.connection, transition.tenant, transition.identity, done=done, now=state.now

@@ -163,6 +163,7 @@ class WriteOperation(_message.Message):
     RESTORE_FIELD_NUMBER: _builtins.int
     OMITTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
     PROFILE_FIELD_NUMBER: _builtins.int
+    DELETION_BRAKE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     txn: _builtins.str
     """One for each transaction in the service provider (RFC 9967 section 2.2); made by the caller."""
@@ -186,6 +187,10 @@ class WriteOperation(_message.Message):
     def omitted_attributes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """As in ReadOperation, for the representation that is given back."""
 
+    @_builtins.property
+    def deletion_brake(self) -> Global___DeletionBrake:
+        """Present where deletions and deactivations of people are counted, and held when they are too many."""
+
     def __init__(
         self,
         *,
@@ -199,16 +204,50 @@ class WriteOperation(_message.Message):
         restore: Global___RestoreResource | None = ...,
         omitted_attributes: _abc.Iterable[_builtins.str] | None = ...,
         profile: _builtins.str = ...,
+        deletion_brake: Global___DeletionBrake | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "operation", b"operation", "patch", b"patch", "replace", b"replace", "restore", b"restore"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "deletion_brake", b"deletion_brake", "operation", b"operation", "patch", b"patch", "replace", b"replace", "restore", b"restore"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "profile", b"profile", "replace", b"replace", "restore", b"restore", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "deletion_brake", b"deletion_brake", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "profile", b"profile", "replace", b"replace", "restore", b"restore", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_operation: _TypeAlias = _typing.Literal["create", "replace", "patch", "delete", "restore"]  # noqa: Y015
     _WhichOneofArgType_operation: _TypeAlias = _typing.Literal["operation", b"operation"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_operation) -> _WhichOneofReturnType_operation | None: ...
 
 Global___WriteOperation: _TypeAlias = WriteOperation  # noqa: Y015
+
+@_typing.final
+class DeletionBrake(_message.Message):
+    """How many people may be deleted or deactivated (active becomes false) within which time. A resource
+    whose type has no attribute "active" is nobody, and one that is deleted and deactivated counts once.
+
+    What goes beyond is held, and fails with BRAKE_ON, until an administrator releases the brake.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    WITHIN_SECONDS_FIELD_NUMBER: _builtins.int
+    ASKED_BY_FIELD_NUMBER: _builtins.int
+    changes: _builtins.int
+    """At least 1."""
+    within_seconds: _builtins.int
+    asked_by: _builtins.str
+    """Who asks for the operation, for the record of one that is held."""
+    def __init__(
+        self,
+        *,
+        changes: _builtins.int = ...,
+        within_seconds: _builtins.int = ...,
+        asked_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_by", b"asked_by", "changes", b"changes", "within_seconds", b"within_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeletionBrake: _TypeAlias = DeletionBrake  # noqa: Y015
 
 @_typing.final
 class CreateResource(_message.Message):

@@ -9,7 +9,7 @@ from scim_gateway.domain.rates import Rate
 _REMEMBERED: Final = 10_000
 
 
-class Brake:
+class RateLimit:
     """Knows the credentials of this process's latest requests, by their hashes.
 
     One that is forgotten, as so many others came since, begins anew.
