@@ -16,6 +16,7 @@ from resource_store.adapters.aes_gcm_cursors import AesGcmCursors
 from resource_store.adapters.argon2_passwords import Argon2Passwords
 from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.commands.apply_changes import ApplyChanges
+from resource_store.commands.keep_requests import KeepRequests
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadResources
@@ -27,11 +28,14 @@ from resource_store.commands.write_resources import WriteResources
 from resource_store.domain.key_layouts import LayoutError
 from resource_store.domain.own_indexes import IndexedPathError, with_indexes
 from resource_store.domain.resources import StoreIdentity
+from resource_store.entrypoints.async_servicer import AsyncServicer
 from resource_store.entrypoints.change_servicer import ChangeServicer
+from resource_store.entrypoints.forgetting import Forgetting
 from resource_store.entrypoints.registration import registered
 from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from resource_store.entrypoints.statuses import STATUSES
+from resource_store.ports.async_requests import AsyncRequests
 from resource_store.ports.passwords import Passwords
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from resource_store.settings import Settings
@@ -40,7 +44,8 @@ from scim.registry import Registry, registry_of
 from servicekit.failures import refusing_to_start
 from servicekit.grpc_server import GrpcFace
 from servicekit.http import create_app
-from servicekit.leases import lead
+from servicekit.leases import Leases, lead
+from servicekit.lone_leases import LoneLeases
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl, SqliteFolder
 
@@ -58,6 +63,8 @@ class _Store:
     resources: Resources
     snapshots: Snapshots
     feed: ChangeFeed
+    requests: AsyncRequests
+    leases: Leases
     cursor_key: bytes = field(repr=False)
     works: Callable[[], Awaitable[bool]]
     loops: Loops
@@ -98,7 +105,16 @@ async def _on_sqlite(
     )
     try:
         loops: Loops = {"end-waiting": _once(storage.end_waiting)}
-        yield _Store(storage, storage, storage, storage.cursor_key, storage.works, loops)
+        yield _Store(
+            resources=storage,
+            snapshots=storage,
+            feed=storage,
+            requests=storage.async_requests,
+            leases=LoneLeases(),
+            cursor_key=storage.cursor_key,
+            works=storage.works,
+            loops=loops,
+        )
     finally:
         await storage.close()
 
@@ -135,7 +151,16 @@ async def _on_mongo(
             "listen": feed.listen,
             "sequence": sequence,
         }
-        yield _Store(storage, storage, feed, storage.cursor_key, storage.works, loops)
+        yield _Store(
+            resources=storage,
+            snapshots=storage,
+            feed=feed,
+            requests=storage.async_requests,
+            leases=leases,
+            cursor_key=storage.cursor_key,
+            works=storage.works,
+            loops=loops,
+        )
 
 
 def _service(
@@ -144,22 +169,28 @@ def _service(
     async def checks() -> dict[str, bool]:
         return {"store": await store.works()}
 
+    keep_requests = KeepRequests(store.requests, _now)
     return Service(
         http=create_app(NAME, own_store_works=checks),
-        grpc=_grpc_face(settings, registry, store, passwords),
-        loops=store.loops,
+        grpc=_grpc_face(settings, registry, store, passwords, keep_requests),
+        loops={**store.loops, "forget": Forgetting(keep_requests).run},
     )
 
 
 def _grpc_face(
-    settings: Settings, registry: Registry, store: _Store, passwords: Passwords
+    settings: Settings,
+    registry: Registry,
+    store: _Store,
+    passwords: Passwords,
+    keep_requests: KeepRequests,
 ) -> GrpcFace:
     types = ResourceTypes(registry)
     storage = store.resources
     hashes = PasswordHashes(storage, passwords)
+    write = WriteResources(storage, types, hashes, new_id=lambda: str(uuid.uuid4()))
     resources = ResourceServicer(
         read=ReadResources(storage, types),
-        write=WriteResources(storage, types, hashes, new_id=lambda: str(uuid.uuid4())),
+        write=write,
         search=SearchResources(storage, types, Walks(AesGcmCursors(store.cursor_key), _now)),
     )
     changes = ChangeServicer(
@@ -175,7 +206,12 @@ def _grpc_face(
     )
     return GrpcFace(
         endpoint=settings.own_endpoint(NAME),
-        register=registered(resources, changes, SchemaServicer(registry)),
+        register=registered(
+            resources,
+            changes,
+            SchemaServicer(registry),
+            AsyncServicer(write, keep_requests, store.leases),
+        ),
         statuses=STATUSES,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from resource_store.domain.async_requests import AsyncOutcome
+from resource_store.domain.async_requests import Completion
 from resource_store.domain.changes import Change
 from resource_store.domain.keys import IndexKey
 from resource_store.domain.members import Member
@@ -150,5 +150,5 @@ class Transition:
     needs_every_member: bool
     shown: frozenset[str] | None
     decide: Callable[[State], Decision]
-    answer: Callable[[Outcome], AsyncOutcome] | None = None
+    answer: Callable[[Outcome], Completion] | None = None
     """What is told of it to whoever was promised an answer, by the `AsyncRequest` of its txn."""

@@ -50,7 +50,7 @@ class ResourceServicer(resource_service_pb2_grpc.ResourceServiceServicer):
         _context: Any,  # noqa: ANN401 grpc's own
     ) -> pb.WriteResourcesResponse:
         """Create, replace, patch and delete resources."""
-        given = [_write_request(operation) for operation in request.operations]
+        given = [write_request(operation) for operation in request.operations]
         ready = [each for each in given if isinstance(each, WriteRequest)]
         results = iter(await self._write(ready))
         return pb.WriteResourcesResponse(
@@ -85,7 +85,8 @@ def _read_result(result: Resource | Exception) -> pb.ReadResult:
     return pb.ReadResult(failure=failure(result))
 
 
-def _write_request(message: pb.WriteOperation) -> WriteRequest | InvalidSyntaxError:
+def write_request(message: pb.WriteOperation) -> WriteRequest | InvalidSyntaxError:
+    """Return what a message asks for; the error where it asks for nothing."""
     operation = _operation(message)
     if operation is None:
         return InvalidSyntaxError("the write says neither create, replace, patch nor delete")
@@ -94,6 +95,7 @@ def _write_request(message: pb.WriteOperation) -> WriteRequest | InvalidSyntaxEr
         operation=operation,
         profile=profile_of(strict=message.strict),
         shown=shown(message.omitted_attributes),
+        promised_below=message.promised_below if message.HasField("promised_below") else None,
     )
 
 

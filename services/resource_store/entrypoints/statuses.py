@@ -15,6 +15,7 @@ from resource_store.domain.errors import (
     StorageFailedError,
     StoreError,
     TooLargeError,
+    UnknownRequestError,
     UnknownResourceTypeError,
     VersionMismatchError,
 )
@@ -30,6 +31,7 @@ STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     StampAheadError: grpc.StatusCode.OUT_OF_RANGE,
     StorageFailedError: grpc.StatusCode.UNAVAILABLE,
     TooLargeError: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    UnknownRequestError: grpc.StatusCode.NOT_FOUND,
     UnknownResourceTypeError: grpc.StatusCode.INVALID_ARGUMENT,
     VersionMismatchError: grpc.StatusCode.ABORTED,
 }

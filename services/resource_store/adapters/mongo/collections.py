@@ -80,4 +80,20 @@ async def _sort_indexes(database: Database) -> None:
     )
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first_indexes, _async_requests, _sort_indexes)
+async def _settled_requests(database: Database) -> None:
+    """Order requests with an outcome by when they got it; no release has queued one yet."""
+    requests = database[ASYNC_REQUESTS]
+    await requests.drop_index("settled")
+    await requests.create_index(
+        [("settled", ASCENDING)],
+        name="settled",
+        partialFilterExpression={"is_waiting": False},
+    )
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _first_indexes,
+    _async_requests,
+    _sort_indexes,
+    _settled_requests,
+)

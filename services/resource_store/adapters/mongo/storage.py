@@ -47,7 +47,7 @@ class MongoStorage:
     ) -> None:
         self.identity = identity
         self.cursor_key = cursor_key
-        self.async_requests = MongoAsyncRequests(database)
+        self.async_requests = MongoAsyncRequests(database, clock)
         self._database = database
         self._clock = clock
         self._writer = Writer(self._carry_out)

@@ -43,11 +43,11 @@ class SqliteStorage:
     ) -> None:
         self.identity = identity
         self.cursor_key = cursor_key
-        self.async_requests = SqliteAsyncRequests(database)
         self._database = database
         self._clock = clock
         self._ending = ending
         self._news = News()
+        self.async_requests = SqliteAsyncRequests(database, clock, self._news)
 
     async def read(self, queries: Sequence[Query]) -> list[Resource | None]:
         """Return what each query asks for."""

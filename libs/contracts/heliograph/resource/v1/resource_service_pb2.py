@@ -26,7 +26,7 @@ from heliograph.common.v1 import failure_pb2 as heliograph_dot_common_dot_v1_dot
 from heliograph.resource.v1 import resource_pb2 as heliograph_dot_resource_dot_v1_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-heliograph/resource/v1/resource_service.proto\x12\x16heliograph.resource.v1\x1a\"heliograph/common/v1/failure.proto\x1a%heliograph/resource/v1/resource.proto\"Q\n\x14ReadResourcesRequest\x12\x39\n\noperations\x18\x01 \x03(\x0b\x32%.heliograph.resource.v1.ReadOperation\"m\n\rReadOperation\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x30\n\x03ref\x18\x02 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x1a\n\x12omitted_attributes\x18\x03 \x03(\t\"L\n\x15ReadResourcesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".heliograph.resource.v1.ReadResult\"\x7f\n\nReadResult\x12\x34\n\x08resource\x18\x01 \x01(\x0b\x32 .heliograph.resource.v1.ResourceH\x00\x12\x30\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome\"S\n\x15WriteResourcesRequest\x12:\n\noperations\x18\x01 \x03(\x0b\x32&.heliograph.resource.v1.WriteOperation\"\xe3\x02\n\x0eWriteOperation\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0b\n\x03txn\x18\x02 \x01(\t\x12\x13\n\x0btraceparent\x18\x03 \x01(\t\x12\x38\n\x06\x63reate\x18\x04 \x01(\x0b\x32&.heliograph.resource.v1.CreateResourceH\x00\x12:\n\x07replace\x18\x05 \x01(\x0b\x32\'.heliograph.resource.v1.ReplaceResourceH\x00\x12\x36\n\x05patch\x18\x06 \x01(\x0b\x32%.heliograph.resource.v1.PatchResourceH\x00\x12\x38\n\x06\x64\x65lete\x18\x07 \x01(\x0b\x32&.heliograph.resource.v1.DeleteResourceH\x00\x12\x1a\n\x12omitted_attributes\x18\x08 \x03(\t\x12\x0e\n\x06strict\x18\t \x01(\x08\x42\x0b\n\toperation\";\n\x0e\x43reateResource\x12\x15\n\rresource_type\x18\x01 \x01(\t\x12\x12\n\nattributes\x18\x02 \x01(\x0c\"{\n\x0fReplaceResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x12\n\nattributes\x18\x02 \x01(\x0c\x12\x15\n\x08if_match\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"t\n\rPatchResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\r\n\x05patch\x18\x02 \x01(\x0c\x12\x15\n\x08if_match\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"f\n\x0e\x44\x65leteResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x15\n\x08if_match\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"N\n\x16WriteResourcesResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.heliograph.resource.v1.WriteResult\"\xb4\x01\n\x0bWriteResult\x12\x34\n\x08resource\x18\x01 \x01(\x0b\x32 .heliograph.resource.v1.ResourceH\x00\x12\x32\n\x07\x64\x65leted\x18\x02 \x01(\x0b\x32\x1f.heliograph.resource.v1.DeletedH\x00\x12\x30\n\x07\x66\x61ilure\x18\x03 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome\"\t\n\x07\x44\x65leted\"\xb4\x02\n\x16SearchResourcesRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x16\n\x0eresource_types\x18\x02 \x03(\t\x12\x13\n\x06\x66ilter\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x0bstart_index\x18\x04 \x01(\r\x12\r\n\x05\x63ount\x18\x05 \x01(\r\x12\x1a\n\x12omitted_attributes\x18\x06 \x03(\t\x12\x0e\n\x06strict\x18\x07 \x01(\x08\x12<\n\x0b\x63ursor_page\x18\x08 \x01(\x0b\x32\".heliograph.resource.v1.CursorPageH\x01\x88\x01\x01\x12\x14\n\x07sort_by\x18\t \x01(\tH\x02\x88\x01\x01\x12\x12\n\ndescending\x18\n \x01(\x08\x42\t\n\x07_filterB\x0e\n\x0c_cursor_pageB\n\n\x08_sort_by\"b\n\nCursorPage\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x18\n\x10lifetime_seconds\x18\x03 \x01(\r\x12\x17\n\x0fis_count_chosen\x18\x04 \x01(\x08\"\xaa\x01\n\x17SearchResourcesResponse\x12\x1a\n\rtotal_results\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x33\n\tresources\x18\x02 \x03(\x0b\x32 .heliograph.resource.v1.Resource\x12\x13\n\x0bnext_cursor\x18\x03 \x01(\t\x12\x17\n\x0fprevious_cursor\x18\x04 \x01(\tB\x10\n\x0e_total_results2\xf3\x02\n\x0fResourceService\x12q\n\rReadResources\x12,.heliograph.resource.v1.ReadResourcesRequest\x1a-.heliograph.resource.v1.ReadResourcesResponse\"\x03\x90\x02\x01\x12t\n\x0eWriteResources\x12-.heliograph.resource.v1.WriteResourcesRequest\x1a..heliograph.resource.v1.WriteResourcesResponse\"\x03\x90\x02\x02\x12w\n\x0fSearchResources\x12..heliograph.resource.v1.SearchResourcesRequest\x1a/.heliograph.resource.v1.SearchResourcesResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-heliograph/resource/v1/resource_service.proto\x12\x16heliograph.resource.v1\x1a\"heliograph/common/v1/failure.proto\x1a%heliograph/resource/v1/resource.proto\"Q\n\x14ReadResourcesRequest\x12\x39\n\noperations\x18\x01 \x03(\x0b\x32%.heliograph.resource.v1.ReadOperation\"m\n\rReadOperation\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x30\n\x03ref\x18\x02 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x1a\n\x12omitted_attributes\x18\x03 \x03(\t\"L\n\x15ReadResourcesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".heliograph.resource.v1.ReadResult\"\x7f\n\nReadResult\x12\x34\n\x08resource\x18\x01 \x01(\x0b\x32 .heliograph.resource.v1.ResourceH\x00\x12\x30\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome\"S\n\x15WriteResourcesRequest\x12:\n\noperations\x18\x01 \x03(\x0b\x32&.heliograph.resource.v1.WriteOperation\"\x93\x03\n\x0eWriteOperation\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0b\n\x03txn\x18\x02 \x01(\t\x12\x13\n\x0btraceparent\x18\x03 \x01(\t\x12\x38\n\x06\x63reate\x18\x04 \x01(\x0b\x32&.heliograph.resource.v1.CreateResourceH\x00\x12:\n\x07replace\x18\x05 \x01(\x0b\x32\'.heliograph.resource.v1.ReplaceResourceH\x00\x12\x36\n\x05patch\x18\x06 \x01(\x0b\x32%.heliograph.resource.v1.PatchResourceH\x00\x12\x38\n\x06\x64\x65lete\x18\x07 \x01(\x0b\x32&.heliograph.resource.v1.DeleteResourceH\x00\x12\x1a\n\x12omitted_attributes\x18\x08 \x03(\t\x12\x0e\n\x06strict\x18\t \x01(\x08\x12\x1b\n\x0epromised_below\x18\n \x01(\tH\x01\x88\x01\x01\x42\x0b\n\toperationB\x11\n\x0f_promised_below\";\n\x0e\x43reateResource\x12\x15\n\rresource_type\x18\x01 \x01(\t\x12\x12\n\nattributes\x18\x02 \x01(\x0c\"{\n\x0fReplaceResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x12\n\nattributes\x18\x02 \x01(\x0c\x12\x15\n\x08if_match\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"t\n\rPatchResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\r\n\x05patch\x18\x02 \x01(\x0c\x12\x15\n\x08if_match\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"f\n\x0e\x44\x65leteResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x15\n\x08if_match\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"N\n\x16WriteResourcesResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.heliograph.resource.v1.WriteResult\"\xb4\x01\n\x0bWriteResult\x12\x34\n\x08resource\x18\x01 \x01(\x0b\x32 .heliograph.resource.v1.ResourceH\x00\x12\x32\n\x07\x64\x65leted\x18\x02 \x01(\x0b\x32\x1f.heliograph.resource.v1.DeletedH\x00\x12\x30\n\x07\x66\x61ilure\x18\x03 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome\"\t\n\x07\x44\x65leted\"\xb4\x02\n\x16SearchResourcesRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x16\n\x0eresource_types\x18\x02 \x03(\t\x12\x13\n\x06\x66ilter\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x0bstart_index\x18\x04 \x01(\r\x12\r\n\x05\x63ount\x18\x05 \x01(\r\x12\x1a\n\x12omitted_attributes\x18\x06 \x03(\t\x12\x0e\n\x06strict\x18\x07 \x01(\x08\x12<\n\x0b\x63ursor_page\x18\x08 \x01(\x0b\x32\".heliograph.resource.v1.CursorPageH\x01\x88\x01\x01\x12\x14\n\x07sort_by\x18\t \x01(\tH\x02\x88\x01\x01\x12\x12\n\ndescending\x18\n \x01(\x08\x42\t\n\x07_filterB\x0e\n\x0c_cursor_pageB\n\n\x08_sort_by\"b\n\nCursorPage\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x18\n\x10lifetime_seconds\x18\x03 \x01(\r\x12\x17\n\x0fis_count_chosen\x18\x04 \x01(\x08\"\xaa\x01\n\x17SearchResourcesResponse\x12\x1a\n\rtotal_results\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x33\n\tresources\x18\x02 \x03(\x0b\x32 .heliograph.resource.v1.Resource\x12\x13\n\x0bnext_cursor\x18\x03 \x01(\t\x12\x17\n\x0fprevious_cursor\x18\x04 \x01(\tB\x10\n\x0e_total_results2\xf3\x02\n\x0fResourceService\x12q\n\rReadResources\x12,.heliograph.resource.v1.ReadResourcesRequest\x1a-.heliograph.resource.v1.ReadResourcesResponse\"\x03\x90\x02\x01\x12t\n\x0eWriteResources\x12-.heliograph.resource.v1.WriteResourcesRequest\x1a..heliograph.resource.v1.WriteResourcesResponse\"\x03\x90\x02\x02\x12w\n\x0fSearchResources\x12..heliograph.resource.v1.SearchResourcesRequest\x1a/.heliograph.resource.v1.SearchResourcesResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,27 +50,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WRITERESOURCESREQUEST']._serialized_start=549
   _globals['_WRITERESOURCESREQUEST']._serialized_end=632
   _globals['_WRITEOPERATION']._serialized_start=635
-  _globals['_WRITEOPERATION']._serialized_end=990
-  _globals['_CREATERESOURCE']._serialized_start=992
-  _globals['_CREATERESOURCE']._serialized_end=1051
-  _globals['_REPLACERESOURCE']._serialized_start=1053
-  _globals['_REPLACERESOURCE']._serialized_end=1176
-  _globals['_PATCHRESOURCE']._serialized_start=1178
-  _globals['_PATCHRESOURCE']._serialized_end=1294
-  _globals['_DELETERESOURCE']._serialized_start=1296
-  _globals['_DELETERESOURCE']._serialized_end=1398
-  _globals['_WRITERESOURCESRESPONSE']._serialized_start=1400
-  _globals['_WRITERESOURCESRESPONSE']._serialized_end=1478
-  _globals['_WRITERESULT']._serialized_start=1481
-  _globals['_WRITERESULT']._serialized_end=1661
-  _globals['_DELETED']._serialized_start=1663
-  _globals['_DELETED']._serialized_end=1672
-  _globals['_SEARCHRESOURCESREQUEST']._serialized_start=1675
-  _globals['_SEARCHRESOURCESREQUEST']._serialized_end=1983
-  _globals['_CURSORPAGE']._serialized_start=1985
-  _globals['_CURSORPAGE']._serialized_end=2083
-  _globals['_SEARCHRESOURCESRESPONSE']._serialized_start=2086
-  _globals['_SEARCHRESOURCESRESPONSE']._serialized_end=2256
-  _globals['_RESOURCESERVICE']._serialized_start=2259
-  _globals['_RESOURCESERVICE']._serialized_end=2630
+  _globals['_WRITEOPERATION']._serialized_end=1038
+  _globals['_CREATERESOURCE']._serialized_start=1040
+  _globals['_CREATERESOURCE']._serialized_end=1099
+  _globals['_REPLACERESOURCE']._serialized_start=1101
+  _globals['_REPLACERESOURCE']._serialized_end=1224
+  _globals['_PATCHRESOURCE']._serialized_start=1226
+  _globals['_PATCHRESOURCE']._serialized_end=1342
+  _globals['_DELETERESOURCE']._serialized_start=1344
+  _globals['_DELETERESOURCE']._serialized_end=1446
+  _globals['_WRITERESOURCESRESPONSE']._serialized_start=1448
+  _globals['_WRITERESOURCESRESPONSE']._serialized_end=1526
+  _globals['_WRITERESULT']._serialized_start=1529
+  _globals['_WRITERESULT']._serialized_end=1709
+  _globals['_DELETED']._serialized_start=1711
+  _globals['_DELETED']._serialized_end=1720
+  _globals['_SEARCHRESOURCESREQUEST']._serialized_start=1723
+  _globals['_SEARCHRESOURCESREQUEST']._serialized_end=2031
+  _globals['_CURSORPAGE']._serialized_start=2033
+  _globals['_CURSORPAGE']._serialized_end=2131
+  _globals['_SEARCHRESOURCESRESPONSE']._serialized_start=2134
+  _globals['_SEARCHRESOURCESRESPONSE']._serialized_end=2304
+  _globals['_RESOURCESERVICE']._serialized_start=2307
+  _globals['_RESOURCESERVICE']._serialized_end=2678
 # @@protoc_insertion_point(module_scope)

@@ -162,6 +162,7 @@ class WriteOperation(_message.Message):
     DELETE_FIELD_NUMBER: _builtins.int
     OMITTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
     STRICT_FIELD_NUMBER: _builtins.int
+    PROMISED_BELOW_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     txn: _builtins.str
     """One for each transaction in the service provider (RFC 9967 section 2.2); made by the caller."""
@@ -170,6 +171,10 @@ class WriteOperation(_message.Message):
     strict: _builtins.bool
     """True where the request is judged by RFC 7643 and 7644 to the letter; otherwise what well-known
     clients send is understood (the tolerance list of RFC 7644 clients, e.g. "True" for a boolean).
+    """
+    promised_below: _builtins.str
+    """Present where this write is the request of this txn that AsyncService.QueueRequests was given: with
+    the write the request gets its outcome, unless it is refused. The base URI of the location in it.
     """
     @_builtins.property
     def create(self) -> Global___CreateResource: ...
@@ -195,13 +200,19 @@ class WriteOperation(_message.Message):
         delete: Global___DeleteResource | None = ...,
         omitted_attributes: _abc.Iterable[_builtins.str] | None = ...,
         strict: _builtins.bool = ...,
+        promised_below: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "operation", b"operation", "patch", b"patch", "replace", b"replace"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below", "create", b"create", "delete", b"delete", "operation", b"operation", "patch", b"patch", "promised_below", b"promised_below", "replace", b"replace"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "replace", b"replace", "strict", b"strict", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below", "create", b"create", "delete", b"delete", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "promised_below", b"promised_below", "replace", b"replace", "strict", b"strict", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__promised_below: _TypeAlias = _typing.Literal["promised_below"]  # noqa: Y015
+    _WhichOneofArgType__promised_below: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below"]  # noqa: Y015
     _WhichOneofReturnType_operation: _TypeAlias = _typing.Literal["create", "replace", "patch", "delete"]  # noqa: Y015
     _WhichOneofArgType_operation: _TypeAlias = _typing.Literal["operation", b"operation"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__promised_below) -> _WhichOneofReturnType__promised_below | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_operation) -> _WhichOneofReturnType_operation | None: ...
 
 Global___WriteOperation: _TypeAlias = WriteOperation  # noqa: Y015
