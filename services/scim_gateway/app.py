@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from uuid import uuid4
@@ -13,13 +14,17 @@ import grpc
 from scim.definition_errors import DefinitionError
 from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
+from scim_gateway.adapters.async_requests import GrpcAsyncRequests, GrpcTurns
+from scim_gateway.adapters.completion_sets import GrpcCompletionSets
 from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.registrar import GrpcTokenJournal, GrpcTokens
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.adapters.schemas import GrpcSchemas
 from scim_gateway.adapters.sqlite.request_log import open_sqlite
 from scim_gateway.commands.carry_out_bulk import CarryOutBulk
+from scim_gateway.commands.carry_out_request import CarryOutRequest
 from scim_gateway.commands.discover import Discover
+from scim_gateway.commands.promise_answer import PromiseAnswer
 from scim_gateway.commands.read_resource import ReadResource
 from scim_gateway.commands.search_resources import SearchResources
 from scim_gateway.commands.write_resource import WriteResource
@@ -29,10 +34,13 @@ from scim_gateway.domain.rates import Rate
 from scim_gateway.domain.representations import Representations
 from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.domain.service_provider_config import BulkLimits
+from scim_gateway.entrypoints.async_loop import AsyncLoop
+from scim_gateway.entrypoints.async_requests import AsyncRequestEndpoint
 from scim_gateway.entrypoints.authentication import Authentication
 from scim_gateway.entrypoints.brake import Brake
 from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
+from scim_gateway.entrypoints.early_answers import EarlyAnswers
 from scim_gateway.entrypoints.errors import answer_internal_error
 from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
 from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
@@ -49,10 +57,20 @@ from servicekit.channels import open_channel
 from servicekit.failures import refusing_to_start
 from servicekit.http import NamedRoute, Readiness, create_app
 from servicekit.runtime import Service
+from servicekit.signals import News
 from servicekit.stores import SqliteFolder
 
 NAME = "scim-gateway"
 REQUEST_LOG_FILE: Final = "requests.db"
+
+
+@dataclass(frozen=True, slots=True)
+class _EarlyAnswering:
+    """Answering requests before they are carried out, and carrying them out then."""
+
+    answers: EarlyAnswers
+    endpoint: AsyncRequestEndpoint
+    loop: AsyncLoop
 
 
 @asynccontextmanager
@@ -63,6 +81,7 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
     async with (
         open_channel(settings.peer("resource-store", NAME)) as store,
         open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
+        open_channel(settings.peer("set-transmitter", NAME)) as transmitter,
     ):
         tokens = BearerTokens(
             GrpcTokens(registrar, patience=settings.scim_patience_seconds).look_up, clock=time.time
@@ -72,12 +91,14 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         authentication = Authentication(tokens, _brake(settings))
         request_log = _request_log(settings, registry)
         recorder = RequestRecorder(settings.scim_request_log, request_log.queue)
+        early = _early_answering(settings, registry, store, transmitter, authentication)
         # Before the routes that servicekit made, since these are the hot ones.
-        app.router.routes[:0] = _routes(settings, registry, store, authentication, recorder)
+        app.router.routes[:0] = _routes(settings, registry, store, authentication, recorder, early)
         is_off = settings.scim_request_log == "off"
         RequestRoutes(tokens, lambda: request_log.log, is_off=is_off).add_to(app)
         loops: dict[str, Callable[[], Awaitable[None]]] = {
-            "tokens": TokenLoop(GrpcTokenJournal(registrar), tokens).run
+            "tokens": TokenLoop(GrpcTokenJournal(registrar), tokens).run,
+            "async-requests": early.loop.run,
         }
         if not is_off:
             loops["requests"] = request_log.run
@@ -113,6 +134,7 @@ def _routes(
     channel: grpc.aio.Channel,
     authentication: Authentication,
     recorder: RequestRecorder,
+    early: _EarlyAnswering,
 ) -> list[NamedRoute]:
     base_uri = settings.origin_of(NAME) + BASE_PATH
     page_sizes = PageSizes(settings.scim_max_page_size)
@@ -139,11 +161,12 @@ def _routes(
             authentication,
             ReadResource(store, representations),
             WriteResource(store, representations, strict=strict),
+            early.answers,
             new_txn=_new_txn,
             max_body_bytes=settings.scim_max_body_bytes,
         )
 
-    bulk = BulkLimits(settings.scim_bulk_max_operations, settings.scim_max_body_bytes)
+    bulk = _bulk_limits(settings)
     return scim_routes(
         [TypeEndpoints(resources(known), searches(known)) for known in registry.resource_types],
         base=searches(*registry.resource_types),
@@ -151,8 +174,10 @@ def _routes(
             authentication,
             BulkRequests(registry, bulk),
             CarryOutBulk(store, representations, strict=strict),
+            early.answers,
             new_txn=_new_txn,
         ),
+        async_requests=early.endpoint,
         discovery=DiscoveryEndpoints(
             Discover(GrpcSchemas(channel, patience=patience), base_uri),
             bulk,
@@ -162,6 +187,44 @@ def _routes(
         authentication=authentication,
         recorder=recorder,
     )
+
+
+def _early_answering(
+    settings: Settings,
+    registry: Registry,
+    channel: grpc.aio.Channel,
+    transmitter: grpc.aio.Channel,
+    authentication: Authentication,
+) -> _EarlyAnswering:
+    base_uri = settings.origin_of(NAME) + BASE_PATH
+    strict = settings.scim_profile == "strict"
+    patience = settings.scim_patience_seconds
+    store = GrpcResourceStore(channel, patience=patience)
+    requests = GrpcAsyncRequests(channel, patience=patience)
+    representations = Representations(base_uri, registry)
+    accepted = News()
+    carry_out = CarryOutRequest(
+        store,
+        representations,
+        BulkRequests(registry, _bulk_limits(settings)),
+        CarryOutBulk(store, representations, strict=strict),
+        strict=strict,
+    )
+    sets = GrpcCompletionSets(transmitter, registry, patience=patience)
+    return _EarlyAnswering(
+        EarlyAnswers(
+            PromiseAnswer(requests, store, representations, strict=strict),
+            SecretNames(registry),
+            base_uri,
+            accepted,
+        ),
+        AsyncRequestEndpoint(authentication, requests, sets),
+        AsyncLoop(requests, carry_out, GrpcTurns(channel), accepted),
+    )
+
+
+def _bulk_limits(settings: Settings) -> BulkLimits:
+    return BulkLimits(settings.scim_bulk_max_operations, settings.scim_max_body_bytes)
 
 
 def _brake(settings: Settings) -> Brake | None:

@@ -1,4 +1,4 @@
-"""Keeping requests from before their 202 until a day after their outcome (RFC 9967 section 3)."""
+"""Keeping requests from before their 202 until a day after their outcome (RFC 9967 section 2.5)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -35,7 +35,7 @@ class Answer:
     base_uri: str
 
     def __call__(self, outcome: Outcome) -> Completion:
-        """Return what a bulk response would tell (RFC 9967 section 2.5.1)."""
+        """Return what a bulk response would tell (RFC 9967 section 2.5)."""
         ref = outcome.resource.ref if outcome.resource else self.ref
         location = f"{self.base_uri}{self.resource_type.endpoint}/{quote(ref.id, safe='')}"
         response = {

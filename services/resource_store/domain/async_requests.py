@@ -1,4 +1,4 @@
-"""Requests that are answered 202 before they are carried out (RFC 9967 section 3)."""
+"""Requests that are answered 202 before they are carried out (RFC 9967 section 2.5)."""
 
 from dataclasses import dataclass
 from datetime import timedelta

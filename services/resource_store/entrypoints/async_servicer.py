@@ -1,5 +1,6 @@
 """`heliograph.resource.v1.AsyncService`."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from resource_store.entrypoints.statuses import failure
 from servicekit.leases import Lease, Leases
 
 TURN: Final = "async-requests"
+_MOST_BYTES: Final = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class AsyncServicer(async_service_pb2_grpc.AsyncServiceServicer):
     ) -> pb.ListWaitingRequestsResponse:
         """List the requests without an outcome."""
         waiting = await self.keep.requests.waiting(limit=max(request.limit, 1))
-        return pb.ListWaitingRequestsResponse(requests=map(_request_message, waiting))
+        return pb.ListWaitingRequestsResponse(requests=map(_request_message, _fitting(waiting)))
 
     async def SettleRequests(  # noqa: N802 the contract's name
         self,
@@ -99,6 +101,16 @@ class AsyncServicer(async_service_pb2_grpc.AsyncServiceServicer):
         """Give the turn back."""
         await self.leases.release(Lease(TURN, request.holder, request.fence, ends=0))
         return pb.GiveTurnBackResponse()
+
+
+def _fitting(waiting: Sequence[AsyncRequest]) -> Iterator[AsyncRequest]:
+    """Yield those that fit one message, at least one."""
+    size = 0
+    for each in waiting:
+        size += len(each.operation)
+        if size > len(each.operation) and size > _MOST_BYTES:
+            return
+        yield each
 
 
 def _request_of(message: pb.AsyncRequest) -> AsyncRequest:

@@ -54,6 +54,7 @@ def encode_write(write: Write) -> pb.WriteOperation:
         traceparent=write.transaction.traceparent,
         omitted_attributes=write.omitted_attributes,
         strict=write.strict,
+        promised_below=write.promised_below,
     )
     match write.change:
         case Create(resource_type, body):

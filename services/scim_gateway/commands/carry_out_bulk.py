@@ -29,14 +29,22 @@ class CarryOutBulk:
     strict: bool
 
     async def __call__(
-        self, request: BulkRequest, *, transaction: Transaction
+        self, request: BulkRequest, *, transaction: Transaction, separator: str = "-"
     ) -> list[OperationResult]:
         """Return what became of each operation that was processed, in the request's order.
 
-        Each has a txn of its own, made of the request's and of its place in the request.
+        Each has a txn of its own, made of the request's, the separator, and its place in the
+        request. It may be repeated: what took effect under its txn does so once.
         """
         progress = Progress(request.operations, self.representations)
-        work = _Work(self.store, transaction, progress, request.fail_on_errors, strict=self.strict)
+        work = _Work(
+            self.store,
+            transaction,
+            progress,
+            request.fail_on_errors,
+            separator=separator,
+            strict=self.strict,
+        )
         for stage in planned(request.operations, in_order=request.fail_on_errors is not None):
             await work.carry_out(stage)
         return progress.results()
@@ -48,6 +56,7 @@ class _Work:
     transaction: Transaction
     progress: Progress
     fail_on_errors: int | None
+    separator: str
     strict: bool
     unavailable: StoreUnavailableError | None = None
 
@@ -104,7 +113,7 @@ class _Work:
 
     def _request(self, place: str, change: Change) -> Write:
         return Write(
-            replace(self.transaction, txn=f"{self.transaction.txn}-{place}"),
+            replace(self.transaction, txn=f"{self.transaction.txn}{self.separator}{place}"),
             change,
             omitted_attributes=DERIVED_ATTRIBUTES,
             strict=self.strict,

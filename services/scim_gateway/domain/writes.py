@@ -61,3 +61,5 @@ class Write:
     omitted_attributes: tuple[str, ...]
     """Derived attributes that the answer will not show, so that they need not be read."""
     strict: bool
+    promised_below: str | None = None
+    """The base URI where this is the asynchronous request of its txn, to get its outcome by it."""

@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import orjson
 from starlette.requests import Request
 
+from scim.projection import Projection
 from scim.schema import ResourceType
 from scim_gateway.commands.read_resource import Conditions, ReadResource
 from scim_gateway.commands.write_resource import WriteResource
+from scim_gateway.domain.async_requests import LoneRequest, Promise
 from scim_gateway.domain.queries import parse_shown
 from scim_gateway.domain.representations import supplied_paths
-from scim_gateway.domain.resources import Representation, ResourceRef
+from scim_gateway.domain.resources import ResourceRef
 from scim_gateway.domain.writes import Change, Create, Delete, Patch, Replace, Transaction
 from scim_gateway.entrypoints.answers import Answer, resource_answer
 from scim_gateway.entrypoints.authentication import Authentication
+from scim_gateway.entrypoints.early_answers import EarlyAnswers, Given, refusal_in
 from scim_gateway.entrypoints.notes import notes_of
 from scim_gateway.entrypoints.requests import header, parameters, read_object
 from servicekit.telemetry import current_traceparent
@@ -27,6 +31,7 @@ class ResourceEndpoints:
     authentication: Authentication
     read_resource: ReadResource
     write_resource: WriteResource
+    early_answers: EarlyAnswers
     new_txn: Callable[[], str]
     max_body_bytes: int
 
@@ -47,7 +52,7 @@ class ResourceEndpoints:
         def change(body: bytes) -> Change:
             return Create(self.resource_type.name, body)
 
-        return resource_answer(201, await self._written(request, change))
+        return await self._written(request, 201, change)
 
     async def replace(self, request: Request) -> Answer:
         """PUT."""
@@ -55,7 +60,7 @@ class ResourceEndpoints:
         def change(body: bytes) -> Change:
             return Replace(self._ref(request), body, header(request, "if-match"))
 
-        return resource_answer(200, await self._written(request, change))
+        return await self._written(request, 200, change)
 
     async def patch(self, request: Request) -> Answer:
         """PATCH; answers with a body always, as several clients insist on one."""
@@ -63,33 +68,64 @@ class ResourceEndpoints:
         def change(body: bytes) -> Change:
             return Patch(self._ref(request), body, header(request, "if-match"))
 
-        return resource_answer(200, await self._written(request, change))
+        return await self._written(request, 200, change)
 
     async def delete(self, request: Request) -> Answer:
         """DELETE."""
-        tenant = await self.authentication.tenant(request)
+        caller = await self.authentication.caller(request)
+        transaction = self._transaction(request, caller.tenant)
+        change = Delete(self._ref(request), header(request, "if-match"))
+        given = Given(caller, transaction, LoneRequest(change), b"", {})
+        if early := await self._early(request, given, None):
+            return early
         await self.write_resource(
-            Delete(self._ref(request), header(request, "if-match")),
-            self.resource_type,
-            transaction=self._transaction(request, tenant),
-            projection=None,
+            change, self.resource_type, transaction=transaction, projection=None
         )
         return Answer(204)
 
-    async def _written(self, request: Request, change: Callable[[bytes], Change]) -> Representation:
-        tenant = await self.authentication.tenant(request)
+    async def _written(
+        self, request: Request, status: int, change: Callable[[bytes], Change]
+    ) -> Answer:
+        caller = await self.authentication.caller(request)
         projection = parse_shown(parameters(request))
         body, attributes = await read_object(request, max_bytes=self.max_body_bytes)
+        transaction = self._transaction(request, caller.tenant)
+        asked = change(body)
+        given = Given(caller, transaction, LoneRequest(asked), body, attributes)
+        if early := await self._early(request, given, projection):
+            return early
         shown = await self.write_resource(
-            change(body),
+            asked,
             self.resource_type,
-            transaction=self._transaction(request, tenant),
+            transaction=transaction,
             projection=projection,
             supplied=supplied_paths(attributes, self.resource_type),
         )
         if shown is None:
             raise LookupError("the store answered a write with a deletion")
-        return shown
+        return resource_answer(status, shown)
+
+    async def _early(
+        self, request: Request, given: Given, projection: Projection | None
+    ) -> Answer | None:
+        async def ordinary(promise: Promise) -> Answer | None:
+            (completion,) = promise.completions
+            response = orjson.loads(completion.response)
+            if refused := refusal_in(request, response):
+                return refused
+            status = int(response["status"])
+            if status == 204 or completion.ref is None:
+                return Answer(status)
+            shown = await self.early_answers.promise_answer.written(
+                completion.ref,
+                self.resource_type,
+                tenant=given.caller.tenant,
+                projection=projection,
+                supplied=supplied_paths(given.message, self.resource_type),
+            )
+            return resource_answer(status, shown) if shown else None
+
+        return await self.early_answers.answer(request, given, ordinary)
 
     def _ref(self, request: Request) -> ResourceRef:
         return ResourceRef(self.resource_type.name, request.path_params["id"])

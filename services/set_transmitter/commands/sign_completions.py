@@ -1,4 +1,4 @@
-"""Signing completions for whoever sent the request (RFC 9967 section 3)."""
+"""Signing completions for whoever sent the request (RFC 9967 section 2.5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

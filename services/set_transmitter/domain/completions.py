@@ -1,4 +1,4 @@
-"""What became of the operation of an asynchronous request, as a SET (RFC 9967 section 2.5.1)."""
+"""What became of the operation of an asynchronous request, as a SET (RFC 9967 section 2.5)."""
 
 from dataclasses import dataclass
 

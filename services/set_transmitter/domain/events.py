@@ -10,7 +10,7 @@ from secevent.scim_events import ProvisioningKind
 
 Activation = Literal["activate", "deactivate"]
 EventKind = ProvisioningKind | Literal["completion"]
-"""A completion tells what became of an asynchronous request (RFC 9967 section 2.5.1)."""
+"""A completion tells what became of an asynchronous request (RFC 9967 section 2.5)."""
 
 
 @dataclass(frozen=True, slots=True)

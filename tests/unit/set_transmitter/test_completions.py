@@ -1,4 +1,4 @@
-"""What became of an asynchronous request, on its way to whoever listens (RFC 9967 section 2.5.1)."""
+"""What became of an asynchronous request, as it is told (RFC 9967 section 2.5)."""
 
 import json
 from collections.abc import Callable, Sequence

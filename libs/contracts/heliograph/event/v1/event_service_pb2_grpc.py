@@ -59,7 +59,7 @@ class EventServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SignCompletions(self, request, context):
-        """Signs SETs that tell of completions (RFC 9967 section 2.5.1), with the tenant's key, for whoever sent
+        """Signs SETs that tell of completions (RFC 9967 section 2.5), with the tenant's key, for whoever sent
         the request. They are kept nowhere: what is asked for again has the same jti and the same claims.
 
         Fails with UNAVAILABLE and reason SIGNING_UNAVAILABLE while there is no key.

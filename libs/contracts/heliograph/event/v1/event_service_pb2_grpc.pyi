@@ -19,7 +19,7 @@ class EventServiceStub:
     ReadDeliveryStates: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ReadDeliveryStatesRequest, _event_service_pb2.ReadDeliveryStatesResponse]
     """Reads the delivery state of a tenant's transmit streams."""
     SignCompletions: _aio.UnaryUnaryMultiCallable[_event_service_pb2.SignCompletionsRequest, _event_service_pb2.SignCompletionsResponse]
-    """Signs SETs that tell of completions (RFC 9967 section 2.5.1), with the tenant's key, for whoever sent
+    """Signs SETs that tell of completions (RFC 9967 section 2.5), with the tenant's key, for whoever sent
     the request. They are kept nowhere: what is asked for again has the same jti and the same claims.
 
     Fails with UNAVAILABLE and reason SIGNING_UNAVAILABLE while there is no key.
@@ -42,7 +42,7 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _event_service_pb2.SignCompletionsRequest,
         context: _aio.ServicerContext[_event_service_pb2.SignCompletionsRequest, _abc.Awaitable[_event_service_pb2.SignCompletionsResponse]],
     ) -> _abc.Awaitable[_event_service_pb2.SignCompletionsResponse]:
-        """Signs SETs that tell of completions (RFC 9967 section 2.5.1), with the tenant's key, for whoever sent
+        """Signs SETs that tell of completions (RFC 9967 section 2.5), with the tenant's key, for whoever sent
         the request. They are kept nowhere: what is asked for again has the same jti and the same claims.
 
         Fails with UNAVAILABLE and reason SIGNING_UNAVAILABLE while there is no key.

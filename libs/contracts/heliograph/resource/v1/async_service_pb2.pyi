@@ -272,7 +272,7 @@ class Completion(_message.Message):
     """The request's; in a bulk request with ":" and the operation's index behind it, counted from 0."""
     response: _builtins.bytes
     """An operation of a BulkResponse (RFC 7644 section 3.7.3) as a JSON object: the payload of the event
-    misc:asyncresp (RFC 9967 section 2.5.1).
+    misc:asyncresp (RFC 9967 section 2.5).
     """
     @_builtins.property
     def ref(self) -> _resource_pb2.ResourceRef:

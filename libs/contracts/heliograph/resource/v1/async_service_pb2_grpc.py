@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AsyncServiceStub:
-    """Keeps requests that are answered before they are carried out (RFC 9967 section 3), and what became of
+    """Keeps requests that are answered before they are carried out (RFC 9967 section 2.5), and what became of
     them. Whoever queues them carries them out, one caller at a time, by ResourceService.WriteResources.
     """
 
@@ -74,7 +74,7 @@ class AsyncServiceStub:
 
 
 class AsyncServiceServicer:
-    """Keeps requests that are answered before they are carried out (RFC 9967 section 3), and what became of
+    """Keeps requests that are answered before they are carried out (RFC 9967 section 2.5), and what became of
     them. Whoever queues them carries them out, one caller at a time, by ResourceService.WriteResources.
     """
 
@@ -178,7 +178,7 @@ def add_AsyncServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AsyncService:
-    """Keeps requests that are answered before they are carried out (RFC 9967 section 3), and what became of
+    """Keeps requests that are answered before they are carried out (RFC 9967 section 2.5), and what became of
     them. Whoever queues them carries them out, one caller at a time, by ResourceService.WriteResources.
     """
 

@@ -13,7 +13,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AsyncServiceStub:
-    """Keeps requests that are answered before they are carried out (RFC 9967 section 3), and what became of
+    """Keeps requests that are answered before they are carried out (RFC 9967 section 2.5), and what became of
     them. Whoever queues them carries them out, one caller at a time, by ResourceService.WriteResources.
     """
 
@@ -41,7 +41,7 @@ class AsyncServiceStub:
     """Gives the turn back before its end; one that has passed to another stays theirs."""
 
 class AsyncServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Keeps requests that are answered before they are carried out (RFC 9967 section 3), and what became of
+    """Keeps requests that are answered before they are carried out (RFC 9967 section 2.5), and what became of
     them. Whoever queues them carries them out, one caller at a time, by ResourceService.WriteResources.
     """
 

@@ -35,7 +35,7 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     CHANGE_KIND_PATCH: _ChangeKind.ValueType  # 3
     CHANGE_KIND_DELETE: _ChangeKind.ValueType  # 4
     CHANGE_KIND_COMPLETION: _ChangeKind.ValueType  # 5
-    """Nothing: an operation of an asynchronous request has come to its end (RFC 9967 section 2.5.1). What
+    """Nothing: an operation of an asynchronous request has come to its end (RFC 9967 section 2.5). What
     it changed, if anything, is a change of its own, before this one. Never in ApplyChanges.
     """
 
@@ -49,7 +49,7 @@ CHANGE_KIND_REPLACE: ChangeKind.ValueType  # 2
 CHANGE_KIND_PATCH: ChangeKind.ValueType  # 3
 CHANGE_KIND_DELETE: ChangeKind.ValueType  # 4
 CHANGE_KIND_COMPLETION: ChangeKind.ValueType  # 5
-"""Nothing: an operation of an asynchronous request has come to its end (RFC 9967 section 2.5.1). What
+"""Nothing: an operation of an asynchronous request has come to its end (RFC 9967 section 2.5). What
 it changed, if anything, is a change of its own, before this one. Never in ApplyChanges.
 """
 Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015

@@ -1,0 +1,97 @@
+"""Carries out a request that was answered before, as it would have been carried out at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from scim_gateway.commands.carry_out_bulk import CarryOutBulk
+from scim_gateway.domain.async_requests import AsyncRequest, BulkMessage, LoneRequest, operation_txn
+from scim_gateway.domain.bulk_operations import (
+    Failed,
+    Malformed,
+    OperationResult,
+    Outcome,
+)
+from scim_gateway.domain.bulk_requests import BulkRequests
+from scim_gateway.domain.errors import StoreRefusedError, StoreUnavailableError
+from scim_gateway.domain.representations import DERIVED_ATTRIBUTES, Representations
+from scim_gateway.domain.resources import ResourceRef
+from scim_gateway.domain.writes import Transaction, Write
+from scim_gateway.ports.resource_store import ResourceStore
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of one operation; `ref` as in `Completion`."""
+
+    txn: str
+    ref: ResourceRef | None
+    method: str
+    bulk_id: str | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOutRequest:
+    """May be repeated: what has taken effect under its txn does not do so again."""
+
+    store: ResourceStore
+    representations: Representations
+    bulk_requests: BulkRequests
+    carry_out_bulk: CarryOutBulk
+    strict: bool
+
+    async def __call__(self, request: AsyncRequest) -> Sequence[Ended]:
+        """Return what became of it; nothing where the store has noted that with the change.
+
+        Raises `StoreUnavailableError`, and then it is to be repeated.
+        """
+        transaction = Transaction(request.tenant, request.txn, request.traceparent)
+        match request.asked:
+            case LoneRequest():
+                return await self._lone(request.asked, transaction)
+            case BulkMessage():
+                return await self._bulk(request.asked, transaction)
+
+    async def _lone(self, asked: LoneRequest, transaction: Transaction) -> Sequence[Ended]:
+        write = Write(
+            transaction,
+            asked.change,
+            DERIVED_ATTRIBUTES,
+            strict=self.strict,
+            promised_below=self.representations.base_uri,
+        )
+        try:
+            await self.store.write(write)
+        except StoreRefusedError as error:
+            ref = asked.ref
+            location = self.representations.location(ref) if ref.id else None
+            return [Ended(transaction.txn, ref, asked.method, None, Failed(error, location))]
+        return []
+
+    async def _bulk(self, bulk: BulkMessage, transaction: Transaction) -> Sequence[Ended]:
+        request = self.bulk_requests.parse(bulk.message)
+        results = await self.carry_out_bulk(request, transaction=transaction, separator=":")
+        for result in results:
+            match result.outcome:
+                case Failed(error=StoreUnavailableError() as error):
+                    raise error
+        return [_ended(result, transaction.txn) for result in results]
+
+
+def _ended(result: OperationResult, txn: str) -> Ended:
+    operation = result.operation
+    return Ended(
+        txn=operation_txn(txn, result.index),
+        ref=_ref(result),
+        method=operation.method,
+        bulk_id=operation.bulk_id,
+        outcome=result.outcome,
+    )
+
+
+def _ref(result: OperationResult) -> ResourceRef | None:
+    if isinstance(result.operation, Malformed):
+        return None
+    segment = (result.outcome.location or "").rpartition("/")[2]
+    return ResourceRef(result.operation.resource_type.name, unquote(segment))
