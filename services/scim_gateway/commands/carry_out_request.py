@@ -41,19 +41,22 @@ class CarryOutRequest:
     carry_out_bulk: CarryOutBulk
     strict: bool
 
-    async def __call__(self, request: AsyncRequest) -> Sequence[Ended]:
+    async def __call__(self, request: AsyncRequest, *, is_last: bool) -> Sequence[Ended]:
         """Return what became of it; nothing where the store has noted that with the change.
 
-        Raises `StoreUnavailableError`, and then it is to be repeated.
+        Raises `StoreUnavailableError`, and then it is to be repeated; at the last attempt that is
+        what became of it.
         """
         transaction = Transaction(request.tenant, request.txn, request.traceparent)
         match request.asked:
             case LoneRequest():
-                return await self._lone(request.asked, transaction)
+                return await self._lone(request.asked, transaction, is_last=is_last)
             case BulkMessage():
-                return await self._bulk(request.asked, transaction)
+                return await self._bulk(request.asked, transaction, is_last=is_last)
 
-    async def _lone(self, asked: LoneRequest, transaction: Transaction) -> Sequence[Ended]:
+    async def _lone(
+        self, asked: LoneRequest, transaction: Transaction, *, is_last: bool
+    ) -> Sequence[Ended]:
         write = Write(
             transaction,
             asked.change,
@@ -63,18 +66,22 @@ class CarryOutRequest:
         )
         try:
             await self.store.write(write)
-        except StoreRefusedError as error:
+        except (StoreRefusedError, StoreUnavailableError) as error:
+            if isinstance(error, StoreUnavailableError) and not is_last:
+                raise
             ref = asked.ref
             location = self.representations.location(ref) if ref.id else None
             return [Ended(transaction.txn, ref, asked.method, None, Failed(error, location))]
         return []
 
-    async def _bulk(self, bulk: BulkMessage, transaction: Transaction) -> Sequence[Ended]:
+    async def _bulk(
+        self, bulk: BulkMessage, transaction: Transaction, *, is_last: bool
+    ) -> Sequence[Ended]:
         request = self.bulk_requests.parse(bulk.message)
         results = await self.carry_out_bulk(request, transaction=transaction, separator=":")
         for result in results:
             match result.outcome:
-                case Failed(error=StoreUnavailableError() as error):
+                case Failed(error=StoreUnavailableError() as error) if not is_last:
                     raise error
         return [_ended(result, transaction.txn) for result in results]
 

@@ -1,6 +1,7 @@
 """Carries out the requests that wait, in one gateway at a time, and notes what became of them."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -32,6 +33,8 @@ _LEASE_SECONDS: Final = 6.0
 _AT_ONCE: Final = 64
 _LOOK_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 0.25
+_MOST_ATTEMPTS: Final = 20
+"""Then it is told as 503, so that a request that no store will ever take keeps no other waiting."""
 
 _log = structlog.get_logger()
 
@@ -45,6 +48,9 @@ class AsyncLoop:
     leases: Leases
     accepted: News
     holder: str = field(default_factory=lambda: uuid4().hex)
+    pause_seconds: float = _PAUSE_SECONDS
+    _attempts: Counter[str] = field(default_factory=Counter)
+    """How often a request, by its txn, has met no store though others do."""
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -61,21 +67,25 @@ class AsyncLoop:
                     await _all([self._in_order(chain) for chain in chains])
             except StoreUnavailableError:
                 # What has not come to its end waits on, and is carried out again in its order.
-                await asyncio.sleep(_PAUSE_SECONDS)
+                await asyncio.sleep(self.pause_seconds)
 
     async def _in_order(self, chain: Chain) -> None:
         for waiting in chain:
             completions = await self._completions(waiting)
             if completions:
                 await self.requests.settle(waiting.tenant, waiting.txn, completions)
+            self._attempts.pop(waiting.txn, None)
 
     async def _completions(self, waiting: Waiting) -> Sequence[Completion]:
         if waiting.request is None:
             _log.error("async.unreadable", txn=waiting.txn)
             return [_failed(waiting.txn, None, Method.POST)]
+        is_last = self._attempts[waiting.txn] >= _MOST_ATTEMPTS
         try:
-            return [_completion(each) for each in await self.carry_out(waiting.request)]
+            ended = await self.carry_out(waiting.request, is_last=is_last)
+            return [_completion(each) for each in ended]
         except StoreUnavailableError:
+            self._attempts[waiting.txn] += 1
             raise
         except Exception:  # noqa: BLE001  one request must not keep all others waiting
             _log.exception("async.failed", txn=waiting.txn)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 from starlette.requests import Request
+from structlog.testing import capture_logs
 from support.eventually import eventually
 
 from scim.messages import BULK_REQUEST, ERROR, USER_SCHEMA
@@ -180,7 +181,8 @@ async def carried_out(store: MemoryStore, *queued: Waiting) -> MemoryRequests:
         CarryOutBulk(store, SHOWING, strict=False),
         strict=False,
     )
-    running = asyncio.create_task(AsyncLoop(requests, carry_out, LoneLeases(), News()).run())
+    loop = AsyncLoop(requests, carry_out, LoneLeases(), News(), pause_seconds=0)
+    running = asyncio.create_task(loop.run())
     await eventually(requests.is_done, seconds=30)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -242,15 +244,24 @@ async def test_what_meets_no_store_waits_on_and_is_no_failure(asked: Asked) -> N
     assert set(statuses) <= {"201"}
 
 
+@pytest.mark.parametrize("asked", [LoneRequest(Delete(ANN, None)), BULK])
+async def test_what_no_store_will_ever_take_is_told_as_503_in_the_end(asked: Asked) -> None:
+    requests = await carried_out(MemoryStore(away=1_000), waiting("1", asked))
+
+    statuses = {each["status"] for each in told(requests.settled["1"])}
+    assert statuses == {"503"}
+
+
 async def test_a_request_that_cannot_be_carried_out_keeps_no_other_waiting() -> None:
     broken = MemoryStore(fault=ZeroDivisionError())
 
-    requests = await carried_out(
-        broken,
-        replace(waiting("1", BULK), request=None),
-        waiting("2", Delete(ANN, None)),
-        waiting("3", BULK),
-    )
+    with capture_logs() as logs:
+        requests = await carried_out(
+            broken,
+            replace(waiting("1", BULK), request=None),
+            waiting("2", Delete(ANN, None)),
+            waiting("3", BULK),
+        )
 
     answers = {txn: told(completions) for txn, completions in requests.settled.items()}
     assert {txn: [a["status"] for a in answer] for txn, answer in answers.items()} == {
@@ -259,6 +270,7 @@ async def test_a_request_that_cannot_be_carried_out_keeps_no_other_waiting() -> 
         "3": ["500"],
     }
     assert requests.settled["2"][0].ref == ANN
+    assert [line["txn"] for line in logs if line["log_level"] == "error"] == ["1", "2", "3"]
 
 
 class OneSigner:
