@@ -81,12 +81,10 @@ async def _sort_indexes(database: Database) -> None:
 
 
 async def _settled_requests(database: Database) -> None:
-    """Order requests with an outcome by when they got it; no release has queued one yet."""
-    requests = database[ASYNC_REQUESTS]
-    await requests.drop_index("settled")
-    await requests.create_index(
+    """Find requests by when they got their outcome; the index "settled" is of no use any more."""
+    await database[ASYNC_REQUESTS].create_index(
         [("settled", ASCENDING)],
-        name="settled",
+        name="by_end",
         partialFilterExpression={"is_waiting": False},
     )
 
