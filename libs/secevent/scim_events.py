@@ -20,6 +20,20 @@ ACTIVATE: Final = "urn:ietf:params:scim:event:prov:activate"
 DEACTIVATE: Final = "urn:ietf:params:scim:event:prov:deactivate"
 ASYNC_RESPONSE: Final = "urn:ietf:params:scim:event:misc:asyncresp"
 
+EMITTED: Final = (
+    CREATE_FULL,
+    CREATE_NOTICE,
+    PUT_FULL,
+    PUT_NOTICE,
+    PATCH_FULL,
+    PATCH_NOTICE,
+    DELETE,
+    ACTIVATE,
+    DEACTIVATE,
+    ASYNC_RESPONSE,
+)
+"""What this service provider generates; feed events are none of it."""
+
 PROVISIONING_FULL: Final = frozenset({CREATE_FULL, PUT_FULL, PATCH_FULL})
 PROVISIONING_NOTICE: Final = frozenset({CREATE_NOTICE, PUT_NOTICE, PATCH_NOTICE})
 

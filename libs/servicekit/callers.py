@@ -14,7 +14,15 @@ _NOBODY: Final[frozenset[str]] = frozenset()
 CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "/heliograph.event.v1.EventService/ReadDeliveryStates": _NOBODY,
+        "/heliograph.event.v1.EventService/SignCompletions": _GATEWAY,
         "/heliograph.receipt.v1.ReceiptService/ListReceipts": _NOBODY,
+        "/heliograph.resource.v1.AsyncService/CheckWrites": _GATEWAY,
+        "/heliograph.resource.v1.AsyncService/GetRequest": _GATEWAY,
+        "/heliograph.resource.v1.AsyncService/GiveTurnBack": _GATEWAY,
+        "/heliograph.resource.v1.AsyncService/ListWaitingRequests": _GATEWAY,
+        "/heliograph.resource.v1.AsyncService/QueueRequests": _GATEWAY,
+        "/heliograph.resource.v1.AsyncService/SettleRequests": _GATEWAY,
+        "/heliograph.resource.v1.AsyncService/TakeTurn": _GATEWAY,
         "/heliograph.resource.v1.BrakeService/ApplyHeldOperations": _GATEWAY,
         "/heliograph.resource.v1.BrakeService/DismissHeldOperations": _GATEWAY,
         "/heliograph.resource.v1.BrakeService/GetBrake": _GATEWAY,

@@ -67,6 +67,8 @@ class ServiceSettings(BaseSettings):
     """Where the resource-store is over TCP; unset, it has its unix socket below DATA."""
     ssf_registrar: TcpAddress | None = None
     """Where the ssf-registrar is over TCP; as above."""
+    set_transmitter: TcpAddress | None = None
+    """Where the set-transmitter is over TCP; as above."""
     certificates: Path | None = None
     """The folder of `helio certificates`, by which services know each other over TCP."""
 
@@ -81,7 +83,7 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _tcp_is_tls(self) -> Self:
-        for name in ("grpc_listen", "resource_store", "ssf_registrar"):
+        for name in ("grpc_listen", "resource_store", "ssf_registrar", "set_transmitter"):
             if getattr(self, name) is not None and self.certificates is None:
                 raise PydanticCustomError(
                     "certificates",
@@ -103,7 +105,11 @@ class ServiceSettings(BaseSettings):
 
         Raises `StartError` when the caller's certificate cannot be used.
         """
-        addresses = {"resource-store": self.resource_store, "ssf-registrar": self.ssf_registrar}
+        addresses = {
+            "resource-store": self.resource_store,
+            "ssf-registrar": self.ssf_registrar,
+            "set-transmitter": self.set_transmitter,
+        }
         return self._endpoint(service, addresses[service], of=caller)
 
     def _endpoint(self, service: str, address: str | None, *, of: str) -> Endpoint:

@@ -18,6 +18,7 @@ from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.commands.apply_changes import ApplyChanges
 from resource_store.commands.erase_resource import EraseResource
 from resource_store.commands.keep_brakes import KeepBrakes
+from resource_store.commands.keep_requests import KeepRequests
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.purge_deleted import PurgeDeleted
 from resource_store.commands.read_changes import ReadChanges
@@ -31,15 +32,18 @@ from resource_store.commands.write_resources import WriteResources
 from resource_store.domain.key_layouts import LayoutError
 from resource_store.domain.own_indexes import IndexedPathError, with_indexes
 from resource_store.domain.resources import StoreIdentity
+from resource_store.entrypoints.async_servicer import AsyncServicer
 from resource_store.entrypoints.brake_measures import show_brakes
 from resource_store.entrypoints.brake_servicer import BrakeServicer
 from resource_store.entrypoints.change_servicer import ChangeServicer
+from resource_store.entrypoints.forgetting import Forgetting
 from resource_store.entrypoints.lifecycle_servicer import LifecycleServicer
 from resource_store.entrypoints.purge_loop import PurgeLoop
 from resource_store.entrypoints.registration import registered
 from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from resource_store.entrypoints.statuses import STATUSES
+from resource_store.ports.async_requests import AsyncRequests
 from resource_store.ports.brakes import Brakes
 from resource_store.ports.deleted_resources import DeletedResources
 from resource_store.ports.erasures import Erasures
@@ -51,7 +55,8 @@ from scim.registry import Registry, registry_of
 from servicekit.failures import refusing_to_start
 from servicekit.grpc_server import GrpcFace
 from servicekit.http import create_app
-from servicekit.leases import lead
+from servicekit.leases import Leases, lead
+from servicekit.lone_leases import LoneLeases
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl, SqliteFolder
 
@@ -73,6 +78,8 @@ class _Store:
     snapshots: Snapshots
     feed: ChangeFeed
     brakes: Brakes
+    requests: AsyncRequests
+    leases: Leases
     cursor_key: bytes = field(repr=False)
     works: Callable[[], Awaitable[bool]]
     loops: Loops
@@ -116,15 +123,17 @@ async def _on_sqlite(
         deleted = storage.deleted_resources
         loops["purge"] = PurgeLoop(PurgeDeleted(deleted, _now)).run
         yield _Store(
-            storage,
-            deleted,
-            storage.erasures,
-            storage,
-            storage,
-            storage.brakes,
-            storage.cursor_key,
-            storage.works,
-            loops,
+            resources=storage,
+            deleted=deleted,
+            erasures=storage.erasures,
+            snapshots=storage,
+            feed=storage,
+            brakes=storage.brakes,
+            requests=storage.async_requests,
+            leases=LoneLeases(),
+            cursor_key=storage.cursor_key,
+            works=storage.works,
+            loops=loops,
         )
     finally:
         await storage.close()
@@ -159,15 +168,17 @@ async def _on_mongo(
             "purge": partial(led, _PURGE_LEASE, work=purge),
         }
         yield _Store(
-            storage,
-            deleted,
-            storage.erasures,
-            storage,
-            feed,
-            storage.brakes,
-            storage.cursor_key,
-            storage.works,
-            loops,
+            resources=storage,
+            deleted=deleted,
+            erasures=storage.erasures,
+            snapshots=storage,
+            feed=feed,
+            brakes=storage.brakes,
+            requests=storage.async_requests,
+            leases=leases,
+            cursor_key=storage.cursor_key,
+            works=storage.works,
+            loops=loops,
         )
 
 
@@ -177,15 +188,24 @@ def _service(
     async def checks() -> dict[str, bool]:
         return {"store": await store.works()}
 
+    keep_requests = KeepRequests(store.requests, _now)
     return Service(
         http=create_app(NAME, own_store_works=checks),
-        grpc=_grpc_face(settings, registry, store, passwords),
-        loops={**store.loops, "brakes": partial(show_brakes, store.brakes)},
+        grpc=_grpc_face(settings, registry, store, passwords, keep_requests),
+        loops={
+            **store.loops,
+            "brakes": partial(show_brakes, store.brakes),
+            "forget": Forgetting(keep_requests).run,
+        },
     )
 
 
 def _grpc_face(
-    settings: Settings, registry: Registry, store: _Store, passwords: Passwords
+    settings: Settings,
+    registry: Registry,
+    store: _Store,
+    passwords: Passwords,
+    keep_requests: KeepRequests,
 ) -> GrpcFace:
     types = ResourceTypes(registry)
     storage = store.resources
@@ -222,6 +242,7 @@ def _grpc_face(
             SchemaServicer(registry),
             _lifecycle(store, types),
             BrakeServicer(KeepBrakes(store.brakes, write, _now)),
+            AsyncServicer(write, keep_requests, store.leases),
         ),
         statuses=STATUSES,
     )

@@ -17,7 +17,9 @@ from scim.definition_errors import DefinitionError
 from scim.profile import PROFILES
 from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
+from scim_gateway.adapters.async_requests import GrpcAsyncRequests, GrpcTurns
 from scim_gateway.adapters.brakes import GrpcBrakes
+from scim_gateway.adapters.completion_sets import GrpcCompletionSets
 from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.issuer_keys import HttpIssuerKeys
 from scim_gateway.adapters.lifecycle import GrpcLifecycle
@@ -27,9 +29,11 @@ from scim_gateway.adapters.schemas import GrpcSchemas
 from scim_gateway.adapters.sqlite.request_log import open_sqlite
 from scim_gateway.adapters.tenants import GrpcTenants
 from scim_gateway.commands.carry_out_bulk import CarryOutBulk
+from scim_gateway.commands.carry_out_request import CarryOutRequest
 from scim_gateway.commands.discover import Discover
 from scim_gateway.commands.erase_person import ErasePerson, Forget
 from scim_gateway.commands.find_me import USER, FindMe
+from scim_gateway.commands.promise_answer import PromiseAnswer
 from scim_gateway.commands.read_resource import ReadResource
 from scim_gateway.commands.restore_resource import RestoreResource
 from scim_gateway.commands.search_resources import SearchResources
@@ -43,10 +47,13 @@ from scim_gateway.domain.policies import Lifecycle, Policy
 from scim_gateway.domain.rates import Rate
 from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.domain.service_provider_config import BulkLimits
+from scim_gateway.entrypoints.async_loop import AsyncLoop
+from scim_gateway.entrypoints.async_requests import AsyncRequestEndpoint
 from scim_gateway.entrypoints.authentication import Authentication
 from scim_gateway.entrypoints.brake_routes import BrakeRoutes
 from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
+from scim_gateway.entrypoints.early_answers import EarlyAnswers
 from scim_gateway.entrypoints.errors import answer_internal_error
 from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
 from scim_gateway.entrypoints.journal_loop import JournalLoop
@@ -68,11 +75,21 @@ from servicekit.channels import open_channel
 from servicekit.failures import refusing_to_start
 from servicekit.http import Readiness, create_app
 from servicekit.runtime import Service
+from servicekit.signals import News
 from servicekit.stores import SqliteFolder
 from servicekit.token_uses import TokenUses, tell_of_uses
 
 NAME = "scim-gateway"
 REQUEST_LOG_FILE: Final = "requests.db"
+
+
+@dataclass(frozen=True, slots=True)
+class _EarlyAnswering:
+    """Answering requests before they are carried out, and carrying them out then."""
+
+    answers: EarlyAnswers
+    endpoint: AsyncRequestEndpoint
+    loop: AsyncLoop
 
 
 @asynccontextmanager
@@ -83,6 +100,7 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
     async with (
         open_channel(settings.peer("resource-store", NAME)) as store,
         open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
+        open_channel(settings.peer("set-transmitter", NAME)) as transmitter,
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
     ):
         doors = _doors(settings, registrar, session)
@@ -92,8 +110,11 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         recorder = RequestRecorder(
             settings.scim_request_log, request_log.queue, doors.authentication.directory.is_known
         )
+        early = _early_answering(settings, registry, store, transmitter, doors.authentication)
         # Before the routes that servicekit made, since these are the hot ones.
-        app.router.routes[:0] = _routes(settings, registry, store, doors.authentication, recorder)
+        app.router.routes[:0] = _routes(
+            settings, registry, store, doors.authentication, recorder, early
+        )
         is_off = settings.scim_request_log == "off"
         tokens = doors.authentication.tokens
         RequestRoutes(tokens, lambda: request_log.log, is_off=is_off).add_to(app)
@@ -101,7 +122,7 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         _lifecycle_routes(settings, store, tokens, forget).add_to(app)
         brakes = GrpcBrakes(store, patience=settings.scim_patience_seconds)
         BrakeRoutes(tokens, brakes, doors.authentication.limit_of).add_to(app)
-        loops = dict(doors.loops)
+        loops = {**doors.loops, "async-requests": early.loop.run}
         if not is_off:
             loops["requests"] = request_log.run
         yield Service(http=app, loops=loops)
@@ -162,6 +183,7 @@ def _routes(
     channel: grpc.aio.Channel,
     authentication: Authentication,
     recorder: RequestRecorder,
+    early: _EarlyAnswering,
 ) -> list[BaseRoute]:
     page_sizes = PageSizes(settings.scim_max_page_size)
     patience = settings.scim_patience_seconds
@@ -186,11 +208,12 @@ def _routes(
             authentication,
             ReadResource(store, representations),
             WriteResource(store, representations),
+            early.answers,
             new_txn=_new_txn,
             max_body_bytes=settings.scim_max_body_bytes,
         )
 
-    bulk = BulkLimits(settings.scim_bulk_max_operations, settings.scim_max_body_bytes)
+    bulk = _bulk_limits(settings)
     types = [TypeEndpoints(resources(known), searches(known)) for known in registry.resource_types]
     users = next(each.resources for each in types if each.resources.resource_type.name == USER)
     return scim_routes(
@@ -200,8 +223,10 @@ def _routes(
             authentication,
             BulkRequests(registry, bulk),
             CarryOutBulk(store, representations),
+            early.answers,
             new_txn=_new_txn,
         ),
+        async_requests=early.endpoint,
         discovery=DiscoveryEndpoints(
             authentication.place_of,
             Discover(GrpcSchemas(channel, patience=patience)),
@@ -212,6 +237,39 @@ def _routes(
         me=MeEndpoint(users, authentication, FindMe(store), representations),
         recorder=recorder,
     )
+
+
+def _early_answering(
+    settings: Settings,
+    registry: Registry,
+    channel: grpc.aio.Channel,
+    transmitter: grpc.aio.Channel,
+    authentication: Authentication,
+) -> _EarlyAnswering:
+    patience = settings.scim_patience_seconds
+    store = GrpcResourceStore(channel, patience=patience)
+    requests = GrpcAsyncRequests(channel, patience=patience)
+    representations = representations_below(registry)
+    accepted = News()
+    carry_out = CarryOutRequest(
+        store,
+        representations,
+        BulkRequests(registry, _bulk_limits(settings)),
+        CarryOutBulk(store, representations),
+        authentication.policy_of,
+    )
+    sets = GrpcCompletionSets(transmitter, registry, patience=patience)
+    return _EarlyAnswering(
+        EarlyAnswers(
+            PromiseAnswer(requests, store, representations), SecretNames(registry), accepted
+        ),
+        AsyncRequestEndpoint(authentication, requests, sets),
+        AsyncLoop(requests, carry_out, GrpcTurns(channel), accepted),
+    )
+
+
+def _bulk_limits(settings: Settings) -> BulkLimits:
+    return BulkLimits(settings.scim_bulk_max_operations, settings.scim_max_body_bytes)
 
 
 def _usual(settings: Settings) -> Policy:

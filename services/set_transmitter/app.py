@@ -28,7 +28,7 @@ from set_transmitter.adapters.change_feed import ChangeFeed
 from set_transmitter.adapters.http_push import HttpPush, push_session
 from set_transmitter.adapters.leased_push import LeasedPush
 from set_transmitter.adapters.registrar import Journal, RegistrarStreams, RegistrarTokens
-from set_transmitter.adapters.signing import RegistrarSigning
+from set_transmitter.adapters.signing import RegistrarSigning, RegistrarTenantSigning
 from set_transmitter.adapters.sqlite.storage import open_sqlite
 from set_transmitter.adapters.storage import Storage
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
@@ -41,6 +41,7 @@ from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.commands.settle import Settle
+from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.outboxes import Outboxes
@@ -113,9 +114,10 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
     ):
         peers = _Peers(storage, store, registrar, HttpPush(session), ending, registry.endpoints)
         terms = Terms(partial(_open_term, settings, peers))
+        sign_completions = SignCompletions(RegistrarTenantSigning(registrar))
         yield Service(
             http=_http(storage, terms),
-            grpc=grpc_face(settings.own_endpoint(NAME), terms),
+            grpc=grpc_face(settings.own_endpoint(NAME), terms, sign_completions),
             loops={"lead": partial(storage.lead, terms.serve)},
         )
 

@@ -82,9 +82,18 @@ class SocketClient(BaseSyncSCIMClient):
         try:
             connection.request(method, f"{self._base.path}{url}{query}", body, headers)
             answer = connection.getresponse()
-            return InProcessResponse(answer.status, Headers(answer.getheaders()), answer.read())
+            body = _known_to_the_tester(answer.read())
+            return InProcessResponse(answer.status, Headers(answer.getheaders()), body)
         finally:
             connection.close()
+
+
+def _known_to_the_tester(body: bytes) -> bytes:
+    """Return an answer without "securityEvents": scim2-models refuses what RFC 9967 added."""
+    message = json.loads(body) if body else None
+    if not isinstance(message, dict) or message.pop("securityEvents", None) is None:
+        return body
+    return json.dumps(message).encode()
 
 
 @pytest.fixture(params=["sqlite", "mongodb"])

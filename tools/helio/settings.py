@@ -51,7 +51,7 @@ class ClusterSettings(AdministratorSettings):
 
     @model_validator(mode="after")
     def _unix_sockets_only(self) -> Self:
-        for name in ("grpc_listen", "resource_store", "ssf_registrar"):
+        for name in ("grpc_listen", "resource_store", "ssf_registrar", "set_transmitter"):
             if getattr(self, name) is not None:
                 raise ValueError(
                     f"HELIOGRAPH_{name.upper()} is for services that run apart, and `helio up` runs"

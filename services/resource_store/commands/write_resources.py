@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from resource_store.commands.bodies import parse_json
 from resource_store.commands.carrying_out import CarriedOut, carry_out
+from resource_store.commands.checking import checking, refusal_in
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.resource_types import ResourceTypes
+from resource_store.domain.async_answers import Answer, Method
 from resource_store.domain.brakes import Brake
 from resource_store.domain.causes import Cause
 from resource_store.domain.client_writes import ClientDelete, ClientEdit, Target
@@ -70,16 +72,28 @@ class Restore:
 
 Operation: TypeAlias = Create | Replace | Modify | Delete | Restore
 
+_METHODS: Final = {
+    Create: Method.POST,
+    Replace: Method.PUT,
+    Modify: Method.PATCH,
+    Delete: Method.DELETE,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """One operation, and how it came; `shown` names the derived attributes to give back."""
+    """One operation, and how it came; `shown` names the derived attributes to give back.
+
+    `promised_below` is the base URI of the location in the answer that the asynchronous request of
+    this txn was promised; None where it is no such request.
+    """
 
     cause: Cause
     operation: Operation
     profile: Profile
     shown: frozenset[str]
     brake: Brake | None = None
+    promised_below: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +128,29 @@ class WriteResources:
         return results
 
     async def _carry_out(self, requests: Sequence[WriteRequest]) -> list[Result]:
-        results = await carry_out(self.resources, map(self._transition, requests))
+        results = await carry_out(self.resources, map(self._answering, requests))
         return [each if isinstance(each, Exception) else _result(each) for each in results]
+
+    async def check(self, requests: Sequence[WriteRequest]) -> list[Exception | None]:
+        """Return what each request would be refused with now, and change nothing."""
+        results = await carry_out(self.resources, map(self._checking, requests))
+        return [refusal_in(each) for each in results]
+
+    async def _answering(self, request: WriteRequest) -> Transition:
+        transition = await self._transition(request)
+        if request.promised_below is None:
+            return transition
+        answer = Answer(
+            txn=request.cause.txn,
+            method=_METHODS[type(request.operation)],
+            ref=transition.ref,
+            resource_type=transition.resource_type,
+            base_uri=request.promised_below,
+        )
+        return replace(transition, answer=answer)
+
+    async def _checking(self, request: WriteRequest) -> Transition:
+        return checking(await self._transition(request))
 
     async def _transition(self, request: WriteRequest) -> Transition:
         match request.operation:

@@ -14,6 +14,8 @@ class ChangeKind(Enum):
     REPLACE = auto()
     PATCH = auto()
     DELETE = auto()
+    COMPLETION = auto()
+    """Nothing was done: it is told what became of an asynchronous request."""
 
 
 class Activation(Enum):

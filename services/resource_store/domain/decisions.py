@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
-from resource_store.domain.async_requests import AsyncOutcome
+from resource_store.domain.async_requests import Completion
 from resource_store.domain.brakes import Brake
 from resource_store.domain.changes import Change
 from resource_store.domain.kept import Kept
@@ -164,7 +164,7 @@ class Transition:
     decide: Callable[[State], Decision]
     needs_kept: bool = False
     """Whether it needs what is kept of the resource."""
-    answer: Callable[[Outcome], AsyncOutcome] | None = None
+    answer: Callable[[Outcome], Completion] | None = None
     """What is told of it to whoever was promised an answer, by the `AsyncRequest` of its txn.
 
     Of one that is held nothing is told."""

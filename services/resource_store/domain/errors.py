@@ -52,6 +52,15 @@ class VersionMismatchError(StoreError):
         super().__init__(f"If-Match does not name the {ref.resource_type}'s version: {current}")
 
 
+class UnknownRequestError(StoreError):
+    """No asynchronous request of this tenant has this txn (any more)."""
+
+    reason = "REQUEST_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such request")
+
+
 class UnknownResourceTypeError(StoreError):
     """No resource type has this name."""
 

@@ -19,8 +19,12 @@ _KINDS: Final = {
     ChangeKind.REPLACE: pb.CHANGE_KIND_REPLACE,
     ChangeKind.PATCH: pb.CHANGE_KIND_PATCH,
     ChangeKind.DELETE: pb.CHANGE_KIND_DELETE,
+    ChangeKind.COMPLETION: pb.CHANGE_KIND_COMPLETION,
 }
-_KINDS_TOLD: Final = {told: kind for kind, told in _KINDS.items()}
+# A completion is told to whoever sent the request, and changes nothing.
+_KINDS_TOLD: Final = {
+    told: kind for kind, told in _KINDS.items() if kind is not ChangeKind.COMPLETION
+}
 _ACTIVATIONS: Final = {
     Activation.UNCHANGED: pb.ACTIVATION_UNCHANGED,
     Activation.ACTIVATED: pb.ACTIVATION_ACTIVATED,

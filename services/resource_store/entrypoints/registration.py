@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import grpc
 
+from heliograph.resource.v1.async_service_pb2_grpc import add_AsyncServiceServicer_to_server
 from heliograph.resource.v1.brake_service_pb2_grpc import add_BrakeServiceServicer_to_server
 from heliograph.resource.v1.change_service_pb2_grpc import add_ChangeServiceServicer_to_server
 from heliograph.resource.v1.lifecycle_service_pb2_grpc import (
@@ -11,6 +12,7 @@ from heliograph.resource.v1.lifecycle_service_pb2_grpc import (
 )
 from heliograph.resource.v1.resource_service_pb2_grpc import add_ResourceServiceServicer_to_server
 from heliograph.resource.v1.schema_service_pb2_grpc import add_SchemaServiceServicer_to_server
+from resource_store.entrypoints.async_servicer import AsyncServicer
 from resource_store.entrypoints.brake_servicer import BrakeServicer
 from resource_store.entrypoints.change_servicer import ChangeServicer
 from resource_store.entrypoints.lifecycle_servicer import LifecycleServicer
@@ -25,6 +27,7 @@ def registered(
     schemas: SchemaServicer,
     lifecycle: LifecycleServicer,
     brakes: BrakeServicer,
+    requests: AsyncServicer,
 ) -> tuple[Callable[[grpc.aio.Server], None], ...]:
     """Return what registers the services with a server."""
     return tuple(
@@ -34,5 +37,6 @@ def registered(
             (add_SchemaServiceServicer_to_server, schemas),
             (add_LifecycleServiceServicer_to_server, lifecycle),
             (add_BrakeServiceServicer_to_server, brakes),
+            (add_AsyncServiceServicer_to_server, requests),
         )
     )

@@ -59,7 +59,7 @@ class ResourceServicer(resource_service_pb2_grpc.ResourceServiceServicer):
         _context: Any,  # noqa: ANN401 grpc's own
     ) -> pb.WriteResourcesResponse:
         """Create, replace, patch and delete resources."""
-        given = [_write_request(operation) for operation in request.operations]
+        given = [write_request(operation) for operation in request.operations]
         ready = [each for each in given if isinstance(each, WriteRequest)]
         written = await self._write(ready)
         tell_held(ready, written)
@@ -96,7 +96,8 @@ def _read_result(result: Resource | Exception) -> pb.ReadResult:
     return pb.ReadResult(failure=failure(result))
 
 
-def _write_request(message: pb.WriteOperation) -> WriteRequest | Refusal:
+def write_request(message: pb.WriteOperation) -> WriteRequest | Refusal:
+    """Return what a message asks for; the error where it asks for nothing that there is."""
     operation = _operation(message)
     if operation is None:
         return InvalidSyntaxError(
@@ -112,6 +113,7 @@ def _write_request(message: pb.WriteOperation) -> WriteRequest | Refusal:
         profile=profile,
         shown=shown(message.omitted_attributes),
         brake=brake_of(message),
+        promised_below=message.promised_below if message.HasField("promised_below") else None,
     )
 
 

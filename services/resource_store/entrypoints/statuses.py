@@ -20,6 +20,7 @@ from resource_store.domain.errors import (
     StoreError,
     TooLargeError,
     UnknownProfileError,
+    UnknownRequestError,
     UnknownResourceTypeError,
     VersionMismatchError,
 )
@@ -40,6 +41,7 @@ STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     StorageFailedError: grpc.StatusCode.UNAVAILABLE,
     TooLargeError: grpc.StatusCode.RESOURCE_EXHAUSTED,
     UnknownProfileError: grpc.StatusCode.INVALID_ARGUMENT,
+    UnknownRequestError: grpc.StatusCode.NOT_FOUND,
     UnknownResourceTypeError: grpc.StatusCode.INVALID_ARGUMENT,
     VersionMismatchError: grpc.StatusCode.ABORTED,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from resource_store.domain.async_requests import AsyncOutcome, AsyncRequest, Promise
+from resource_store.domain.async_requests import AsyncRequest, Completion, Promise
 
 
 class AsyncRequests(Protocol):
@@ -19,11 +19,14 @@ class AsyncRequests(Protocol):
     async def waiting(self, *, limit: int) -> Sequence[AsyncRequest]:
         """Return the requests without an outcome, in the order in which they were accepted."""
 
-    async def settle(self, tenant: str, txn: str, outcome: AsyncOutcome) -> None:
-        """Give a request its outcome where no change does; it keeps one that it has."""
+    async def settle(self, tenant: str, txn: str, completions: Sequence[Completion]) -> None:
+        """Give a request its outcome where no change does; it keeps one that it has.
+
+        In the same transaction the change feed tells of each completion.
+        """
 
     async def find(self, tenant: str, txn: str) -> Promise | None:
         """Return a request and its outcome."""
 
-    async def forget(self, *, accepted_before: int) -> None:
-        """Remove requests with an outcome that were accepted before a moment, in microseconds."""
+    async def forget(self, *, settled_before: int) -> None:
+        """Remove requests that got their outcome before a moment, in microseconds."""

@@ -54,6 +54,7 @@ def encode_write(write: Write) -> pb.WriteOperation:
         traceparent=write.transaction.traceparent,
         omitted_attributes=write.omitted_attributes,
         profile=write.policy.profile.name,
+        promised_below=write.promised_below,
     )
     limit = write.policy.limit
     if limit is not None:

@@ -49,7 +49,7 @@ class Progress:
     def results(self) -> list[OperationResult]:
         """Return what became of each operation that was processed, in the request's order."""
         return [
-            OperationResult(self.operations[index], outcome)
+            OperationResult(index, self.operations[index], outcome)
             for index, outcome in sorted(self._outcomes.items())
         ]
 

@@ -31,14 +31,27 @@ class CarryOutBulk:
     representations: RepresentationsBelow
 
     async def __call__(
-        self, request: BulkRequest, *, caller: Caller, transaction: Transaction
+        self,
+        request: BulkRequest,
+        *,
+        caller: Caller,
+        transaction: Transaction,
+        separator: str = "-",
     ) -> list[OperationResult]:
         """Return what became of each operation that was processed, in the request's order.
 
-        Each has a txn of its own, made of the request's and of its place in the request.
+        Each has a txn of its own, made of the request's, the separator, and its place in the
+        request. It may be repeated: what took effect under its txn does so once.
         """
         progress = Progress(request.operations, self.representations(caller.base_uri))
-        work = _Work(self.store, transaction, caller.policy, progress, request.fail_on_errors)
+        work = _Work(
+            self.store,
+            transaction,
+            caller.policy,
+            progress,
+            request.fail_on_errors,
+            separator,
+        )
         for stage in planned(request.operations, in_order=request.fail_on_errors is not None):
             await work.carry_out(stage)
         return progress.results()
@@ -51,6 +64,7 @@ class _Work:
     policy: Policy
     progress: Progress
     fail_on_errors: int | None
+    separator: str
     unavailable: StoreUnavailableError | None = None
 
     async def carry_out(self, stage: Stage) -> None:
@@ -109,7 +123,7 @@ class _Work:
 
     def _request(self, place: str, change: Change, policy: Policy) -> Write:
         return Write(
-            replace(self.transaction, txn=f"{self.transaction.txn}-{place}"),
+            replace(self.transaction, txn=f"{self.transaction.txn}{self.separator}{place}"),
             change,
             omitted_attributes=DERIVED_ATTRIBUTES,
             policy=policy,

@@ -80,7 +80,8 @@ Outcome: TypeAlias = Succeeded | Failed
 
 @dataclass(frozen=True, slots=True)
 class OperationResult:
-    """An operation that was processed, and what became of it."""
+    """An operation that was processed, its place in the request, and what became of it."""
 
+    index: int
     operation: Given
     outcome: Outcome

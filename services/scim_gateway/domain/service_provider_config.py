@@ -1,10 +1,11 @@
-"""What this service provider can do (RFC 7643 section 5, RFC 9865 section 4)."""
+"""What this service provider can do (RFC 7643 section 5; RFC 9865, 4; RFC 9967, 3)."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from scim.messages import SERVICE_PROVIDER_CONFIG_SCHEMA
 from scim_gateway.domain.paging import PageSizes
+from secevent.scim_events import EMITTED
 
 _BEARER = {
     "type": "oauthbearertoken",
@@ -48,6 +49,7 @@ def service_provider_config(
             "maxPageSize": page_sizes.maximum,
             "cursorTimeout": cursor_seconds,
         },
+        "securityEvents": {"asyncRequest": "request", "eventUris": list(EMITTED)},
         "authenticationSchemes": [_BEARER],
         "meta": {
             "resourceType": "ServiceProviderConfig",

@@ -47,7 +47,9 @@ class Restore:
     ref: ResourceRef
 
 
-Change = Create | Replace | Patch | Delete | Restore
+ClientChange = Create | Replace | Patch | Delete
+"""What SCIM has."""
+Change = ClientChange | Restore
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,5 @@ class Write:
     omitted_attributes: tuple[str, ...]
     """Derived attributes that the answer will not show, so that they need not be read."""
     policy: Policy
+    promised_below: str | None = None
+    """The base URI where this is the asynchronous request of its txn, to get its outcome by it."""

@@ -1,7 +1,7 @@
 """Answers as ready bytes: these routes are hot, so no response object stands in between."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from starlette.types import Send
@@ -10,7 +10,6 @@ from scim.messages import MEDIA_TYPE, list_response
 from scim_gateway.domain.resources import NotModified, Representation
 
 Header = tuple[bytes, bytes]
-_CONTENT_TYPE: Final[Header] = (b"content-type", MEDIA_TYPE.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +19,13 @@ class Answer:
     status: int
     body: bytes = b""
     headers: tuple[Header, ...] = ()
+    media_type: str = MEDIA_TYPE
 
     async def send(self, send: Send, *, with_body: bool, request_id: str | None = None) -> None:
         """Send it all, or for HEAD all but the body; with the id that the request log has it by."""
         headers = [*self.headers]
         if self.body:
-            headers.append(_CONTENT_TYPE)
+            headers.append((b"content-type", self.media_type.encode()))
         if request_id is not None:
             headers.append((b"x-request-id", request_id.encode()))
         if self.status not in (204, 304):

@@ -36,7 +36,11 @@ class Authentication:
 
     def limit_of(self, tenant: str) -> DeletionLimit | None:
         """Return how many people may be deleted or deactivated in a tenant, as far as is known."""
-        return policy_of(self.directory.configuration_at_hand(tenant), self.usual).limit
+        return self.policy_of(tenant).limit
+
+    def policy_of(self, tenant: str) -> Policy:
+        """Return what holds for the requests of a tenant, as far as is known."""
+        return policy_of(self.directory.configuration_at_hand(tenant), self.usual)
 
     async def caller(self, request: Request) -> Caller:
         """Return whom the request's token is for; of one request it is asked and counted once.

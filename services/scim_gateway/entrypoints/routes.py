@@ -8,8 +8,10 @@ from starlette.routing import BaseRoute
 
 from scim_gateway.domain.base_uris import BASE_PATH
 from scim_gateway.entrypoints.absent import unknown_endpoint, unknown_version
+from scim_gateway.entrypoints.async_requests import AsyncRequestEndpoint
 from scim_gateway.entrypoints.bulk import BulkEndpoint
 from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
+from scim_gateway.entrypoints.early_answers import PATH as ASYNC_REQUESTS
 from scim_gateway.entrypoints.endpoint import Endpoint, Handler
 from scim_gateway.entrypoints.me import MeEndpoint
 from scim_gateway.entrypoints.request_recorder import RequestRecorder
@@ -37,6 +39,7 @@ def scim_routes(
     *,
     base: SearchEndpoints,
     bulk: BulkEndpoint,
+    async_requests: AsyncRequestEndpoint,
     discovery: DiscoveryEndpoints,
     me: MeEndpoint,
     recorder: RequestRecorder,
@@ -49,6 +52,7 @@ def scim_routes(
         *(place for endpoints in types for place in _of_type(endpoints)),
         *_of_base(base),
         _below("/Bulk", {"POST": bulk.carry_out}),
+        _below(f"{ASYNC_REQUESTS}/{{txn}}", {"GET": async_requests.read}),
         *_of_discovery(discovery),
         _of_me(me),
         *_absent(),

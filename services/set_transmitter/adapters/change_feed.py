@@ -9,23 +9,34 @@ import grpc
 from google.protobuf.message import Message
 
 from heliograph.resource.v1 import change_service_pb2 as pb
+from heliograph.resource.v1 import resource_pb2
 from heliograph.resource.v1.change_service_pb2_grpc import ChangeServiceStub
-from secevent.scim_events import ProvisioningKind
 from secevent.subjects import scim_uri
 from servicekit.channels import call
 from servicekit.failures import CursorLostError, RemoteError
-from set_transmitter.domain.events import Activation, Change, Event, data_to_tell, events_of
+from set_transmitter.domain.events import (
+    Activation,
+    Change,
+    Event,
+    EventKind,
+    data_to_tell,
+    events_of,
+)
 from set_transmitter.domain.snapshots import Reach, SnapshotPage
 
 _LIMIT: Final = 256
 _WAIT_SECONDS: Final = 20.0
 _DEADLINE_SECONDS: Final = 30.0
 
-_KINDS: Final[Mapping[int, ProvisioningKind]] = {
+BULK: Final = "/Bulk"
+"""The subject of an operation of a bulk request that names no endpoint of resources."""
+
+_KINDS: Final[Mapping[int, EventKind]] = {
     pb.CHANGE_KIND_CREATE: "create",
     pb.CHANGE_KIND_REPLACE: "put",
     pb.CHANGE_KIND_PATCH: "patch",
     pb.CHANGE_KIND_DELETE: "delete",
+    pb.CHANGE_KIND_COMPLETION: "completion",
 }
 _ACTIVATIONS: Final[Mapping[int, Activation]] = {
     pb.ACTIVATION_ACTIVATED: "activate",
@@ -119,14 +130,11 @@ class ChangeFeed:
 
     def _event(self, change: pb.Change) -> Event:
         kind = _KINDS[change.kind]
-        resource_type = change.ref.resource_type
-        if resource_type not in self._endpoints:
-            raise UnknownResourceTypeError(resource_type)
         return Event(
             tenant=change.tenant,
             kind=kind,
-            resource_type=resource_type,
-            subject_uri=scim_uri(self._endpoints[resource_type], change.ref.id),
+            resource_type=change.ref.resource_type,
+            subject_uri=self._subject_uri(change.ref),
             external_id=change.external_id,
             txn=change.txn,
             origin_clock=change.origin.clock,
@@ -139,6 +147,15 @@ class ChangeFeed:
             traceparent=change.traceparent,
             committed=change.committed,
         )
+
+    def _subject_uri(self, ref: resource_pb2.ResourceRef) -> str:
+        """Return the URI of a resource; of a completion without one, that of the endpoint."""
+        if not ref.resource_type:
+            return BULK
+        if ref.resource_type not in self._endpoints:
+            raise UnknownResourceTypeError(ref.resource_type)
+        endpoint = self._endpoints[ref.resource_type]
+        return scim_uri(endpoint, ref.id) if ref.id else endpoint
 
 
 async def _call(method: Any, request: Message) -> Any:  # noqa: ANN401  generated

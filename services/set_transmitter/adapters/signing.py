@@ -1,7 +1,7 @@
 """Signing with the registrar's keys, on threads of its own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -19,6 +19,7 @@ from set_transmitter.ports.signing import SigningUnavailableError
 
 _DEADLINE_SECONDS: Final = 5.0
 _THREADS: Final = 2
+_DEFAULT_ALGORITHM: Final = "RS256"
 
 
 class RegistrarSigning:
@@ -53,17 +54,38 @@ class RegistrarSigning:
 
     async def _fetch(self, tenant: str, algorithm: str) -> Signer:
         rotations = self._rotations
-        request = pb.GetSigningKeyRequest(tenant=tenant, algorithm=algorithm)
-        try:
-            found = await call(self._stub.GetSigningKey, request, deadline=_DEADLINE_SECONDS)
-        except RemoteError as error:
-            raise SigningUnavailableError(
-                f"the key for {algorithm} cannot be read from the registrar: {error.reason}"
-            ) from None
+        found = await _signing_key(self._stub, tenant, algorithm)
         signer = Signer(orjson.loads(found.private_jwk))
         if rotations == self._rotations:
             self._signers[tenant, algorithm] = signer
         return signer
+
+
+class RegistrarTenantSigning:
+    """Asks for the key each time, since completions are fetched now and then."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = KeyServiceStub(channel)
+
+    async def sign(
+        self, tenant: str, make: Callable[[str], Sequence[SecurityEventToken]]
+    ) -> list[str]:
+        """Return each token as a compact JWS."""
+        found = await _signing_key(self._stub, tenant, _DEFAULT_ALGORITHM)
+        signer = Signer(orjson.loads(found.private_jwk))
+        return await asyncio.to_thread(_sign_all, signer, make(found.issuer))
+
+
+async def _signing_key(
+    stub: KeyServiceStub, tenant: str, algorithm: str
+) -> pb.GetSigningKeyResponse:
+    request = pb.GetSigningKeyRequest(tenant=tenant, algorithm=algorithm)
+    try:
+        return await call(stub.GetSigningKey, request, deadline=_DEADLINE_SECONDS)
+    except RemoteError as error:
+        raise SigningUnavailableError(
+            f"the key for {algorithm} cannot be read from the registrar: {error.reason}"
+        ) from None
 
 
 def _sign_all(signer: Signer, tokens: Sequence[SecurityEventToken]) -> list[str]:

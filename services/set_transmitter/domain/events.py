@@ -9,17 +9,20 @@ import orjson
 from secevent.scim_events import ProvisioningKind
 
 Activation = Literal["activate", "deactivate"]
+EventKind = ProvisioningKind | Literal["completion"]
+"""A completion tells what became of an asynchronous request (RFC 9967 section 2.5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """What was done to one resource. `data` is ready JSON, or None when there is none to tell.
 
+    A completion has the payload of its event as data; nothing was done to a resource by it.
     Times count microseconds since 1970; `lineage` has the origin's cluster first.
     """
 
     tenant: str
-    kind: ProvisioningKind
+    kind: EventKind
     resource_type: str
     subject_uri: str
     external_id: str
@@ -78,7 +81,7 @@ def events_of(change: Change) -> list[Event]:
     return [event, replace(event, kind=change.activation, attributes=(), data=None)]
 
 
-def data_to_tell(kind: ProvisioningKind, data: bytes) -> bytes | None:
+def data_to_tell(kind: EventKind, data: bytes) -> bytes | None:
     """Return what a full event may say, None when that is nothing: a changed password, a delete."""
     if not data:
         return None

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from secevent.scim_events import ProvisioningKind
 from set_transmitter.domain.erasures import Erasures
-from set_transmitter.domain.events import LoggedEvent
+from set_transmitter.domain.events import EventKind, LoggedEvent
 from set_transmitter.domain.outbox import Outbox
 
 
@@ -19,7 +18,7 @@ class Outboxes:
         self.end = end
         self.erasures = Erasures()
         self._by_id: dict[str, Outbox] = {}
-        self._index: dict[tuple[str, ProvisioningKind], dict[str, Outbox]] = {}
+        self._index: dict[tuple[str, EventKind], dict[str, Outbox]] = {}
 
     def __iter__(self) -> Iterator[Outbox]:
         return iter(tuple(self._by_id.values()))

@@ -74,7 +74,12 @@ class Snapshot:
         return bool(self.boundaries) and not self.key
 
     def tells_of(self, logged: LoggedEvent) -> bool:
-        """Tell whether a change is to be told: when it was logged its resource had been passed."""
+        """Tell whether a change is to be told: when it was logged its resource had been passed.
+
+        A completion is no state that the walk would find.
+        """
+        if logged.event.kind == "completion":
+            return logged.position > self.started
         then = self._before(logged.position)
         return then is not None and (not then.key or then.reach.has_passed(logged.event))
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from secevent.scim_events import (
     ACTIVATE,
+    ASYNC_RESPONSE,
     CREATE_FULL,
     CREATE_NOTICE,
     DEACTIVATE,
@@ -16,20 +17,20 @@ from secevent.scim_events import (
     PROVISIONING_FULL,
     PUT_FULL,
     PUT_NOTICE,
-    ProvisioningKind,
 )
-from set_transmitter.domain.events import Event
+from set_transmitter.domain.events import Event, EventKind
 
 CLOCK_TOLERANCE: Final = 2_000_000
 """Microseconds that the registrar's clock may be ahead of the store's."""
 
-_TYPES: Final[Mapping[ProvisioningKind, frozenset[str]]] = {
+_TYPES: Final[Mapping[EventKind, frozenset[str]]] = {
     "create": frozenset({CREATE_FULL, CREATE_NOTICE}),
     "put": frozenset({PUT_FULL, PUT_NOTICE}),
     "patch": frozenset({PATCH_FULL, PATCH_NOTICE}),
     "delete": frozenset({DELETE}),
     "activate": frozenset({ACTIVATE}),
     "deactivate": frozenset({DEACTIVATE}),
+    "completion": frozenset({ASYNC_RESPONSE}),
 }
 
 
@@ -73,11 +74,11 @@ class Stream:
         return self.created - CLOCK_TOLERANCE
 
     @property
-    def kinds(self) -> frozenset[ProvisioningKind]:
+    def kinds(self) -> frozenset[EventKind]:
         """The kinds of event that the stream delivers."""
         return frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
 
-    def is_full(self, kind: ProvisioningKind) -> bool:
+    def is_full(self, kind: EventKind) -> bool:
         """Tell whether events of a kind carry data rather than the names of what changed."""
         return not self._types(kind).isdisjoint(PROVISIONING_FULL)
 
@@ -102,5 +103,5 @@ class Stream:
             other.begins,
         )
 
-    def _types(self, kind: ProvisioningKind) -> frozenset[str]:
+    def _types(self, kind: EventKind) -> frozenset[str]:
         return _TYPES[kind] & self.events_delivered

@@ -3,15 +3,19 @@
 import orjson
 
 from secevent.provenance import Provenance
-from secevent.scim_events import ProvisioningEvent, event_uri_and_payload
+from secevent.scim_events import ASYNC_RESPONSE, ProvisioningEvent, event_uri_and_payload
 from secevent.subjects import ScimSubject, scim_sub_id
 from secevent.token import SecurityEventToken
+from set_transmitter.domain.completions import Completion, completion_token
 from set_transmitter.domain.events import Event
 from set_transmitter.domain.streams import Stream
 
 
 def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) -> SecurityEventToken:
     """Return the token that tells a stream's receiver of an event."""
+    if event.kind == "completion":
+        completion = Completion(event.txn, event.subject_uri, event.data or b"{}")
+        return completion_token(completion, iss=stream.iss, aud=stream.aud, jti=jti, iat=iat)
     data = None if event.data is None else orjson.loads(event.data)
     uri, payload = event_uri_and_payload(
         ProvisioningEvent(event.kind, data, event.attributes, event.version_after or None),
@@ -36,6 +40,8 @@ def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) ->
 
 def event_type(event: Event, stream: Stream) -> str:
     """Return the URI by which a stream's receiver is told of an event."""
+    if event.kind == "completion":
+        return ASYNC_RESPONSE
     data: dict[str, object] | None = None if event.data is None else {}
     uri, _ = event_uri_and_payload(
         ProvisioningEvent(event.kind, data, event.attributes, None), full=stream.is_full(event.kind)

@@ -9,15 +9,19 @@ from heliograph.event.v1.event_service_pb2_grpc import (
 )
 from servicekit.endpoints import Endpoint
 from servicekit.grpc_server import GrpcFace, registrations
+from set_transmitter.commands.sign_completions import SignCompletions
+from set_transmitter.domain.completions import Completion
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.terms import Terms
+from set_transmitter.ports.signing import SigningUnavailableError
 
 
 class EventServicer(EventServiceServicer):
     """Answers what the log knows of deliveries."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, sign_completions: SignCompletions) -> None:
         self._terms = terms
+        self._sign_completions = sign_completions
 
     async def ReadDeliveryStates(  # noqa: N802  the contract's name
         self, request: pb.ReadDeliveryStatesRequest, context: object
@@ -39,9 +43,31 @@ class EventServicer(EventServiceServicer):
             ]
         )
 
+    async def SignCompletions(  # noqa: N802  the contract's name
+        self, request: pb.SignCompletionsRequest, context: object
+    ) -> pb.SignCompletionsResponse:
+        """Sign completions, whether this is the active transmitter or not."""
+        del context
+        completions = [
+            Completion(each.txn, each.subject_uri, each.response) for each in request.statements
+        ]
+        jwts = await self._sign_completions(
+            completions, tenant=request.tenant, aud=request.audience, iat=request.issued
+        )
+        return pb.SignCompletionsResponse(
+            sets=[
+                pb.SignedCompletion(jti=each.jti, jwt=jwt)
+                for each, jwt in zip(completions, jwts, strict=True)
+            ]
+        )
 
-def grpc_face(endpoint: Endpoint, terms: Terms) -> GrpcFace:
+
+def grpc_face(endpoint: Endpoint, terms: Terms, sign_completions: SignCompletions) -> GrpcFace:
     """Return what the transmitter serves over gRPC."""
-    register = registrations((add_EventServiceServicer_to_server, EventServicer(terms)))
-    statuses: dict[type[Exception], grpc.StatusCode] = {StandbyError: grpc.StatusCode.UNAVAILABLE}
+    servicer = EventServicer(terms, sign_completions)
+    register = registrations((add_EventServiceServicer_to_server, servicer))
+    statuses: dict[type[Exception], grpc.StatusCode] = {
+        StandbyError: grpc.StatusCode.UNAVAILABLE,
+        SigningUnavailableError: grpc.StatusCode.UNAVAILABLE,
+    }
     return GrpcFace(endpoint, tuple(register), statuses)

@@ -1,6 +1,6 @@
 """Signing SETs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from secevent.token import SecurityEventToken
@@ -18,4 +18,17 @@ class Signing(Protocol):
 
     async def sign(self, stream: Stream, tokens: Sequence[SecurityEventToken]) -> list[str]:
         """Return each token as a compact JWS. Raises `SigningUnavailableError`."""
+        ...
+
+
+class TenantSigning(Protocol):
+    """Signs with the key that a tenant has now, by the algorithm of streams that name none."""
+
+    async def sign(
+        self, tenant: str, make: Callable[[str], Sequence[SecurityEventToken]]
+    ) -> list[str]:
+        """Return each token that `make` makes for the tenant's issuer as a compact JWS.
+
+        Raises `SigningUnavailableError`.
+        """
         ...

@@ -11,17 +11,7 @@ _NOTICE_OF: Final = (
     (scim_events.PATCH_FULL, scim_events.PATCH_NOTICE),
 )
 
-EVENTS_SUPPORTED: Final = (
-    scim_events.CREATE_FULL,
-    scim_events.CREATE_NOTICE,
-    scim_events.PUT_FULL,
-    scim_events.PUT_NOTICE,
-    scim_events.PATCH_FULL,
-    scim_events.PATCH_NOTICE,
-    scim_events.DELETE,
-    scim_events.ACTIVATE,
-    scim_events.DEACTIVATE,
-)
+EVENTS_SUPPORTED: Final = scim_events.EMITTED
 
 
 def events_delivered(events_requested: Sequence[str], *, one_form: bool) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from support.store_driver import TENANT, StoreDriver, creation
 from support.stores import StorePlace
 
 from resource_store.commands.write_resources import Restore
-from resource_store.domain.async_requests import AsyncOutcome, AsyncRequest
+from resource_store.domain.async_requests import AsyncRequest, Completion
 from resource_store.domain.changes import ChangeKind
 from resource_store.domain.erasures import Erasure
 from resource_store.domain.errors import DeletedNotFoundError, ErasureNotFoundError
@@ -152,9 +152,9 @@ async def test_a_report_that_never_began_takes_nothing(store: StoreDriver) -> No
 async def test_a_promise_that_was_kept_is_forgotten(store: StoreDriver) -> None:
     person = await store.done(creation("User", PERSON))
     requests = store.storage.async_requests
-    await requests.queue([AsyncRequest(TENANT, "t-1", b"unmistakable", NOON)])
-    location = f"https://scim.example.org/Users/{person.ref.id}"
-    await requests.settle(TENANT, "t-1", AsyncOutcome(201, location, "", b""))
+    await requests.queue([AsyncRequest(TENANT, "t-1", "somebody", b"unmistakable", NOON)])
+    told = f'{{"location":"https://scim.example.org/Users/{person.ref.id}"}}'.encode()
+    await requests.settle(TENANT, "t-1", [Completion("t-1", person.ref, told)])
 
     erasure = await store.erase(person)
 

@@ -81,7 +81,9 @@ def test_no_folder_of_schemas_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cluster_settings().schemas is None
 
 
-@pytest.mark.parametrize("variable", ["GRPC_LISTEN", "RESOURCE_STORE", "SSF_REGISTRAR"])
+@pytest.mark.parametrize(
+    "variable", ["GRPC_LISTEN", "RESOURCE_STORE", "SSF_REGISTRAR", "SET_TRANSMITTER"]
+)
 def test_a_cluster_of_one_machine_does_not_take_addresses_of_services(
     monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:

@@ -43,7 +43,9 @@ def test_over_tcp_a_service_has_one_identity_on_both_sides(certificates: Path) -
     assert settings.peer("ssf-registrar", NAME) == Endpoint("ssf-registrar", "[::1]:7443", identity)
 
 
-@pytest.mark.parametrize("variable", ["GRPC_LISTEN", "RESOURCE_STORE", "SSF_REGISTRAR"])
+@pytest.mark.parametrize(
+    "variable", ["GRPC_LISTEN", "RESOURCE_STORE", "SSF_REGISTRAR", "SET_TRANSMITTER"]
+)
 def test_tcp_without_certificates_does_not_start(
     monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:

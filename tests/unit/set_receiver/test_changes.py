@@ -149,6 +149,15 @@ def test_a_notice_beside_the_full_event_adds_nothing() -> None:
         pytest.param(
             replace(
                 TOKEN,
+                events={ASYNC_RESPONSE: {"method": "POST", "status": "409", "response": {}}},
+                sub_id={"format": "scim", "uri": "/Users"},
+            ),
+            Ignored(NOT_PROVISIONING_REASON),
+            id="the completion of a request that made no resource",
+        ),
+        pytest.param(
+            replace(
+                TOKEN,
                 events={"https://schemas.openid.net/secevent/caep/event-type/session-revoked": {}},
                 sub_id={"format": "email", "email": "ann@example.com"},
             ),

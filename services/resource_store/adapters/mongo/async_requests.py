@@ -1,18 +1,27 @@
 """Requests that wait to be carried out, and what became of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Final
 
+from bson import Binary
 from pymongo import ASCENDING, UpdateOne
 
+from resource_store.adapters.completion_json import completions_json, completions_of
+from resource_store.adapters.mongo import feed
 from resource_store.adapters.mongo.collections import ASYNC_REQUESTS
 from resource_store.adapters.mongo.faults import storage_failures
-from resource_store.domain.async_requests import AsyncOutcome, AsyncRequest, Promise
+from resource_store.domain.async_requests import (
+    AsyncOutcome,
+    AsyncRequest,
+    Completion,
+    Promise,
+    told,
+)
+from resource_store.domain.clock import HybridClock
 from servicekit.mongo import Document, MongoDatabase, Session
 
-Settled = tuple[str, str, AsyncOutcome]
-"""Tenant, txn, outcome."""
+Settled = tuple[str, str, Sequence[Completion]]
+"""Tenant, txn, and what became of the operations."""
 
 _ORDER: Final = [("accepted", ASCENDING), ("_id", ASCENDING)]
 
@@ -20,8 +29,9 @@ _ORDER: Final = [("accepted", ASCENDING), ("_id", ASCENDING)]
 class MongoAsyncRequests:
     """Implements the port `AsyncRequests` in the database of the resources."""
 
-    def __init__(self, database: MongoDatabase) -> None:
+    def __init__(self, database: MongoDatabase, clock: HybridClock) -> None:
         self._database = database
+        self._clock = clock
         self._requests = database[ASYNC_REQUESTS]
 
     async def queue(self, requests: Sequence[AsyncRequest]) -> None:
@@ -39,11 +49,12 @@ class MongoAsyncRequests:
             found = self._requests.find({"is_waiting": True}, sort=_ORDER, limit=limit)
             return [_request(document) async for document in found]
 
-    async def settle(self, tenant: str, txn: str, outcome: AsyncOutcome) -> None:
+    async def settle(self, tenant: str, txn: str, completions: Sequence[Completion]) -> None:
         """Give a request its outcome."""
+        settled = [(tenant, txn, completions)]
         with storage_failures():
             await self._database.transaction(
-                lambda session: settle(self._database, session, [(tenant, txn, outcome)])
+                lambda session: settle(self._database, session, self._clock, settled)
             )
 
     async def find(self, tenant: str, txn: str) -> Promise | None:
@@ -52,24 +63,49 @@ class MongoAsyncRequests:
             document = await self._requests.find_one({"_id": _id(tenant, txn)})
         return _promise(document) if document else None
 
-    async def forget(self, *, accepted_before: int) -> None:
-        """Remove old requests that have an outcome."""
-        old = {"is_waiting": False, "accepted": {"$lt": accepted_before}}
+    async def forget(self, *, settled_before: int) -> None:
+        """Remove requests whose outcome is old."""
+        old = {"is_waiting": False, "settled": {"$lt": settled_before}}
         with storage_failures():
             await self._requests.delete_many(old)
 
 
-async def settle(database: MongoDatabase, session: Session, settled: Iterable[Settled]) -> None:
-    """Give requests their outcomes, in the transaction of the changes that they led to."""
-    writes = [
-        UpdateOne(
-            {"_id": _id(tenant, txn), "is_waiting": True},
-            {"$set": {"is_waiting": False, "outcome": asdict(outcome)}},
-        )
-        for tenant, txn, outcome in settled
-    ]
-    if writes:
-        await database[ASYNC_REQUESTS].bulk_write(writes, session=session)
+async def settle(
+    database: MongoDatabase, session: Session, clock: HybridClock, settled: Iterable[Settled]
+) -> None:
+    """Give requests their outcomes, in the transaction of the changes that they led to.
+
+    One that has an outcome, or is unknown, is left alone.
+    """
+    given = {(tenant, txn): completions for tenant, txn, completions in settled}
+    if not given:
+        return
+    requests = database[ASYNC_REQUESTS]
+    waiting = {"_id": {"$in": [_id(*key) for key in given]}, "is_waiting": True}
+    found = requests.find(waiting, {"_id": True}, session=session)
+    keys = [(each["_id"]["tenant"], each["_id"]["txn"]) async for each in found]
+    if not keys:
+        return
+    now = clock.now()
+    await requests.bulk_write(
+        [_settling(key, given[key], now=now) for key in keys], session=session
+    )
+    changes = []
+    for key in keys:
+        for completion in given[key]:
+            stamp = clock.next_stamp()
+            changes.append((told(completion, key[0], stamp), stamp.clock))
+    await feed.append(database[feed.CHANGES], session, changes)
+
+
+def _settling(key: tuple[str, str], completions: Sequence[Completion], *, now: int) -> UpdateOne:
+    outcome = {
+        "is_waiting": False,
+        "settled": now,
+        "completions": Binary(completions_json(completions)),
+        "operation": b"",
+    }
+    return UpdateOne({"_id": _id(*key), "is_waiting": True}, {"$set": outcome})
 
 
 def _id(tenant: str, txn: str) -> Document:
@@ -77,18 +113,27 @@ def _id(tenant: str, txn: str) -> Document:
 
 
 def _fields(request: AsyncRequest) -> Document:
-    return {"operation": request.operation, "accepted": request.accepted, "is_waiting": True}
+    return {
+        "principal": request.principal,
+        "operation": request.operation,
+        "accepted": request.accepted,
+        "is_waiting": True,
+    }
 
 
 def _request(document: Document) -> AsyncRequest:
     return AsyncRequest(
         tenant=document["_id"]["tenant"],
         txn=document["_id"]["txn"],
+        principal=document["principal"],
         operation=document["operation"],
         accepted=document["accepted"],
     )
 
 
 def _promise(document: Document) -> Promise:
-    outcome = document.get("outcome")
-    return Promise(_request(document), AsyncOutcome(**outcome) if outcome else None)
+    request = _request(document)
+    if document["is_waiting"]:
+        return Promise(request, None)
+    completions = completions_of(bytes(document["completions"]))
+    return Promise(request, AsyncOutcome(completions, document["settled"]))

@@ -73,7 +73,8 @@ class Batch:
         repeated = iter(await self._repeated(transitions, done))
         judged = [next(repeated if identity_of(each) in done else settled) for each in transitions]
         outcomes = await self._shown(judged)
-        await settle(self.database, self.session, _answers(transitions, outcomes))
+        answers = _answers(transitions, outcomes)
+        await settle(self.database, self.session, self.clock, answers)
         return outcomes
 
     async def _settled(self, transitions: Sequence[Transition]) -> list[_Judged | Exception]:
@@ -138,7 +139,7 @@ def _answers(
 ) -> Iterator[Settled]:
     for each, outcome in zip(transitions, outcomes, strict=True):
         if each.answer and each.identity and _is_done(outcome):
-            yield each.tenant, each.identity.key, each.answer(outcome)
+            yield each.tenant, each.identity.key, [each.answer(outcome)]
 
 
 def _is_done(outcome: Outcome | Exception) -> TypeGuard[Outcome]:

@@ -109,10 +109,20 @@ async def _brakes(database: Database) -> None:
     await database[HELD_OPERATIONS].create_indexes([IndexModel([_TENANT, _ID], name="by_id")])
 
 
+async def _settled_requests(database: Database) -> None:
+    """Find requests by when they got their outcome; the index "settled" is of no use any more."""
+    await database[ASYNC_REQUESTS].create_index(
+        [("settled", ASCENDING)],
+        name="by_end",
+        partialFilterExpression={"is_waiting": False},
+    )
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _first_indexes,
     _async_requests,
     _sort_indexes,
     _deleted_resources,
     _brakes,
+    _settled_requests,
 )

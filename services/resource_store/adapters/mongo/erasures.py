@@ -128,7 +128,7 @@ class MongoErasures:
             return [
                 document["_id"]
                 async for document in self._database[ASYNC_REQUESTS].find(settled)
-                if resource_id in document["outcome"]["location"] or named in document["operation"]
+                if named in bytes(document["completions"])
             ]
 
     async def _read(self, session: Session, here: Document) -> Erasure | None:

@@ -50,7 +50,7 @@ class MongoStorage:
     ) -> None:
         self.identity = identity
         self.cursor_key = cursor_key
-        self.async_requests = MongoAsyncRequests(database)
+        self.async_requests = MongoAsyncRequests(database, clock)
         self.deleted_resources = MongoDeletedResources(database)
         self.erasures = MongoErasures(database)
         self.brakes = MongoBrakes(database)

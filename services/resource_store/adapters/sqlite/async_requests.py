@@ -4,38 +4,51 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
-from resource_store.domain.async_requests import AsyncOutcome, AsyncRequest, Promise
+from resource_store.adapters.completion_json import completions_json, completions_of
+from resource_store.adapters.sqlite import feed
+from resource_store.domain.async_requests import (
+    AsyncOutcome,
+    AsyncRequest,
+    Completion,
+    Promise,
+    told,
+)
+from resource_store.domain.clock import HybridClock
 from resource_store.domain.errors import StorageFailedError
 from servicekit.failures import StorageError
+from servicekit.signals import News
 from servicekit.sqlite import Database, Operation
 
 _QUEUE: Final = """
-    INSERT OR IGNORE INTO async_requests (tenant, txn, operation, accepted) VALUES (?, ?, ?, ?)
+    INSERT OR IGNORE INTO async_requests (tenant, txn, principal, operation, accepted)
+    VALUES (?, ?, ?, ?, ?)
 """
 _WAITING: Final = """
-    SELECT tenant, txn, operation, accepted FROM async_requests
-    WHERE status IS NULL ORDER BY accepted, number LIMIT ?
+    SELECT tenant, txn, principal, operation, accepted FROM async_requests
+    WHERE settled IS NULL ORDER BY accepted, number LIMIT ?
 """
 _SETTLE: Final = """
-    UPDATE async_requests SET status = ?, location = ?, version = ?, error = ?
-    WHERE tenant = ? AND txn = ? AND status IS NULL
+    UPDATE async_requests SET settled = ?, completions = ?, operation = x''
+    WHERE tenant = ? AND txn = ? AND settled IS NULL
 """
 _FIND: Final = """
-    SELECT tenant, txn, operation, accepted, status, location, version, error
+    SELECT tenant, txn, principal, operation, accepted, completions, settled
     FROM async_requests WHERE tenant = ? AND txn = ?
 """
-_FORGET: Final = "DELETE FROM async_requests WHERE status IS NOT NULL AND accepted < ?"
+_FORGET: Final = "DELETE FROM async_requests WHERE settled IS NOT NULL AND settled < ?"
 
 
 class SqliteAsyncRequests:
     """Implements the port `AsyncRequests` in the file of the resources."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: HybridClock, news: News) -> None:
         self._database = database
+        self._clock = clock
+        self._news = news
 
     async def queue(self, requests: Sequence[AsyncRequest]) -> None:
         """Make requests durable."""
-        rows = [(each.tenant, each.txn, each.operation, each.accepted) for each in requests]
+        rows = [(r.tenant, r.txn, r.principal, r.operation, r.accepted) for r in requests]
         await self._written(lambda c: c.executemany(_QUEUE, rows))
 
     async def waiting(self, *, limit: int) -> Sequence[AsyncRequest]:
@@ -43,18 +56,19 @@ class SqliteAsyncRequests:
         rows = await self._database.read(lambda c: c.execute(_WAITING, (limit,)).fetchall())
         return [AsyncRequest(*row) for row in rows]
 
-    async def settle(self, tenant: str, txn: str, outcome: AsyncOutcome) -> None:
+    async def settle(self, tenant: str, txn: str, completions: Sequence[Completion]) -> None:
         """Give a request its outcome."""
-        await self._written(lambda c: settle(c, tenant, txn, outcome))
+        await self._written(lambda c: settle(c, self._clock, (tenant, txn), completions))
+        self._news.publish()
 
     async def find(self, tenant: str, txn: str) -> Promise | None:
         """Return a request and its outcome."""
         row = await self._database.read(lambda c: c.execute(_FIND, (tenant, txn)).fetchone())
         return _promise(row) if row else None
 
-    async def forget(self, *, accepted_before: int) -> None:
-        """Remove old requests that have an outcome."""
-        await self._written(lambda c: c.execute(_FORGET, (accepted_before,)))
+    async def forget(self, *, settled_before: int) -> None:
+        """Remove requests whose outcome is old."""
+        await self._written(lambda c: c.execute(_FORGET, (settled_before,)))
 
     async def _written(self, operation: Operation[object]) -> None:
         try:
@@ -63,11 +77,26 @@ class SqliteAsyncRequests:
             raise StorageFailedError(str(error)) from error
 
 
-def settle(connection: sqlite3.Connection, tenant: str, txn: str, outcome: AsyncOutcome) -> None:
-    """Give a request its outcome, in the transaction of the change that it led to."""
-    told = (outcome.status, outcome.location, outcome.version, outcome.error)
-    connection.execute(_SETTLE, (*told, tenant, txn))
+def settle(
+    connection: sqlite3.Connection,
+    clock: HybridClock,
+    request: tuple[str, str],
+    completions: Sequence[Completion],
+) -> None:
+    """Give a request its outcome, in the transaction of the change that it led to.
+
+    It is named by its tenant and txn; one that has an outcome, or is unknown, is left alone.
+    """
+    kept = (clock.now(), completions_json(completions))
+    if not connection.execute(_SETTLE, (*kept, *request)).rowcount:
+        return
+    for completion in completions:
+        stamp = clock.next_stamp()
+        feed.append(connection, told(completion, request[0], stamp), clock=stamp.clock)
 
 
 def _promise(row: tuple[Any, ...]) -> Promise:
-    return Promise(AsyncRequest(*row[:4]), None if row[4] is None else AsyncOutcome(*row[4:]))
+    request, (completions, settled) = AsyncRequest(*row[:5]), row[5:]
+    if settled is None:
+        return Promise(request, None)
+    return Promise(request, AsyncOutcome(completions_of(completions), settled))

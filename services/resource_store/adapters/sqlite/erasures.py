@@ -34,8 +34,7 @@ _SCRUB_CHANGE: Final = """
 """
 _FORGET_PROMISES: Final = """
     DELETE FROM async_requests
-    WHERE tenant = ?1 AND status IS NOT NULL
-        AND (instr(location, ?2) OR instr(operation, CAST(?2 AS BLOB)))
+    WHERE tenant = ?1 AND settled IS NOT NULL AND instr(completions, CAST(?2 AS BLOB))
 """
 
 

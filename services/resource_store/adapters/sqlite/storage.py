@@ -46,7 +46,6 @@ class SqliteStorage:
     ) -> None:
         self.identity = identity
         self.cursor_key = cursor_key
-        self.async_requests = SqliteAsyncRequests(database)
         self.deleted_resources = SqliteDeletedResources(database)
         self.erasures = SqliteErasures(database)
         self.brakes = SqliteBrakes(database)
@@ -54,6 +53,7 @@ class SqliteStorage:
         self._clock = clock
         self._ending = ending
         self._news = News()
+        self.async_requests = SqliteAsyncRequests(database, clock, self._news)
 
     async def read(self, queries: Sequence[Query]) -> list[Resource | None]:
         """Return what each query asks for."""

@@ -191,4 +191,21 @@ MIGRATIONS: Final = (
         PRIMARY KEY (tenant, id)
     ) WITHOUT ROWID;
     """,
+    # No release has queued a request yet.
+    """
+    DROP TABLE async_requests;
+    CREATE TABLE async_requests (
+        number INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        txn TEXT NOT NULL,
+        principal TEXT NOT NULL,
+        operation BLOB NOT NULL,
+        accepted INTEGER NOT NULL,
+        settled INTEGER,
+        completions BLOB,
+        UNIQUE (tenant, txn)
+    );
+    CREATE INDEX async_requests_waiting ON async_requests (accepted, number) WHERE settled IS NULL;
+    CREATE INDEX async_requests_settled ON async_requests (settled) WHERE settled IS NOT NULL;
+    """,
 )

@@ -100,8 +100,8 @@ class Carrying:
         outcome = self._outcome()
         transition = self.transition
         if transition.answer and transition.identity and outcome.effect is not Effect.HELD:
-            told = transition.answer(outcome)
-            settle(self.connection, transition.tenant, transition.identity.key, told)
+            request = (transition.tenant, transition.identity.key)
+            settle(self.connection, self.clock, request, [transition.answer(outcome)])
         return outcome
 
     def _outcome(self) -> Outcome:

@@ -99,3 +99,113 @@ class DeliveryState(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeliveryState: _TypeAlias = DeliveryState  # noqa: Y015
+
+@_typing.final
+class SignCompletionsRequest(_message.Message):
+    """What to sign."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    AUDIENCE_FIELD_NUMBER: _builtins.int
+    ISSUED_FIELD_NUMBER: _builtins.int
+    STATEMENTS_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    audience: _builtins.str
+    """The aud of the SETs."""
+    issued: _builtins.int
+    """The iat of the SETs: seconds since 1970-01-01T00:00:00Z."""
+    @_builtins.property
+    def statements(self) -> _containers.RepeatedCompositeFieldContainer[Global___CompletionStatement]: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        audience: _builtins.str = ...,
+        issued: _builtins.int = ...,
+        statements: _abc.Iterable[Global___CompletionStatement] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audience", b"audience", "issued", b"issued", "statements", b"statements", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignCompletionsRequest: _TypeAlias = SignCompletionsRequest  # noqa: Y015
+
+@_typing.final
+class CompletionStatement(_message.Message):
+    """What became of one operation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TXN_FIELD_NUMBER: _builtins.int
+    SUBJECT_URI_FIELD_NUMBER: _builtins.int
+    RESPONSE_FIELD_NUMBER: _builtins.int
+    txn: _builtins.str
+    """Of the operation, by which the jti is the same at all times."""
+    subject_uri: _builtins.str
+    """The subject, relative to the base URI: "/Users/2b2f", or "/Users" where no resource was made."""
+    response: _builtins.bytes
+    """The payload of the event, a JSON object."""
+    def __init__(
+        self,
+        *,
+        txn: _builtins.str = ...,
+        subject_uri: _builtins.str = ...,
+        response: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["response", b"response", "subject_uri", b"subject_uri", "txn", b"txn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompletionStatement: _TypeAlias = CompletionStatement  # noqa: Y015
+
+@_typing.final
+class SignCompletionsResponse(_message.Message):
+    """A SET for each statement, in their order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SETS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sets(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignedCompletion]: ...
+    def __init__(
+        self,
+        *,
+        sets: _abc.Iterable[Global___SignedCompletion] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sets", b"sets"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignCompletionsResponse: _TypeAlias = SignCompletionsResponse  # noqa: Y015
+
+@_typing.final
+class SignedCompletion(_message.Message):
+    """A SET."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JTI_FIELD_NUMBER: _builtins.int
+    JWT_FIELD_NUMBER: _builtins.int
+    jti: _builtins.str
+    jwt: _builtins.str
+    """A JWS in compact serialization."""
+    def __init__(
+        self,
+        *,
+        jti: _builtins.str = ...,
+        jwt: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["jti", b"jti", "jwt", b"jwt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignedCompletion: _TypeAlias = SignedCompletion  # noqa: Y015

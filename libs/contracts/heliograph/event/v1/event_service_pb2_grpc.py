@@ -40,6 +40,11 @@ class EventServiceStub:
                 request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesRequest.SerializeToString,
                 response_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesResponse.FromString,
                 _registered_method=True)
+        self.SignCompletions = channel.unary_unary(
+                '/heliograph.event.v1.EventService/SignCompletions',
+                request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.SignCompletionsRequest.SerializeToString,
+                response_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.SignCompletionsResponse.FromString,
+                _registered_method=True)
 
 
 class EventServiceServicer:
@@ -53,6 +58,16 @@ class EventServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SignCompletions(self, request, context):
+        """Signs SETs that tell of completions (RFC 9967 section 2.5), with the tenant's key, for whoever sent
+        the request. They are kept nowhere: what is asked for again has the same jti and the same claims.
+
+        Fails with UNAVAILABLE and reason SIGNING_UNAVAILABLE while there is no key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EventServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +75,11 @@ def add_EventServiceServicer_to_server(servicer, server):
                     servicer.ReadDeliveryStates,
                     request_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesRequest.FromString,
                     response_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesResponse.SerializeToString,
+            ),
+            'SignCompletions': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignCompletions,
+                    request_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.SignCompletionsRequest.FromString,
+                    response_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.SignCompletionsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +110,33 @@ class EventService:
             '/heliograph.event.v1.EventService/ReadDeliveryStates',
             heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesRequest.SerializeToString,
             heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignCompletions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.event.v1.EventService/SignCompletions',
+            heliograph_dot_event_dot_v1_dot_event__service__pb2.SignCompletionsRequest.SerializeToString,
+            heliograph_dot_event_dot_v1_dot_event__service__pb2.SignCompletionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

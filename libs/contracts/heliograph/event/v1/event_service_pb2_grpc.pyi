@@ -18,6 +18,12 @@ class EventServiceStub:
     def __init__(self, channel: _aio.Channel) -> None: ...
     ReadDeliveryStates: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ReadDeliveryStatesRequest, _event_service_pb2.ReadDeliveryStatesResponse]
     """Reads the delivery state of a tenant's transmit streams."""
+    SignCompletions: _aio.UnaryUnaryMultiCallable[_event_service_pb2.SignCompletionsRequest, _event_service_pb2.SignCompletionsResponse]
+    """Signs SETs that tell of completions (RFC 9967 section 2.5), with the tenant's key, for whoever sent
+    the request. They are kept nowhere: what is asked for again has the same jti and the same claims.
+
+    Fails with UNAVAILABLE and reason SIGNING_UNAVAILABLE while there is no key.
+    """
 
 class EventServiceServicer(metaclass=_abc_1.ABCMeta):
     """The event log and what has been delivered of it."""
@@ -29,5 +35,17 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_event_service_pb2.ReadDeliveryStatesRequest, _abc.Awaitable[_event_service_pb2.ReadDeliveryStatesResponse]],
     ) -> _abc.Awaitable[_event_service_pb2.ReadDeliveryStatesResponse]:
         """Reads the delivery state of a tenant's transmit streams."""
+
+    @_abc_1.abstractmethod
+    def SignCompletions(
+        self,
+        request: _event_service_pb2.SignCompletionsRequest,
+        context: _aio.ServicerContext[_event_service_pb2.SignCompletionsRequest, _abc.Awaitable[_event_service_pb2.SignCompletionsResponse]],
+    ) -> _abc.Awaitable[_event_service_pb2.SignCompletionsResponse]:
+        """Signs SETs that tell of completions (RFC 9967 section 2.5), with the tenant's key, for whoever sent
+        the request. They are kept nowhere: what is asked for again has the same jti and the same claims.
+
+        Fails with UNAVAILABLE and reason SIGNING_UNAVAILABLE while there is no key.
+        """
 
 def add_EventServiceServicer_to_server(servicer: EventServiceServicer, server: _aio.Server) -> None: ...

@@ -34,6 +34,10 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     """A PUT."""
     CHANGE_KIND_PATCH: _ChangeKind.ValueType  # 3
     CHANGE_KIND_DELETE: _ChangeKind.ValueType  # 4
+    CHANGE_KIND_COMPLETION: _ChangeKind.ValueType  # 5
+    """Nothing: an operation of an asynchronous request has come to its end (RFC 9967 section 2.5). What
+    it changed, if anything, is a change of its own, before this one. Never in ApplyChanges.
+    """
 
 class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
     """What was done to a resource."""
@@ -44,6 +48,10 @@ CHANGE_KIND_REPLACE: ChangeKind.ValueType  # 2
 """A PUT."""
 CHANGE_KIND_PATCH: ChangeKind.ValueType  # 3
 CHANGE_KIND_DELETE: ChangeKind.ValueType  # 4
+CHANGE_KIND_COMPLETION: ChangeKind.ValueType  # 5
+"""Nothing: an operation of an asynchronous request has come to its end (RFC 9967 section 2.5). What
+it changed, if anything, is a change of its own, before this one. Never in ApplyChanges.
+"""
 Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
 
 class _Activation:
@@ -276,7 +284,8 @@ class Change(_message.Message):
     data: _builtins.bytes
     """Create, replace: the representation, a JSON object without meta. Patch: a PatchOp message as JSON,
     normalised: only what took effect, each operation with a path. Delete: empty.
-    No attribute that is never returned is in it.
+    No attribute that is never returned is in it. Completion: an operation of a BulkResponse as JSON; the
+    ref has no id where no resource was made, and no type where the operation named none.
     """
     external_id: _builtins.str
     """The resource's externalId after the change, or before a delete; empty when it has none."""

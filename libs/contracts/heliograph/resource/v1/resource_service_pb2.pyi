@@ -164,6 +164,7 @@ class WriteOperation(_message.Message):
     OMITTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
     PROFILE_FIELD_NUMBER: _builtins.int
     DELETION_BRAKE_FIELD_NUMBER: _builtins.int
+    PROMISED_BELOW_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     txn: _builtins.str
     """One for each transaction in the service provider (RFC 9967 section 2.2); made by the caller."""
@@ -172,6 +173,10 @@ class WriteOperation(_message.Message):
     profile: _builtins.str
     """How literally the request is taken: strict is RFC 7643 and 7644 to the letter; tolerant, entra and
     okta understand what their clients send, too. Empty is tolerant: a gateway of before sends none.
+    """
+    promised_below: _builtins.str
+    """Present where this write is the request of this txn that AsyncService.QueueRequests was given: with
+    the write the request gets its outcome, unless it is refused. The base URI of the location in it.
     """
     @_builtins.property
     def create(self) -> Global___CreateResource: ...
@@ -205,13 +210,19 @@ class WriteOperation(_message.Message):
         omitted_attributes: _abc.Iterable[_builtins.str] | None = ...,
         profile: _builtins.str = ...,
         deletion_brake: Global___DeletionBrake | None = ...,
+        promised_below: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "deletion_brake", b"deletion_brake", "operation", b"operation", "patch", b"patch", "replace", b"replace", "restore", b"restore"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below", "create", b"create", "delete", b"delete", "deletion_brake", b"deletion_brake", "operation", b"operation", "patch", b"patch", "promised_below", b"promised_below", "replace", b"replace", "restore", b"restore"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "delete", b"delete", "deletion_brake", b"deletion_brake", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "profile", b"profile", "replace", b"replace", "restore", b"restore", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below", "create", b"create", "delete", b"delete", "deletion_brake", b"deletion_brake", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "profile", b"profile", "promised_below", b"promised_below", "replace", b"replace", "restore", b"restore", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__promised_below: _TypeAlias = _typing.Literal["promised_below"]  # noqa: Y015
+    _WhichOneofArgType__promised_below: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below"]  # noqa: Y015
     _WhichOneofReturnType_operation: _TypeAlias = _typing.Literal["create", "replace", "patch", "delete", "restore"]  # noqa: Y015
     _WhichOneofArgType_operation: _TypeAlias = _typing.Literal["operation", b"operation"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__promised_below) -> _WhichOneofReturnType__promised_below | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_operation) -> _WhichOneofReturnType_operation | None: ...
 
 Global___WriteOperation: _TypeAlias = WriteOperation  # noqa: Y015
