@@ -29,6 +29,7 @@ Url = Annotated[
     ),
 ]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Of these people alone.")]
+All = Annotated[bool, typer.Option("--all", help="Of all that are held.")]
 
 
 @app.command()
@@ -83,11 +84,19 @@ def release(
 
 
 @app.command()
-def apply(ids: Ids = None, *, json: Json = False, data: Data = None, url: Url = None) -> None:
-    """Delete and deactivate now who was to be: all that is held, or those that are named.
+def apply(
+    ids: Ids = None,
+    *,
+    everything: All = False,
+    json: Json = False,
+    data: Data = None,
+    url: Url = None,
+) -> None:
+    """Delete and deactivate now who was to be.
 
     The exit code is 1 where something is still held, as the person was changed since.
     """
+    _refuse_unclear(ids, everything=everything)
     applied = _asked(lambda api: _apply(api, ids or []), data=data, url=url)
     refused = [each for each in applied if each["outcome"] == "refused"]
     if json:
@@ -104,20 +113,25 @@ def apply(ids: Ids = None, *, json: Json = False, data: Data = None, url: Url = 
 def dismiss(
     ids: Ids = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="All that is held.")] = False,
+    everything: All = False,
     json: Json = False,
     data: Data = None,
     url: Url = None,
 ) -> None:
     """Forget what is held: nobody is deleted or deactivated, and the brake stays as it is."""
-    if bool(ids) is everything:
-        raise typer.BadParameter("name people by their ids, or give --all")
+    _refuse_unclear(ids, everything=everything)
     body = {"ids": ids or []}
     answer = _asked(lambda api: api.post(f"{_BRAKE}/dismiss", body), data=data, url=url)
     if json:
         print_json(answer)
     else:
         print(f"{answer['dismissed']} dismissed")
+
+
+def _refuse_unclear(ids: list[str] | None, *, everything: bool) -> None:
+    """Decide about all people only where that is said."""
+    if bool(ids) is everything:
+        raise typer.BadParameter("name people by their ids, or give --all")
 
 
 async def _apply(api: AdminApi, ids: list[str]) -> list[dict[str, Any]]:

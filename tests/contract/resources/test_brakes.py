@@ -15,13 +15,18 @@ from support.braked_people import (
     people,
     through,
 )
+from support.scim_resources import USER
 from support.store_driver import TENANT, StoreDriver, creation, foreign, patching, replacement
 from support.stores import StorePlace, opened
 
 from resource_store.commands.keep_brakes import Fate
 from resource_store.commands.write_resources import Deleted
+from resource_store.domain.async_requests import AsyncOutcome, AsyncRequest, Promise
 from resource_store.domain.brakes import BrakeState
+from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, ChangeKind
+from resource_store.domain.client_writes import ClientDelete
+from resource_store.domain.decisions import Effect, Identity, IdentityKind, Transition
 from resource_store.domain.errors import BrakeOnError, VersionMismatchError
 from resource_store.domain.held_operations import Risk
 from resource_store.domain.resources import Resource, StoreIdentity
@@ -391,3 +396,36 @@ async def test_of_concurrent_deletions_exactly_so_many_go_through(
     deletions = through(results[: len(persons)])
     assert sum(deletions) == count
     assert len(await held_ids(store)) == 9
+
+
+async def test_of_what_is_held_nobody_who_was_promised_an_answer_is_told(
+    store: StoreDriver,
+) -> None:
+    persons = await people(store, 4)
+    await braked(store, *map(deletion, persons[:3]))
+    request = AsyncRequest(TENANT, "promised", b"operation", NOON)
+    await store.storage.async_requests.queue([request])
+    cause = Cause(TENANT, "promised", "")
+    transition = Transition(
+        tenant=TENANT,
+        ref=persons[3].ref,
+        resource_type=USER,
+        identity=Identity(IdentityKind.TRANSACTION, "promised"),
+        named_members=frozenset(),
+        needs_every_member=False,
+        shown=None,
+        decide=ClientDelete(cause, USER, persons[3].ref, if_match=None),
+        answer=lambda _: AsyncOutcome(status=204, location="", version="", error=b""),
+        brake=BRAKE,
+    )
+
+    held = await store.storage.write([transition])
+    waiting = await store.storage.async_requests.find(TENANT, "promised")
+    await store.keep_brakes.release(TENANT, seconds=600, changes=None)
+    done = await store.storage.write([transition])
+    settled = await store.storage.async_requests.find(TENANT, "promised")
+
+    assert [each.effect for each in (*held, *done)] == [Effect.HELD, Effect.APPLIED]  # type: ignore[union-attr]
+    assert waiting == Promise(request, None)
+    assert settled is not None
+    assert settled.outcome is not None
