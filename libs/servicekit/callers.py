@@ -18,6 +18,7 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.resource.v1.ChangeService/ApplyChanges": _RECEIVER,
         "/heliograph.resource.v1.ChangeService/ReadChanges": _TRANSMITTER,
         "/heliograph.resource.v1.ChangeService/ReadSnapshot": _TRANSMITTER,
+        "/heliograph.resource.v1.PurgeService/PurgeTenant": _GATEWAY,
         "/heliograph.resource.v1.ResourceService/ReadResources": _GATEWAY,
         "/heliograph.resource.v1.ResourceService/SearchResources": _GATEWAY,
         "/heliograph.resource.v1.ResourceService/WriteResources": _GATEWAY,

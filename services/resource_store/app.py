@@ -17,6 +17,7 @@ from resource_store.adapters.argon2_passwords import Argon2Passwords
 from resource_store.adapters.sqlite.storage import open_storage
 from resource_store.commands.apply_changes import ApplyChanges
 from resource_store.commands.password_hashes import PasswordHashes
+from resource_store.commands.purge_tenant import PurgeTenant
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadResources
 from resource_store.commands.read_snapshot import ReadSnapshot
@@ -28,11 +29,13 @@ from resource_store.domain.key_layouts import LayoutError
 from resource_store.domain.own_indexes import IndexedPathError, with_indexes
 from resource_store.domain.resources import StoreIdentity
 from resource_store.entrypoints.change_servicer import ChangeServicer
+from resource_store.entrypoints.purge_servicer import PurgeServicer
 from resource_store.entrypoints.registration import registered
 from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from resource_store.entrypoints.statuses import STATUSES
 from resource_store.ports.passwords import Passwords
+from resource_store.ports.purging import Purging
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from resource_store.settings import Settings
 from scim.definition_errors import DefinitionError
@@ -58,6 +61,7 @@ class _Store:
     resources: Resources
     snapshots: Snapshots
     feed: ChangeFeed
+    purging: Purging
     cursor_key: bytes = field(repr=False)
     works: Callable[[], Awaitable[bool]]
     loops: Loops
@@ -98,7 +102,9 @@ async def _on_sqlite(
     )
     try:
         loops: Loops = {"end-waiting": _once(storage.end_waiting)}
-        yield _Store(storage, storage, storage, storage.cursor_key, storage.works, loops)
+        yield _Store(
+            storage, storage, storage, storage.purging, storage.cursor_key, storage.works, loops
+        )
     finally:
         await storage.close()
 
@@ -135,7 +141,9 @@ async def _on_mongo(
             "listen": feed.listen,
             "sequence": sequence,
         }
-        yield _Store(storage, storage, feed, storage.cursor_key, storage.works, loops)
+        yield _Store(
+            storage, storage, feed, storage.purging, storage.cursor_key, storage.works, loops
+        )
 
 
 def _service(
@@ -175,7 +183,12 @@ def _grpc_face(
     )
     return GrpcFace(
         endpoint=settings.own_endpoint(NAME),
-        register=registered(resources, changes, SchemaServicer(registry)),
+        register=registered(
+            resources,
+            changes,
+            SchemaServicer(registry),
+            PurgeServicer(PurgeTenant(store.purging)),
+        ),
         statuses=STATUSES,
     )
 

@@ -30,6 +30,7 @@ from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.members import DERIVED
 from resource_store.domain.resources import Ref, Resource, Stamp
 from resource_store.ports.async_requests import AsyncRequests
+from resource_store.ports.purging import Purging
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from scim.messages import GROUP_SCHEMA, PATCH_OP, USER_SCHEMA
 from scim.profile import TOLERANT, Profile
@@ -58,6 +59,10 @@ class Storage(Resources, Snapshots, Protocol):
     @property
     def async_requests(self) -> AsyncRequests:
         """What it keeps of them."""
+
+    @property
+    def purging(self) -> Purging:
+        """What removes its tenants."""
 
     @property
     def cursor_key(self) -> bytes:

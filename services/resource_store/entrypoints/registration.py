@@ -5,22 +5,28 @@ from collections.abc import Callable
 import grpc
 
 from heliograph.resource.v1.change_service_pb2_grpc import add_ChangeServiceServicer_to_server
+from heliograph.resource.v1.purge_service_pb2_grpc import add_PurgeServiceServicer_to_server
 from heliograph.resource.v1.resource_service_pb2_grpc import add_ResourceServiceServicer_to_server
 from heliograph.resource.v1.schema_service_pb2_grpc import add_SchemaServiceServicer_to_server
 from resource_store.entrypoints.change_servicer import ChangeServicer
+from resource_store.entrypoints.purge_servicer import PurgeServicer
 from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
 from servicekit.grpc_server import registrations
 
 
 def registered(
-    resources: ResourceServicer, changes: ChangeServicer, schemas: SchemaServicer
+    resources: ResourceServicer,
+    changes: ChangeServicer,
+    schemas: SchemaServicer,
+    purging: PurgeServicer,
 ) -> tuple[Callable[[grpc.aio.Server], None], ...]:
-    """Return what registers the three services with a server."""
+    """Return what registers these services with a server."""
     return tuple(
         registrations(
             (add_ResourceServiceServicer_to_server, resources),
             (add_ChangeServiceServicer_to_server, changes),
             (add_SchemaServiceServicer_to_server, schemas),
+            (add_PurgeServiceServicer_to_server, purging),
         )
     )

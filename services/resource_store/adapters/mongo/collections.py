@@ -14,8 +14,10 @@ RESOURCES: Final = "resources"
 UNIQUE_KEYS: Final = "unique_keys"
 MEMBERS: Final = "members"
 TOMBSTONES: Final = "tombstones"
-META: Final = "meta"
+META: Final = feed.META
 ASYNC_REQUESTS: Final = "async_requests"
+CLOSED_TENANTS: Final = "closed_tenants"
+"""Those that are being deleted, or have been; their changes are gone up to a position."""
 REPETITION: Final = {IdentityKind.TRANSACTION: "transactions", IdentityKind.EFFECT: "effects"}
 
 _TENANT: Final = ("_id.tenant", ASCENDING)
@@ -80,4 +82,13 @@ async def _sort_indexes(database: Database) -> None:
     )
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first_indexes, _async_requests, _sort_indexes)
+async def _closed_tenants(database: Database) -> None:
+    await database[CLOSED_TENANTS].create_index([("_id", ASCENDING)])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _first_indexes,
+    _async_requests,
+    _sort_indexes,
+    _closed_tenants,
+)

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
+from resource_store.adapters.sqlite.purging import refuse_closed
 from resource_store.domain.async_requests import AsyncOutcome, AsyncRequest, Promise
 from resource_store.domain.errors import StorageFailedError
 from servicekit.failures import StorageError
@@ -36,7 +37,13 @@ class SqliteAsyncRequests:
     async def queue(self, requests: Sequence[AsyncRequest]) -> None:
         """Make requests durable."""
         rows = [(each.tenant, each.txn, each.operation, each.accepted) for each in requests]
-        await self._written(lambda c: c.executemany(_QUEUE, rows))
+
+        def queue_all(connection: sqlite3.Connection) -> None:
+            for tenant in {each.tenant for each in requests}:
+                refuse_closed(connection, tenant)
+            connection.executemany(_QUEUE, rows)
+
+        await self._written(queue_all)
 
     async def waiting(self, *, limit: int) -> Sequence[AsyncRequest]:
         """Return the requests without an outcome."""

@@ -2,10 +2,10 @@
 
 import sqlite3
 
+from resource_store.adapters.sqlite import feed
 from resource_store.domain.changes import cursor_at, position_of
 from resource_store.domain.errors import EpochChangedError, InvalidCursorError
 
-_END = "SELECT coalesce(max(position), 0) FROM changes"
 _CLOCK = """
     SELECT origin_clock FROM resources WHERE tenant = ?1 AND id = ?2
     UNION ALL SELECT clock FROM tombstones WHERE tenant = ?1 AND id = ?2
@@ -19,8 +19,7 @@ def cluster_of(connection: sqlite3.Connection) -> str:
 
 def feed_end(connection: sqlite3.Connection) -> str:
     """Return the cursor after the last change."""
-    (end,) = connection.execute(_END).fetchone()
-    return cursor_at(_meta(connection, "epoch"), end)
+    return cursor_at(_meta(connection, "epoch"), feed.end(connection))
 
 
 def reaches(connection: sqlite3.Connection, cursor: str) -> bool:
@@ -31,8 +30,7 @@ def reaches(connection: sqlite3.Connection, cursor: str) -> bool:
         return True
     except InvalidCursorError:
         return False
-    (end,) = connection.execute(_END).fetchone()
-    return position <= int(end)
+    return position <= feed.end(connection)
 
 
 def last_clock_of(connection: sqlite3.Connection, tenant: str, resource_id: str) -> int | None:

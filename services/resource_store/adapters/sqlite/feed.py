@@ -16,6 +16,17 @@ _APPEND = """
         traceparent, committed, routed)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_END = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)"
+_CLOCK = """
+    SELECT max(
+        coalesce((SELECT clock FROM changes ORDER BY position DESC LIMIT 1), 0),
+        coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'purged_clock'), 0)
+    )
+"""
+_KEEP_CLOCK = """
+    INSERT INTO meta (name, value) VALUES ('purged_clock', ?1) ON CONFLICT (name)
+    DO UPDATE SET value = ?1 WHERE CAST(value AS INTEGER) < CAST(?1 AS INTEGER)
+"""
 _AFTER = """
     SELECT position, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
         lineage, version_before, version_after, data, attributes, external_id, activation,
@@ -65,15 +76,20 @@ def entries_after(connection: sqlite3.Connection, position: int, *, limit: int) 
 
 
 def end(connection: sqlite3.Connection) -> int:
-    """Return the position of the last change."""
-    (position,) = connection.execute("SELECT coalesce(max(position), 0) FROM changes").fetchone()
+    """Return the position of the last change, be it still there or purged with its tenant."""
+    (position,) = connection.execute(_END).fetchone()
     return int(position)
 
 
 def last_clock(connection: sqlite3.Connection) -> int:
     """Return the latest clock reading that the store has seen."""
-    row = connection.execute("SELECT clock FROM changes ORDER BY position DESC LIMIT 1").fetchone()
-    return int(row[0]) if row else 0
+    (clock,) = connection.execute(_CLOCK).fetchone()
+    return int(clock)
+
+
+def keep_clock(connection: sqlite3.Connection, clock: int) -> None:
+    """Let `last_clock` know a reading whose change is about to be purged."""
+    connection.execute(_KEEP_CLOCK, (str(clock),))
 
 
 def _entry(row: tuple[Any, ...]) -> FeedEntry:

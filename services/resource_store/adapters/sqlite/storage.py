@@ -8,6 +8,7 @@ from pathlib import Path
 from resource_store.adapters.aes_gcm_cursors import new_cursor_key
 from resource_store.adapters.sqlite import feed, snapshots
 from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
+from resource_store.adapters.sqlite.purging import SqlitePurging, refuse_closed
 from resource_store.adapters.sqlite.reindexing import reindex
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
 from resource_store.adapters.sqlite.searching import search_resources
@@ -44,6 +45,7 @@ class SqliteStorage:
         self.identity = identity
         self.cursor_key = cursor_key
         self.async_requests = SqliteAsyncRequests(database)
+        self.purging = SqlitePurging(database)
         self._database = database
         self._clock = clock
         self._ending = ending
@@ -143,10 +145,11 @@ class SqliteStorage:
         await self._database.close()
 
     async def _write_one(self, transition: Transition) -> Outcome:
-        return await self._database.write(
-            lambda connection: Carrying(connection, transition, self._clock).outcome(),
-            lane=transition.tenant,
-        )
+        def carry_out(connection: sqlite3.Connection) -> Outcome:
+            refuse_closed(connection, transition.tenant)
+            return Carrying(connection, transition, self._clock).outcome()
+
+        return await self._database.write(carry_out, lane=transition.tenant)
 
 
 async def open_storage(

@@ -122,4 +122,11 @@ MIGRATIONS: Final = (
     CREATE INDEX resources_by_last_modified
         ON resources (tenant, resource_type, last_modified, id);
     """,
+    """
+    -- Those that are being deleted, or have been; their changes are gone up to a position.
+    CREATE TABLE closed_tenants (
+        tenant TEXT PRIMARY KEY,
+        scanned INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

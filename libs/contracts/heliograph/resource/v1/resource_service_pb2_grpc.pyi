@@ -33,7 +33,8 @@ class ResourceServiceStub:
     effect and gives the resource as it is now; a refused one left no trace and is judged again.
 
     Result reasons: INTERNAL (a defect, without detail), RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
-    INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE.
+    INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE,
+    TENANT_CLOSED.
     """
     SearchResources: _aio.UnaryUnaryMultiCallable[_resource_service_pb2.SearchResourcesRequest, _resource_service_pb2.SearchResourcesResponse]
     """Finds resources by a filter (RFC 7644 section 3.4.2); pages are asked for by an index or by a cursor
@@ -74,7 +75,8 @@ class ResourceServiceServicer(metaclass=_abc_1.ABCMeta):
         effect and gives the resource as it is now; a refused one left no trace and is judged again.
 
         Result reasons: INTERNAL (a defect, without detail), RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
-        INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE.
+        INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE,
+        TENANT_CLOSED.
         """
 
     @_abc_1.abstractmethod
