@@ -36,12 +36,14 @@ def tables_of(path: Path) -> dict[str, dict[str, str]]:
         }
 
 
-def fill_tables(path: Path, tables: Collection[str], **given: Collection[str]) -> None:
-    """Put three rows into each of the tables for each value of a column, whatever its others."""
+def fill_tables(
+    path: Path, tables: Collection[str], *, rows: int = 3, **given: Collection[str]
+) -> None:
+    """Put rows into each of the tables for each value of a column, whatever its others."""
     ((column, values),) = given.items()
     types = tables_of(path)
     with closing(sqlite3.connect(path)) as connection, connection:
-        for number, value in enumerate([value for value in values for _ in range(3)], 1):
+        for number, value in enumerate([value for value in values for _ in range(rows)], 1):
             for table in tables:
                 row = [
                     value if name == column else _some(declared, number)

@@ -7,15 +7,17 @@ from servicekit.leases import Held, Work
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.event_log import EventLog
 from set_transmitter.ports.snapshots import Snapshots
+from set_transmitter.ports.tenant_records import TenantRecords
 
 
 @dataclass(frozen=True, slots=True)
 class Logbook:
-    """The event log, what has been delivered of it, and the snapshots in it."""
+    """The event log, what has been delivered of it, and the snapshots in it; by tenant, all three."""
 
     log: EventLog
     deliveries: Deliveries
     snapshots: Snapshots
+    tenant_records: TenantRecords
 
 
 class Storage(Protocol):

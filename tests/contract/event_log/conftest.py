@@ -4,7 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.memory_event_log import MemoryDeliveries, MemoryEventLog, MemorySnapshots
+from support.memory_event_log import (
+    MemoryDeliveries,
+    MemoryEventLog,
+    MemorySnapshots,
+    MemoryTenantRecords,
+)
 
 from servicekit.leases import Held, always_held
 from servicekit.mongo import open_mongo
@@ -23,7 +28,8 @@ async def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     if request.param == "memory":
         in_memory = MemoryEventLog("first-name")
         deliveries = MemoryDeliveries(in_memory)
-        yield Logbook(in_memory, deliveries, MemorySnapshots(deliveries))
+        snapshots = MemorySnapshots(deliveries)
+        yield Logbook(in_memory, deliveries, snapshots, MemoryTenantRecords())
     elif request.param == "sqlite":
         async with open_sqlite(tmp_path / "set-transmitter.sqlite3", restore_id="") as storage:
             held = always_held("transmitter")

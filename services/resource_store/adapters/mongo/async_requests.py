@@ -6,8 +6,8 @@ from typing import Final
 
 from pymongo import ASCENDING, UpdateOne
 
-from resource_store.adapters.mongo.collections import ASYNC_REQUESTS
 from resource_store.adapters.mongo.closed_tenants import closed_among
+from resource_store.adapters.mongo.collections import ASYNC_REQUESTS
 from resource_store.adapters.mongo.faults import storage_failures
 from resource_store.domain.async_requests import AsyncOutcome, AsyncRequest, Promise
 from resource_store.domain.errors import TenantClosedError

@@ -11,6 +11,7 @@ from set_transmitter.adapters.sqlite.deliveries import SqliteDeliveries
 from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
 from set_transmitter.adapters.sqlite.schema import MIGRATIONS
 from set_transmitter.adapters.sqlite.snapshots import SqliteSnapshots
+from set_transmitter.adapters.sqlite.tenant_records import SqliteTenantRecords
 from set_transmitter.adapters.storage import Logbook, Storage
 
 
@@ -28,7 +29,12 @@ class SqliteStorage:
         del held
         log = SqliteEventLog(self._database)
         await log.begin(epoch=epoch, restore_id=self._restore_id)
-        return Logbook(log, SqliteDeliveries(self._database), SqliteSnapshots(self._database))
+        return Logbook(
+            log,
+            SqliteDeliveries(self._database),
+            SqliteSnapshots(self._database),
+            SqliteTenantRecords(self._database),
+        )
 
     async def lead(self, work: Work) -> None:
         """Do the work at once."""
