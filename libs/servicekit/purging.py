@@ -1,6 +1,5 @@
 """Purging what a service keeps of tenants that are being deleted, until nothing is left."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol

@@ -15,9 +15,12 @@ from scim.registry import Registry, registry_of
 from scim.schema import ResourceType
 from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.registrar import GrpcTokenJournal, GrpcTokens
+from scim_gateway.adapters.registrar_tenants import RegistrarTenants
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.adapters.schemas import GrpcSchemas
 from scim_gateway.adapters.sqlite.request_log import open_sqlite
+from scim_gateway.adapters.store_purge import GrpcStorePurge
+from scim_gateway.adapters.tenant_journal import GrpcTenantJournal
 from scim_gateway.commands.carry_out_bulk import CarryOutBulk
 from scim_gateway.commands.discover import Discover
 from scim_gateway.commands.read_resource import ReadResource
@@ -36,11 +39,13 @@ from scim_gateway.entrypoints.discovery import DiscoveryEndpoints
 from scim_gateway.entrypoints.errors import answer_internal_error
 from scim_gateway.entrypoints.exchange_queue import ExchangeQueue
 from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
+from scim_gateway.entrypoints.request_log_purge import RequestLogPurge
 from scim_gateway.entrypoints.request_recorder import RequestRecorder
 from scim_gateway.entrypoints.request_routes import RequestRoutes
 from scim_gateway.entrypoints.resources import ResourceEndpoints
 from scim_gateway.entrypoints.routes import BASE_PATH, TypeEndpoints, scim_routes
 from scim_gateway.entrypoints.searches import SearchEndpoints
+from scim_gateway.entrypoints.tenant_news import TenantNews
 from scim_gateway.entrypoints.token_loop import TokenLoop
 from scim_gateway.ports.request_log import RequestLog
 from scim_gateway.settings import Settings
@@ -48,7 +53,9 @@ from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
 from servicekit.failures import refusing_to_start
 from servicekit.http import NamedRoute, Readiness, create_app
+from servicekit.purging import Purge, PurgeLoop, Quiet, close_nothing
 from servicekit.runtime import Service
+from servicekit.signals import News
 from servicekit.stores import SqliteFolder
 
 NAME = "scim-gateway"
@@ -81,7 +88,32 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         }
         if not is_off:
             loops["requests"] = request_log.run
+        loops |= _purging(settings, request_log, store, registrar)
         yield Service(http=app, loops=loops)
+
+
+def _purging(
+    settings: Settings,
+    request_log: RequestLogLoop,
+    store: grpc.aio.Channel,
+    registrar: grpc.aio.Channel,
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """Return the loops that purge tenants, of the store as well, which calls nobody."""
+    purge_log = RequestLogPurge(
+        lambda: request_log.log, request_log.open, is_off=settings.scim_request_log == "off"
+    )
+    # What was let in before is answered by then.
+    seconds = settings.scim_patience_seconds
+    news = News()
+    purges: dict[str, Purge] = {
+        "resource-store": GrpcStorePurge(store),
+        NAME: Quiet(purge_log, seconds=seconds, clock=time.monotonic),
+    }
+    purge = PurgeLoop(RegistrarTenants(registrar), close_nothing, purges, news)
+    return {
+        "tenants": TenantNews(GrpcTenantJournal(registrar), news).run,
+        "purge": purge.run,
+    }
 
 
 def _request_log(settings: Settings, registry: Registry) -> RequestLogLoop:

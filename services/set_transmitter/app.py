@@ -267,7 +267,10 @@ def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
 
 def _purge_loop(parts: _Parts, peers: _Peers) -> PurgeLoop:
     return PurgeLoop(
-        RegistrarTenants(peers.registrar), parts.purge.close, {NAME: parts.purge}, parts.news.tenants
+        RegistrarTenants(peers.registrar),
+        parts.purge.close,
+        {NAME: parts.purge},
+        parts.news.tenants,
     )
 
 

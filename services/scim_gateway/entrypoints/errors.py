@@ -51,6 +51,8 @@ HTTP_ERRORS: Final[Mapping[str, HttpError]] = MappingProxyType(
         "SENSITIVE": HttpError(403, "sensitive"),
         # The rest of the body may be on its way still, and is not read.
         "TOO_LARGE": HttpError(413, headers=((b"connection", b"close"),)),
+        # It is being deleted, and this request was let in just before.
+        "TENANT_CLOSED": HttpError(404),
         "TOO_MANY": HttpError(400, "tooMany"),
         "UNAVAILABLE": _RETRY_LATER,
         "UNIQUENESS": HttpError(409, "uniqueness"),

@@ -26,6 +26,9 @@ class RequestLog(Protocol):
     ) -> Sequence[Line]:
         """Return the first `limit` of a selection, beyond an entry's id, or from an end with ""."""
 
+    async def remove(self, tenant: str, *, limit: int) -> int:
+        """Remove at most `limit` entries of a tenant, and return how many were removed."""
+
     async def trim(self, *, before: int, max_bytes: int) -> int:
         """Remove what was answered before a time, and the oldest of what is above a size.
 

@@ -26,9 +26,7 @@ SNAPSHOTS = {each: a_stream(tenant=each, stream_id=f"new-of-{each}") for each in
 
 
 @pytest.fixture(params=["sqlite", "mongodb"])
-async def stored_logbook(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[Logbook]:
+async def stored_logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Logbook]:
     """Give a store: the fake in memory, whose positions are places in a list, loses nothing."""
     if request.param == "sqlite":
         async with open_sqlite(tmp_path / "set-transmitter.sqlite3", restore_id="") as storage:
@@ -134,7 +132,9 @@ async def test_every_table_loses_one_tenant_and_keeps_another(tmp_path: Path) ->
     fill_tables(path, of_stream, rows=1, stream_id=["of-gone", "of-stays"])
     with closing(sqlite3.connect(path)) as connection, connection:
         for tenant in (GONE, STAYS):
-            connection.execute("INSERT INTO stream VALUES (?, ?, 0, 0, 0)", (f"of-{tenant}", tenant))
+            connection.execute(
+                "INSERT INTO stream VALUES (?, ?, 0, 0, 0)", (f"of-{tenant}", tenant)
+            )
 
     async with open_sqlite(path, restore_id="") as storage:
         await purge(await storage.open_log(held, epoch="first-name"), GONE, limit=2)
@@ -158,9 +158,7 @@ async def test_every_collection_loses_one_tenant_and_keeps_another(database: Mon
     await fill(logbook, STAYS)
     made = set(await database.database.list_collection_names())
     named = {
-        value
-        for name, value in vars(schema).items()
-        if name.isupper() and isinstance(value, str)
+        value for name, value in vars(schema).items() if name.isupper() and isinstance(value, str)
     }
 
     await purge(logbook, GONE, limit=2)

@@ -107,7 +107,7 @@ def _places(tenant: str) -> Mapping[str, Document]:
     # Embedded documents compare member by member, so this is a range of the index on `_id`.
     by_id = {"_id": {"$gte": {"tenant": tenant}, "$lt": {"tenant": f"{tenant}\0"}}}
     by_member = {"tenant": tenant}
-    return {name: by_id for name in BY_ID} | {name: by_member for name in BY_MEMBER}
+    return dict.fromkeys(BY_ID, by_id) | dict.fromkeys(BY_MEMBER, by_member)
 
 
 def _unsequenced(tenant: str) -> Document:

@@ -18,6 +18,9 @@ _READ: Final = "SELECT line, rest FROM request WHERE tenant = ? AND id = ?"
 _REMOVE: Final = """
     DELETE FROM request WHERE id IN (SELECT id FROM request WHERE id < ? ORDER BY id LIMIT ?)
 """
+_REMOVE_OF_TENANT: Final = """
+    DELETE FROM request WHERE id IN (SELECT id FROM request WHERE tenant = ? LIMIT ?)
+"""
 _AT_ONCE: Final = 500
 """Entries that are removed in one transaction; those who add wait for it."""
 _EVERY_ID: Final = "~"
@@ -63,6 +66,12 @@ class SqliteRequestLog:
             lambda connection: connection.execute(statement, (*values, limit)).fetchall()
         )
         return [parse_line(line) for (line,) in rows]
+
+    async def remove(self, tenant: str, *, limit: int) -> int:
+        """Remove entries of a tenant, and with them what they are found by."""
+        return await self._database.write(
+            lambda connection: connection.execute(_REMOVE_OF_TENANT, (tenant, limit)).rowcount
+        )
 
     async def trim(self, *, before: int, max_bytes: int) -> int:
         """Remove what is too old, and then what is too much, a few at a time."""

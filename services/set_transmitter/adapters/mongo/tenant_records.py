@@ -25,7 +25,9 @@ class MongoTenantRecords:
 
     async def _remove_some(self, session: Session, tenant: str, limit: int) -> int:
         of_tenant = {"tenant": tenant}
-        streams = await self._database[STREAMS].find(of_tenant, {"_id": 1}, session=session).to_list()
+        streams = (
+            await self._database[STREAMS].find(of_tenant, {"_id": 1}, session=session).to_list()
+        )
         found = [
             *((DELIVERIES, places(stream["_id"])) for stream in streams),
             (SNAPSHOTS, {"_id": {"$in": [stream["_id"] for stream in streams]}}),
