@@ -83,9 +83,15 @@ class PurgeLoop:
         return every - self._reported
 
     async def _step(self, tenant: str, service: str) -> float | None:
-        pause = await self.purges[service](tenant)
+        """Take a step; one that fails is taken again, and holds no other up."""
+        try:
+            pause = await self.purges[service](tenant)
+            if pause is None:
+                await self.tenants.report_purged(tenant, service)
+        except (RemoteError, StorageError) as error:
+            self._tell(error)
+            return _AGAIN_SECONDS
         if pause is None:
-            await self.tenants.report_purged(tenant, service)
             self._reported.add((tenant, service))
             _log.info("tenant.purged", tenant=tenant, service=service)
         return pause

@@ -30,8 +30,8 @@ class RequestLogPurge:
     async def _remove(self, tenant: str) -> int:
         if self.is_off:
             try:
-                async with self.open() as log:
-                    return await log.remove(tenant, limit=_AT_ONCE)
+                async with self.open() as opened:
+                    return await opened.remove(tenant, limit=_AT_ONCE)
             except StartError as error:
                 raise StorageError(str(error)) from error
         if (log := self.log()) is None:

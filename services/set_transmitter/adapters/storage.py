@@ -12,7 +12,7 @@ from set_transmitter.ports.tenant_records import TenantRecords
 
 @dataclass(frozen=True, slots=True)
 class Logbook:
-    """The event log, what has been delivered of it, and its snapshots; `tenant_records` has all of them."""
+    """The event log, what has been delivered of it, its snapshots, and all of it by tenant."""
 
     log: EventLog
     deliveries: Deliveries

@@ -120,6 +120,21 @@ async def test_a_failure_of_the_store_is_not_the_end() -> None:
     assert store.things["gone"] == 0
 
 
+async def test_a_purge_that_fails_holds_no_other_up() -> None:
+    tenants, store, broken = MemoryTenants({"gone"}), Store(), Store(failures=10_000)
+
+    async def close(names: Collection[str]) -> None:
+        await store.close(names)
+        await broken.close(names)
+
+    purges = {"broken": broken.purge, "works": store.purge}
+    task = asyncio.create_task(PurgeLoop(tenants, close, purges, News()).run())
+    await eventually(lambda: bool(tenants.reported))
+    await cancelled([task])
+
+    assert tenants.reported == [("gone", "works")]
+
+
 async def test_a_registrar_that_is_away_is_asked_again() -> None:
     tenants, store, news = MemoryTenants({"gone"}, is_away=True), Store(), News()
 
