@@ -34,7 +34,7 @@ class MongoRequestLog:
         self._requests = database[REQUESTS].with_options(
             write_concern=_UNPROMISED, read_concern=_AS_WRITTEN
         )
-        self._promised = database[REQUESTS]
+        self._promised = database[REQUESTS].with_options(read_concern=_AS_WRITTEN)
         self._age = timedelta(days=days)
 
     async def add(self, entries: Sequence[Entry]) -> None:
