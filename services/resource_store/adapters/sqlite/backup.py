@@ -6,6 +6,8 @@ from resource_store.adapters.sqlite import feed
 from resource_store.domain.changes import cursor_at, position_of
 from resource_store.domain.errors import EpochChangedError, InvalidCursorError
 
+_KNOWS_CLOSED = "SELECT 1 FROM sqlite_master WHERE name = 'closed_tenants'"
+_CLOSED = "SELECT 1 FROM closed_tenants WHERE tenant = ?"
 _CLOCK = """
     SELECT origin_clock FROM resources WHERE tenant = ?1 AND id = ?2
     UNION ALL SELECT clock FROM tombstones WHERE tenant = ?1 AND id = ?2
@@ -37,6 +39,13 @@ def last_clock_of(connection: sqlite3.Connection, tenant: str, resource_id: str)
     """Return the clock of a resource's, or its tombstone's, last change; None without either."""
     clocks = [clock for (clock,) in connection.execute(_CLOCK, (tenant, resource_id))]
     return max(clocks, default=None)
+
+
+def is_closed(connection: sqlite3.Connection, tenant: str) -> bool:
+    """Say whether a tenant is being deleted, or has been; of older files none is."""
+    if connection.execute(_KNOWS_CLOSED).fetchone() is None:
+        return False
+    return connection.execute(_CLOSED, (tenant,)).fetchone() is not None
 
 
 def _meta(connection: sqlite3.Connection, name: str) -> str:

@@ -16,16 +16,21 @@ _APPEND = """
         traceparent, committed, routed)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_END = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)"
+_END = """
+    SELECT max(
+        coalesce((SELECT max(position) FROM changes), 0),
+        coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'purged_position'), 0)
+    )
+"""
 _CLOCK = """
     SELECT max(
         coalesce((SELECT clock FROM changes ORDER BY position DESC LIMIT 1), 0),
         coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'purged_clock'), 0)
     )
 """
-_KEEP_CLOCK = """
-    INSERT INTO meta (name, value) VALUES ('purged_clock', ?1) ON CONFLICT (name)
-    DO UPDATE SET value = ?1 WHERE CAST(value AS INTEGER) < CAST(?1 AS INTEGER)
+_KEEP = """
+    INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name)
+    DO UPDATE SET value = ?2 WHERE CAST(value AS INTEGER) < CAST(?2 AS INTEGER)
 """
 _AFTER = """
     SELECT position, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
@@ -87,9 +92,11 @@ def last_clock(connection: sqlite3.Connection) -> int:
     return int(clock)
 
 
-def keep_clock(connection: sqlite3.Connection, clock: int) -> None:
-    """Let `last_clock` know a reading whose change is about to be purged."""
-    connection.execute(_KEEP_CLOCK, (str(clock),))
+def keep_end(connection: sqlite3.Connection, *, position: int, clock: int) -> None:
+    """Let `end` and `last_clock` know of changes that are about to be purged."""
+    connection.executemany(
+        _KEEP, [("purged_position", str(position)), ("purged_clock", str(clock))]
+    )
 
 
 def _entry(row: tuple[Any, ...]) -> FeedEntry:

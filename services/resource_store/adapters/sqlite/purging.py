@@ -80,7 +80,8 @@ def _remove_changes(connection: sqlite3.Connection, tenant: str, limit: int) -> 
     rows = connection.execute(_SCAN, (scanned, _SCANNED_AT_ONCE)).fetchall()
     removed = [(position, clock) for position, of, clock in rows if of == tenant][:limit]
     if removed:
-        feed.keep_clock(connection, max(clock for _, clock in removed))
+        clock = max(clock for _, clock in removed)
+        feed.keep_end(connection, position=removed[-1][0], clock=clock)
         connection.executemany(
             "DELETE FROM changes WHERE position = ?", [(position,) for position, _ in removed]
         )
