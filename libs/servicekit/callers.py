@@ -35,6 +35,7 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.resource.v1.LifecycleService/ListDeletedResources": _GATEWAY,
         "/heliograph.resource.v1.LifecycleService/ListErasures": _GATEWAY,
         "/heliograph.resource.v1.LifecycleService/RecordErasure": _GATEWAY,
+        "/heliograph.resource.v1.PurgeService/PurgeTenant": _GATEWAY,
         "/heliograph.resource.v1.ResourceService/ReadResources": _GATEWAY,
         "/heliograph.resource.v1.ResourceService/SearchResources": _GATEWAY,
         "/heliograph.resource.v1.ResourceService/WriteResources": _GATEWAY,
@@ -43,11 +44,11 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.ssf.v1.StreamService/GetStream": _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.StreamService/ListStreams": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.StreamService/ReadJournal": _GATEWAY | _TRANSMITTER | _RECEIVER,
-        "/heliograph.ssf.v1.TenantService/GetTenant": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.TenantService/GetTenant": _GATEWAY,
         "/heliograph.ssf.v1.TenantService/ListTenants": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.TenantService/ReportPurged": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.TokenService/LookUpToken": _GATEWAY | _TRANSMITTER | _RECEIVER,
-        "/heliograph.ssf.v1.TokenService/RecordTokenUses": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.TokenService/RecordTokenUses": _GATEWAY,
         "/grpc.health.v1.Health/Check": frozenset(FACES),
     }
 )

@@ -21,6 +21,7 @@ from resource_store.commands.keep_brakes import KeepBrakes
 from resource_store.commands.keep_requests import KeepRequests
 from resource_store.commands.password_hashes import PasswordHashes
 from resource_store.commands.purge_deleted import PurgeDeleted
+from resource_store.commands.purge_tenant import PurgeTenant
 from resource_store.commands.read_changes import ReadChanges
 from resource_store.commands.read_resources import ReadResources
 from resource_store.commands.read_snapshot import ReadSnapshot
@@ -39,6 +40,7 @@ from resource_store.entrypoints.change_servicer import ChangeServicer
 from resource_store.entrypoints.forgetting import Forgetting
 from resource_store.entrypoints.lifecycle_servicer import LifecycleServicer
 from resource_store.entrypoints.purge_loop import PurgeLoop
+from resource_store.entrypoints.purge_servicer import PurgeServicer
 from resource_store.entrypoints.registration import registered
 from resource_store.entrypoints.resource_servicer import ResourceServicer
 from resource_store.entrypoints.schema_servicer import SchemaServicer
@@ -48,6 +50,7 @@ from resource_store.ports.brakes import Brakes
 from resource_store.ports.deleted_resources import DeletedResources
 from resource_store.ports.erasures import Erasures
 from resource_store.ports.passwords import Passwords
+from resource_store.ports.purging import Purging
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from resource_store.settings import Settings
 from scim.definition_errors import DefinitionError
@@ -79,6 +82,7 @@ class _Store:
     feed: ChangeFeed
     brakes: Brakes
     requests: AsyncRequests
+    purging: Purging
     leases: Leases
     cursor_key: bytes = field(repr=False)
     works: Callable[[], Awaitable[bool]]
@@ -130,6 +134,7 @@ async def _on_sqlite(
             feed=storage,
             brakes=storage.brakes,
             requests=storage.async_requests,
+            purging=storage.purging,
             leases=LoneLeases(),
             cursor_key=storage.cursor_key,
             works=storage.works,
@@ -175,6 +180,7 @@ async def _on_mongo(
             feed=feed,
             brakes=storage.brakes,
             requests=storage.async_requests,
+            purging=storage.purging,
             leases=leases,
             cursor_key=storage.cursor_key,
             works=storage.works,
@@ -243,6 +249,7 @@ def _grpc_face(
             _lifecycle(store, types),
             BrakeServicer(KeepBrakes(store.brakes, write, _now)),
             AsyncServicer(write, keep_requests, store.leases),
+            PurgeServicer(PurgeTenant(store.purging)),
         ),
         statuses=STATUSES,
     )

@@ -24,9 +24,11 @@ from scim_gateway.adapters.health import is_serving
 from scim_gateway.adapters.issuer_keys import HttpIssuerKeys
 from scim_gateway.adapters.lifecycle import GrpcLifecycle
 from scim_gateway.adapters.registrar import GrpcJournal, GrpcTokens
+from scim_gateway.adapters.registrar_tenants import RegistrarTenants
 from scim_gateway.adapters.resource_store import GrpcResourceStore
 from scim_gateway.adapters.schemas import GrpcSchemas
 from scim_gateway.adapters.sqlite.request_log import open_sqlite
+from scim_gateway.adapters.store_purge import GrpcStorePurge
 from scim_gateway.adapters.tenants import GrpcTenants
 from scim_gateway.commands.carry_out_bulk import CarryOutBulk
 from scim_gateway.commands.carry_out_request import CarryOutRequest
@@ -62,6 +64,7 @@ from scim_gateway.entrypoints.lifecycle_routes import LifecycleRoutes
 from scim_gateway.entrypoints.me import MeEndpoint
 from scim_gateway.entrypoints.rate_limit import RateLimit
 from scim_gateway.entrypoints.request_log_loop import RequestLogLoop, Retention
+from scim_gateway.entrypoints.request_log_purge import RequestLogPurge
 from scim_gateway.entrypoints.request_recorder import RequestRecorder
 from scim_gateway.entrypoints.request_routes import RequestRoutes
 from scim_gateway.entrypoints.resources import ResourceEndpoints
@@ -74,6 +77,7 @@ from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
 from servicekit.failures import refusing_to_start
 from servicekit.http import Readiness, create_app
+from servicekit.purging import Purge, PurgeLoop, Quiet, close_nothing
 from servicekit.runtime import Service
 from servicekit.signals import News
 from servicekit.stores import SqliteFolder
@@ -125,6 +129,7 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         loops = {**doors.loops, "async-requests": early.loop.run}
         if not is_off:
             loops["requests"] = request_log.run
+        loops["purge"] = _purging(settings, request_log, store, registrar, doors.tenants).run
         yield Service(http=app, loops=loops)
 
 
@@ -134,6 +139,8 @@ class _Doors:
 
     authentication: Authentication
     loops: Mapping[str, Callable[[], Awaitable[None]]]
+    tenants: News
+    """Published when a tenant has changed."""
 
 
 def _doors(
@@ -141,17 +148,39 @@ def _doors(
 ) -> _Doors:
     patience = settings.scim_patience_seconds
     authority = GrpcTokens(registrar, patience=patience)
-    uses = TokenUses()
+    uses, news = TokenUses(), News()
     tokens = BearerTokens(authority.look_up, clock=time.time, uses=uses)
     directory = TenantDirectory(GrpcTenants(registrar), patience=patience)
     keys = HttpIssuerKeys(session, clock=time.monotonic)
     jwts = JwtTokens(VerifyJwt(keys, clock=time.time), directory, clock=time.time)
     place_of = places(settings.origin_of(NAME))
-    journal = JournalLoop(GrpcJournal(registrar), tokens, directory, jwts.forget_all)
+    journal = JournalLoop(GrpcJournal(registrar), tokens, directory, jwts.forget_all, news)
     return _Doors(
         Authentication(place_of, tokens, jwts, directory, _usual(settings), _rate_limit(settings)),
         {"journal": journal.run, "uses": partial(tell_of_uses, uses, authority.record_uses)},
+        news,
     )
+
+
+def _purging(
+    settings: Settings,
+    request_log: RequestLogLoop,
+    store: grpc.aio.Channel,
+    registrar: grpc.aio.Channel,
+    news: News,
+) -> PurgeLoop:
+    """Return what purges tenants, of the store as well, which calls nobody."""
+    purge_log = RequestLogPurge(
+        lambda: request_log.log, request_log.open, is_off=settings.scim_request_log == "off"
+    )
+    # What was let in before is answered by then.
+    seconds = settings.scim_patience_seconds
+    purges: dict[str, Purge] = {
+        "resource-store": GrpcStorePurge(store),
+        NAME: Quiet(purge_log, seconds=seconds, clock=time.monotonic),
+    }
+    # Nobody gets in any more: the directory knows that a tenant is being deleted.
+    return PurgeLoop(RegistrarTenants(registrar), close_nothing, purges, news)
 
 
 def _request_log(settings: Settings, registry: Registry) -> RequestLogLoop:

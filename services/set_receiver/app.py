@@ -18,6 +18,7 @@ from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
 from servicekit.failures import refusing_to_start
 from servicekit.http import create_app
+from servicekit.purging import PurgeLoop
 from servicekit.runtime import Service
 from servicekit.signals import News
 from servicekit.stores import SqliteFolder, StoreLocation
@@ -25,6 +26,7 @@ from set_receiver.adapters.issuer_keys import HttpIssuerKeys
 from set_receiver.adapters.poll_client import HttpPollEndpoint
 from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.registrar_client import GrpcRegistrar
+from set_receiver.adapters.registrar_tenants import RegistrarTenants
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
 from set_receiver.commands.apply_receipts import ApplyReceipts
@@ -41,6 +43,7 @@ from set_receiver.entrypoints.push_endpoint import PushEndpoint
 from set_receiver.entrypoints.receipt_pages import ReceiptPages
 from set_receiver.entrypoints.receipt_service import grpc_face
 from set_receiver.entrypoints.stream_directory import StreamDirectory, follow_journal
+from set_receiver.entrypoints.tenant_purge import TenantPurge
 from set_receiver.entrypoints.troubles import Troubles
 from set_receiver.settings import Settings
 
@@ -59,6 +62,7 @@ class _Outside:
     store: ReceiptStore
     session: aiohttp.ClientSession
     registrar: GrpcRegistrar
+    tenants: RegistrarTenants
     changes: GrpcChanges
     resource_types: Mapping[str, str]
     """The names of the resource types, by their endpoints."""
@@ -87,6 +91,7 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             receipt_store,
             session,
             GrpcRegistrar(registrar),
+            RegistrarTenants(registrar),
             GrpcChanges(store),
             {endpoint: name for name, endpoint in registry.endpoints.items()},
         )
@@ -124,9 +129,15 @@ def _service(settings: Settings, outside: _Outside) -> Service:
             ),
             "poll": leading(POLLING, _poll_loops(settings, outside, directory, intake)),
             "apply": leading(APPLYING, _apply_loop(settings, outside, intake)),
+            "tenants": _purge_loop(outside, directory).run,
             "pending": lambda: show_pending(outside.store.receipts),
         },
     )
+
+
+def _purge_loop(outside: _Outside, directory: StreamDirectory) -> PurgeLoop:
+    purge = TenantPurge(directory, outside.store.purging)
+    return PurgeLoop(outside.tenants, purge.close, {SERVICE: purge}, directory.tenants)
 
 
 def _take_in(outside: _Outside) -> TakeIn:

@@ -22,17 +22,20 @@ from servicekit.channels import open_channel
 from servicekit.failures import StorageError, refusing_to_start
 from servicekit.http import create_app
 from servicekit.leases import FencedError, Held
+from servicekit.purging import PurgeLoop
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl, SqliteFolder
 from set_transmitter.adapters.change_feed import ChangeFeed
 from set_transmitter.adapters.http_push import HttpPush, push_session
 from set_transmitter.adapters.leased_push import LeasedPush
 from set_transmitter.adapters.registrar import Journal, RegistrarStreams, RegistrarTokens
+from set_transmitter.adapters.registrar_tenants import RegistrarTenants
 from set_transmitter.adapters.signing import RegistrarSigning, RegistrarTenantSigning
 from set_transmitter.adapters.sqlite.storage import open_sqlite
 from set_transmitter.adapters.storage import Storage
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
+from set_transmitter.commands.close_tenants import CloseTenants
 from set_transmitter.commands.conclude_push import ConcludePush
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.growth import Growth
@@ -44,6 +47,7 @@ from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
+from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
 from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
@@ -59,6 +63,7 @@ from set_transmitter.entrypoints.push_loop import PushLoop
 from set_transmitter.entrypoints.settling_loops import SettlingLoops
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
+from set_transmitter.entrypoints.tenant_purge import TenantPurge
 from set_transmitter.entrypoints.terms import Loops, Term, Terms
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.push import Push
@@ -99,6 +104,7 @@ class _Parts:
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
+    purge: TenantPurge
 
 
 @asynccontextmanager
@@ -184,7 +190,9 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
     load = LoadPending(outboxes, deliveries)
     signing = RegistrarSigning(peers.registrar)
     streams = RegistrarStreams(peers.registrar)
-    keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth)
+    closed, news = ClosedTenants(), StreamNews()
+    keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth, closed)
+    close_tenants = CloseTenants(closed, growth, keep_streams)
     take_snapshots = TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth)
     return _Parts(
         deliveries=deliveries,
@@ -193,13 +201,14 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         load=load,
         prepare=PrepareSets(epoch, deliveries, signing),
         keep_streams=keep_streams,
-        take_in=TakeInChanges(log, outboxes, growth),
+        take_in=TakeInChanges(log, outboxes, growth, closed),
         take_snapshots=take_snapshots,
         begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
-        news=StreamNews(),
+        news=news,
+        purge=TenantPurge(close_tenants, logbook.tenant_records, news),
     )
 
 
@@ -254,6 +263,7 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
         "settle": settling.flush,
         "cursors": settling.store_cursors,
         "disabled": settling.drop_for_disabled,
+        "tenants": _purge_loop(parts, peers).run,
         "end": _wake_at_end(parts.news, peers.ending),
     }
 
@@ -261,6 +271,15 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
 def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
     feed = ChangeFeed(peers.store, peers.endpoints)
     return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.news)
+
+
+def _purge_loop(parts: _Parts, peers: _Peers) -> PurgeLoop:
+    return PurgeLoop(
+        RegistrarTenants(peers.registrar),
+        parts.purge.close,
+        {NAME: parts.purge},
+        parts.news.tenants,
+    )
 
 
 def _push_loop(settings: Settings, parts: _Parts, push: Push) -> PushLoop:

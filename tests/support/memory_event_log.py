@@ -133,6 +133,13 @@ class MemoryDeliveries:
         ]
 
 
+class MemoryTenantRecords:
+    """Of no use: positions are places in a list here."""
+
+    async def remove(self, tenant: str, *, limit: int) -> int:
+        raise NotImplementedError
+
+
 @dataclass
 class MemorySnapshots:
     """Beside the deliveries."""

@@ -1,7 +1,7 @@
 """Receipts in memory: an adapter of the port, for tests of what stands on it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from set_receiver.domain.receipts import (
@@ -80,6 +80,16 @@ class MemoryReceipts:
             return False
         self._receipts.append(Receipt(len(self._receipts) + 1, arrival, AWAITING))
         return True
+
+
+class MemoryReceiptPurging:
+    """Of no use: positions are places in a list here."""
+
+    async def close(self, tenants: Collection[str]) -> None:
+        raise NotImplementedError
+
+    async def remove(self, tenant: str, *, limit: int) -> float | None:
+        raise NotImplementedError
 
 
 def _identity(arrival: Arrival) -> tuple[str, str, str, str]:

@@ -37,6 +37,11 @@ class MemoryRequestLog:
         ]
         return before - len(self.entries)
 
+    async def remove(self, tenant: str, *, limit: int) -> int:
+        removed = [entry for entry in self.entries if entry.line.tenant == tenant][:limit]
+        self.entries = [entry for entry in self.entries if entry not in removed]
+        return len(removed)
+
     async def trim(self, *, before: int, max_bytes: int) -> int:  # noqa: ARG002  the port's
         self.entries = [entry for entry in self.entries if entry.line.answered >= before]
         return 0

@@ -39,6 +39,7 @@ from resource_store.ports.async_requests import AsyncRequests
 from resource_store.ports.brakes import Brakes
 from resource_store.ports.deleted_resources import DeletedResources
 from resource_store.ports.erasures import Erasures
+from resource_store.ports.purging import Purging
 from resource_store.ports.resources import ChangeFeed, Resources, Snapshots
 from scim.messages import GROUP_SCHEMA, PATCH_OP, USER_SCHEMA
 from scim.profile import TOLERANT, Profile
@@ -80,6 +81,10 @@ class Storage(Resources, Snapshots, Protocol):
     @property
     def brakes(self) -> Brakes:
         """What it keeps of them."""
+
+    @property
+    def purging(self) -> Purging:
+        """What removes its tenants."""
 
     @property
     def cursor_key(self) -> bytes:

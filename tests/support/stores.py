@@ -12,6 +12,7 @@ from support.store_driver import StoreDriver
 from resource_store.adapters.mongo import feed
 from resource_store.adapters.mongo.collections import MIGRATIONS
 from resource_store.adapters.mongo.feed_reader import MongoFeed
+from resource_store.adapters.mongo.purging import MongoPurging
 from resource_store.adapters.mongo.sequencer import LEASE, STATE, Sequencer
 from resource_store.adapters.mongo.storage import open_storage as open_mongo_storage
 from resource_store.adapters.sqlite.storage import open_storage as open_sqlite_storage
@@ -101,6 +102,8 @@ async def _on_mongo(
         ) as storage,
         asyncio.TaskGroup() as tasks,
     ):
+        # No transaction of a test outlasts it.
+        storage.purging = MongoPurging(database, late_seconds=0)
         reader = MongoFeed(database, ending=ending)
         loops = [tasks.create_task(reader.listen()), tasks.create_task(_sequence(database))]
         await eventually(lambda: _follows(database))

@@ -13,6 +13,7 @@ from support.memory_event_log import (
 from secevent.token import SecurityEventToken
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
+from set_transmitter.commands.close_tenants import CloseTenants
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
@@ -21,6 +22,7 @@ from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
+from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.events import Change, Event
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
@@ -74,11 +76,12 @@ class Transmitter:
         self.settle = Settle(self.outboxes, deliveries)
         self.load = LoadPending(self.outboxes, deliveries)
         self.prepare = PrepareSets("epoch", deliveries, self.signing)
-        growth = Growth()
+        growth, closed = Growth(), ClosedTenants()
         self.keep_streams = KeepStreams(
-            self.directory, self.outboxes, deliveries, self.settle, self.load, growth
+            self.directory, self.outboxes, deliveries, self.settle, self.load, growth, closed
         )
-        self.take_in = TakeInChanges(log, self.outboxes, growth)
+        self.close_tenants = CloseTenants(closed, growth, self.keep_streams)
+        self.take_in = TakeInChanges(log, self.outboxes, growth, closed)
         self.take_snapshots = TakeSnapshots(
             MemorySnapshots(deliveries), deliveries, self.outboxes, growth
         )

@@ -138,6 +138,15 @@ class InvalidCursorError(StoreError):
         super().__init__("the cursor or key is none that was given: give one back as it came")
 
 
+class TenantClosedError(StoreError):
+    """The tenant is being deleted, or has been."""
+
+    reason = "TENANT_CLOSED"
+
+    def __init__(self) -> None:
+        super().__init__("the tenant is being deleted: nothing more is written for it")
+
+
 class StorageFailedError(StoreError):
     """The storage could not make a write durable; nothing of it happened."""
 

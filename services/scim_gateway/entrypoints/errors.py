@@ -53,6 +53,8 @@ HTTP_ERRORS: Final[Mapping[str, HttpError]] = MappingProxyType(
         "RATE_EXCEEDED": HttpError(429),
         "RESOURCE_NOT_FOUND": HttpError(404),
         "SENSITIVE": HttpError(403, "sensitive"),
+        # It is being deleted, and this request was let in just before.
+        "TENANT_CLOSED": HttpError(404),
         # The rest of the body may be on its way still, and is not read.
         "TOO_LARGE": HttpError(413, headers=((b"connection", b"close"),)),
         "TOO_MANY": HttpError(400, "tooMany"),

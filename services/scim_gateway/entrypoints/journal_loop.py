@@ -8,6 +8,7 @@ from scim_gateway.ports.journal import Journal, JournalEntry, TenantChanged, Tok
 from servicekit.bearer import BearerTokens
 from servicekit.failures import CursorLostError, RemoteError
 from servicekit.following import follow
+from servicekit.signals import News
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class JournalLoop:
     directory: TenantDirectory
     forget_jwts: Callable[[], None]
     """Forgets what was verified by what was configured before."""
+    news: News
+    """Told when a tenant has changed, or may have."""
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -30,6 +33,7 @@ class JournalLoop:
         self.tokens.forget_all()
         self.forget_jwts()
         self.directory.is_current = True
+        self.news.publish()
         return cursor
 
     async def _read(self, cursor: str) -> tuple[Sequence[JournalEntry], str]:
@@ -49,3 +53,4 @@ class JournalLoop:
                 case TenantChanged(tenant):
                     await self.directory.reload(tenant)
                     self.forget_jwts()
+                    self.news.publish()

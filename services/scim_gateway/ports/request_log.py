@@ -33,6 +33,9 @@ class RequestLog(Protocol):
         files on return. Returns how many entries were removed.
         """
 
+    async def remove(self, tenant: str, *, limit: int) -> int:
+        """Remove at most `limit` entries of a tenant, and return how many were removed."""
+
     async def trim(self, *, before: int, max_bytes: int) -> int:
         """Remove what was answered before a time, and the oldest of what is above a size.
 

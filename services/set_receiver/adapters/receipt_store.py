@@ -7,6 +7,7 @@ from typing import Any
 from servicekit.leases import Leases
 from servicekit.signals import News
 from set_receiver.domain.looks import Pace
+from set_receiver.ports.receipt_purging import ReceiptPurging
 from set_receiver.ports.receipts import Receipts
 
 
@@ -15,6 +16,7 @@ class ReceiptStore:
     """An open database: its receipts, and who may do what only one process may."""
 
     receipts: Receipts
+    purging: ReceiptPurging
     leases: Leases
     pace: Pace
     works: Callable[[], Awaitable[bool]]

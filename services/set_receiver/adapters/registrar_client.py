@@ -12,7 +12,7 @@ from servicekit.bearer import Grant
 from servicekit.channels import call, call_until
 from servicekit.failures import CursorLostError, RemoteError, RemoteUnavailableError
 from set_receiver.domain.streams import Delivery, ReceiveStream, Status
-from set_receiver.ports.streams import JournalEntry, StreamEntry, TokenEntry
+from set_receiver.ports.streams import JournalEntry, StreamEntry, TenantEntry, TokenEntry
 
 _DEADLINE_SECONDS = 5.0
 _WAIT_SECONDS = 20.0
@@ -92,6 +92,8 @@ class GrpcRegistrar:
 def _entry(entry: pb.JournalEntry) -> JournalEntry | None:
     if entry.kind == pb.JOURNAL_KIND_TOKEN_CHANGED:
         return TokenEntry(entry.token_hash)
+    if entry.kind == pb.JOURNAL_KIND_TENANT_CHANGED:
+        return TenantEntry(entry.tenant)
     is_ours = entry.direction == stream_pb2.DIRECTION_RECEIVE
     if entry.kind in _STREAM_KINDS and is_ours:
         return StreamEntry(entry.tenant, entry.stream_id)

@@ -126,12 +126,20 @@ class _Applying:
                 self.lanes.put_back(turn)
             await asyncio.sleep(_STORE_AWAY_SECONDS)
             return
+        self._drop_removed(applied, by_position)
         self._finish(applied, by_position, is_recorded=False)
         await self._record(applied)
         self._finish(applied, by_position, is_recorded=True)
         self.lanes.forget(_settled_positions(applied))
         count_settled(applied)
         self._note(applied)
+
+    def _drop_removed(self, applied: Sequence[Receipt], turns: dict[int, Turn]) -> None:
+        """End the turns of receipts that are not there any more: their tenant is being deleted."""
+        removed = turns.keys() - {receipt.position for receipt in applied}
+        for position in removed:
+            self.lanes.finish(turns[position])
+        self.lanes.forget(removed)
 
     def _finish(
         self, applied: Sequence[Receipt], turns: dict[int, Turn], *, is_recorded: bool

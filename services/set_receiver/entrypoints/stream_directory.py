@@ -1,23 +1,35 @@
 """The receive streams as they are now, kept so by the registrar's journal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from servicekit.following import follow
 from servicekit.signals import News
 from set_receiver.domain.streams import ReceiveStream
-from set_receiver.ports.streams import JournalEntry, RegisteredStreams, StreamEntry, TokenEntry
+from set_receiver.ports.streams import (
+    JournalEntry,
+    RegisteredStreams,
+    StreamEntry,
+    TenantEntry,
+    TokenEntry,
+)
 
 DEFAULT_TENANT = "default"
 
 
 @dataclass(slots=True)
 class StreamDirectory:
-    """The streams by stream_id, and a signal whenever one of them changes."""
+    """The streams by stream_id, and a signal whenever one of them changes.
+
+    Those of tenants that are being deleted are not there.
+    """
 
     registered: RegisteredStreams
     is_loaded: bool = False
     changed: News = field(default_factory=News)
+    tenants: News = field(default_factory=News)
+    """Published when a tenant may have changed."""
+    _closed: set[str] = field(default_factory=set)
     _streams: dict[str, ReceiveStream] = field(default_factory=dict)
 
     async def find(self, stream_id: str) -> ReceiveStream | None:
@@ -27,11 +39,18 @@ class StreamDirectory:
         `RemoteUnavailableError` when it is away.
         """
         known = self._streams.get(stream_id)
-        return known or await self.registered.get(DEFAULT_TENANT, stream_id)
+        found = known or await self.registered.get(DEFAULT_TENANT, stream_id)
+        return None if found is None or found.tenant in self._closed else found
 
     def all(self) -> Sequence[ReceiveStream]:
         """Return all streams."""
-        return tuple(self._streams.values())
+        return tuple(each for each in self._streams.values() if each.tenant not in self._closed)
+
+    def close(self, tenants: Collection[str]) -> None:
+        """Have no streams of these tenants any more."""
+        if not self._closed.issuperset(tenants):
+            self._closed.update(tenants)
+            self.changed.publish()
 
     def load(self, streams: Sequence[ReceiveStream]) -> None:
         """Take these for all the streams there are."""
@@ -61,6 +80,7 @@ async def follow_journal(
         streams, cursor = await registered.all()
         forget_all_tokens()
         directory.load(streams)
+        directory.tenants.publish()
         return cursor
 
     async def handle(entries: Sequence[JournalEntry], _cursor: str) -> None:
@@ -68,6 +88,8 @@ async def follow_journal(
             match entry:
                 case TokenEntry(token_hash):
                     forget_token(token_hash)
+                case TenantEntry():
+                    directory.tenants.publish()
                 case StreamEntry(tenant, stream_id):
                     directory.put(stream_id, await registered.get(tenant, stream_id))
 

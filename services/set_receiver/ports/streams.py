@@ -22,7 +22,14 @@ class TokenEntry:
     token_hash: bytes
 
 
-JournalEntry = StreamEntry | TokenEntry
+@dataclass(frozen=True, slots=True)
+class TenantEntry:
+    """A tenant was made or configured, or its deletion has begun or ended."""
+
+    tenant: str
+
+
+JournalEntry = StreamEntry | TokenEntry | TenantEntry
 
 
 class RegisteredStreams(Protocol):

@@ -15,6 +15,7 @@ from set_transmitter.domain.journal import (
     JournalEntry,
     KeyRotated,
     StreamChanged,
+    TenantChanged,
     TokenChanged,
 )
 from set_transmitter.domain.streams import DeliveryMethod, Stream, StreamStatus
@@ -119,6 +120,8 @@ def _journal_entry(entry: stream_service_pb2.JournalEntry) -> JournalEntry | Non
             return KeyRotated(entry.tenant)
         case stream_service_pb2.JOURNAL_KIND_TOKEN_CHANGED:
             return TokenChanged(entry.token_hash)
+        case stream_service_pb2.JOURNAL_KIND_TENANT_CHANGED:
+            return TenantChanged(entry.tenant)
         case _ if entry.direction == stream_pb2.DIRECTION_TRANSMIT:
             return StreamChanged(entry.tenant, entry.stream_id)
         case _:

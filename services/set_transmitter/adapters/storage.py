@@ -8,16 +8,18 @@ from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.erasing import Erasing
 from set_transmitter.ports.event_log import EventLog
 from set_transmitter.ports.snapshots import Snapshots
+from set_transmitter.ports.tenant_records import TenantRecords
 
 
 @dataclass(frozen=True, slots=True)
 class Logbook:
-    """The event log, what has been delivered of it, the snapshots in it, and how it is erased."""
+    """The event log, what has been delivered of it, its snapshots, and what removes of it."""
 
     log: EventLog
     deliveries: Deliveries
     snapshots: Snapshots
     erasing: Erasing
+    tenant_records: TenantRecords
 
 
 class Storage(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.settle import Settle
+from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.streams import Stream, StreamStatus
@@ -24,6 +25,7 @@ class KeepStreams:
     settle: Settle
     load: LoadPending
     growth: Growth
+    closed: ClosedTenants = field(default_factory=ClosedTenants)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def list_all(self) -> tuple[set[str], str]:
@@ -44,6 +46,13 @@ class KeepStreams:
         if any(_drops(outbox.stream) and outbox.pending for outbox in self.outboxes):
             async with self.turn:
                 await self._drop_for_disabled()
+
+    async def stop_closed(self) -> set[str]:
+        """Stop the streams of tenants that are closed, and return them; what is kept stays."""
+        async with self.turn:
+            outboxes = [each for each in self.outboxes if each.stream.tenant in self.closed]
+            await _together(self._close(outbox) for outbox in outboxes)
+            return {outbox.stream.stream_id for outbox in outboxes}
 
     async def _list_all(self) -> tuple[set[str], str]:
         end = self.outboxes.end
@@ -76,6 +85,8 @@ class KeepStreams:
         return outbox is not None and outbox.stream.tenant == tenant
 
     async def _apply(self, stream: Stream, *, end: int) -> None:
+        if stream.tenant in self.closed:
+            return
         outbox = self.outboxes.get(stream.stream_id)
         if outbox is None or not outbox.stream.delivers_like(stream):
             outbox = await self._open(stream, instead_of=outbox)

@@ -1,9 +1,10 @@
 """Taking in the change feed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from set_transmitter.commands.growth import Growth
+from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.events import Change, events_of
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.ports.event_log import EventLog
@@ -16,6 +17,7 @@ class TakeInChanges:
     log: EventLog
     outboxes: Outboxes
     growth: Growth
+    closed: ClosedTenants = field(default_factory=ClosedTenants)
 
     async def begin(self) -> tuple[set[str], str]:
         """Return the cursor to go on from, and the streams for which the log has had more."""
@@ -25,8 +27,10 @@ class TakeInChanges:
         """Return the streams that have something new, once it is durable."""
         told = [event for change in changes for event in events_of(change)]
         async with self.growth.growing():
-            # Not before its turn: something may have been erased meanwhile.
+            # Not before its turn: something may have been erased or closed meanwhile.
             passing = map(self.outboxes.erasures.let_through, told)
-            events = [event for event in passing if event is not None]
+            events = [
+                event for event in passing if event is not None and event.tenant not in self.closed
+            ]
             logged = await self.log.append(events, feed_cursor=feed_cursor)
             return self.outboxes.share_out(logged)

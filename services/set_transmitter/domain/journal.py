@@ -25,4 +25,11 @@ class TokenChanged:
     token_hash: bytes
 
 
-JournalEntry = StreamChanged | KeyRotated | TokenChanged
+@dataclass(frozen=True, slots=True)
+class TenantChanged:
+    """A tenant was made or configured, or its deletion has begun or ended."""
+
+    tenant: str
+
+
+JournalEntry = StreamChanged | KeyRotated | TokenChanged | TenantChanged

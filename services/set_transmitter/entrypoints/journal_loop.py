@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from servicekit.bearer import BearerTokens
 from servicekit.following import follow
 from set_transmitter.commands.keep_streams import KeepStreams
-from set_transmitter.domain.journal import JournalEntry, KeyRotated, StreamChanged, TokenChanged
+from set_transmitter.domain.journal import (
+    JournalEntry,
+    KeyRotated,
+    StreamChanged,
+    TenantChanged,
+    TokenChanged,
+)
 from set_transmitter.entrypoints.stream_news import StreamNews
 
 ReadJournal = Callable[[str], Awaitable[tuple[Sequence[JournalEntry], str]]]
@@ -30,6 +36,7 @@ class JournalLoop:
         self.tokens.forget_all()
         touched, cursor = await self.keep_streams.list_all()
         self._publish(touched)
+        self.news.tenants.publish()
         return cursor
 
     async def _handle(self, entries: Sequence[JournalEntry], _cursor: str) -> None:
@@ -42,6 +49,8 @@ class JournalLoop:
                     self.forget_keys(tenant)
                 case TokenChanged(token_hash):
                     self.tokens.forget(token_hash)
+                case TenantChanged():
+                    self.news.tenants.publish()
         await self.keep_streams.look_again(changed)
         self._publish({stream_id for _, stream_id in changed})
 

@@ -6,11 +6,12 @@ from servicekit.signals import News
 
 
 class StreamNews:
-    """News of each stream, of the log as a whole, and of which streams there are."""
+    """News of each stream, of the log as a whole, and of which streams and tenants there are."""
 
     def __init__(self) -> None:
         self.log = News()
         self.streams = News()
+        self.tenants = News()
         self._of_stream: dict[str, News] = {}
 
     def of(self, stream_id: str) -> News:

@@ -9,6 +9,7 @@ from support.memory_event_log import (
     MemoryErasing,
     MemoryEventLog,
     MemorySnapshots,
+    MemoryTenantRecords,
 )
 
 from servicekit.leases import Held, always_held
@@ -28,7 +29,8 @@ async def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     if request.param == "memory":
         in_memory = MemoryEventLog("first-name")
         deliveries = MemoryDeliveries(in_memory)
-        yield Logbook(in_memory, deliveries, MemorySnapshots(deliveries), MemoryErasing(deliveries))
+        snapshots, erasing = MemorySnapshots(deliveries), MemoryErasing(deliveries)
+        yield Logbook(in_memory, deliveries, snapshots, erasing, MemoryTenantRecords())
     elif request.param == "sqlite":
         async with open_sqlite(tmp_path / "set-transmitter.sqlite3", restore_id="") as storage:
             held = always_held("transmitter")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.memory_receipts import MemoryReceipts
+from support.memory_receipts import MemoryReceiptPurging, MemoryReceipts
 
 from servicekit.lone_leases import LoneLeases
 from servicekit.signals import News
@@ -27,7 +27,10 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             async with open_mongo_store(url, "set-receiver") as opened:
                 yield opened
         case _:
-            yield ReceiptStore(MemoryReceipts(), LoneLeases(), ALONE, works, hear_of_nobody)
+            purging = MemoryReceiptPurging()
+            yield ReceiptStore(
+                MemoryReceipts(), purging, LoneLeases(), ALONE, works, hear_of_nobody
+            )
 
 
 async def works() -> bool:

@@ -131,3 +131,14 @@ async def test_what_is_not_too_much_stays(request_log: RequestLog) -> None:
 
 def large(second: int) -> Entry:
     return entry(second, text='"' + "x" * 10_000 + '"')
+
+
+async def test_a_tenant_is_removed_a_part_at_a_time(request_log: RequestLog) -> None:
+    await request_log.add([entry(second, tenant="gone", about={"ann"}) for second in range(3)])
+    await request_log.add([entry(second, about={"ann"}) for second in range(3, 5)])
+
+    removed = [await request_log.remove("gone", limit=2) for _ in range(3)]
+
+    assert removed == [2, 1, 0]
+    assert await found(request_log, tenant="gone") == []
+    assert await found(request_log, about=frozenset({"ann"})) == [3, 4]

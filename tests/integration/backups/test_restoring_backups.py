@@ -133,6 +133,19 @@ def test_a_store_that_does_not_fit_is_refused(
     assert not elsewhere.data.exists()
 
 
+def test_receipts_of_a_tenant_that_the_store_has_purged_are_no_matter(
+    backup: Path, elsewhere: ClusterSettings
+) -> None:
+    """Its receipts may be purged later: a backup may be between the two."""
+    closed = "INSERT INTO closed_tenants SELECT DISTINCT tenant, 0 FROM resources"
+    rewrite_file(backup, "resource-store.sqlite3", closed)
+    rewrite_file(backup, "resource-store.sqlite3", "DELETE FROM resources")
+
+    restore(elsewhere, backup, force=False)
+
+    assert elsewhere.data.exists()
+
+
 def test_a_manifest_cannot_name_other_files(backup: Path, elsewhere: ClusterSettings) -> None:
     outside = replace(verified(backup).files[-1], name="../backup/secrets/admin-token")
     change_manifest(backup, lambda found: replace(found, files=(*found.files, outside)))

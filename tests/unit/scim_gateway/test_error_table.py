@@ -33,7 +33,7 @@ def test_the_comments_of_the_contract_name_reasons() -> None:
     found = reasons_in_comments("resource_service.proto")
 
     assert {"RESOURCE_NOT_FOUND", "UNIQUENESS", "SENSITIVE", "TOO_LARGE"} <= found
-    assert len(found) == 17
+    assert len(found) == 18
 
 
 @pytest.mark.parametrize("file", ["resource_service.proto", "schema_service.proto"])

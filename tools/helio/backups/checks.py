@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from helio.backups.contents import DATABASES, MASTER_KEY, BackupError, ServiceDatabase
-from resource_store.adapters.sqlite.backup import cluster_of, feed_end, last_clock_of, reaches
+from resource_store.adapters.sqlite.backup import (
+    cluster_of,
+    feed_end,
+    is_closed,
+    last_clock_of,
+    reaches,
+)
 from set_receiver.adapters.sqlite.backup import last_applied
 from set_transmitter.adapters.sqlite.backup import feed_cursor_of
 from ssf_registrar.adapters.sqlite.backup import check_master_key
@@ -76,6 +82,8 @@ def _check_together(copies: Copies, folder: Path) -> None:
     if not reaches(store, feed_cursor_of(copies["set-transmitter"])):
         raise BackupError("set-transmitter.sqlite3 has read changes that resource-store lacks")
     for tenant, resource_id, clock in last_applied(copies["set-receiver"], limit=_RECEIPTS):
+        if is_closed(store, tenant):
+            continue
         known = last_clock_of(store, tenant, resource_id)
         if known is None or known < clock:
             raise BackupError(

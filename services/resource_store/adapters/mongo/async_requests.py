@@ -8,6 +8,7 @@ from pymongo import ASCENDING, UpdateOne
 
 from resource_store.adapters.completion_json import completions_json, completions_of
 from resource_store.adapters.mongo import feed
+from resource_store.adapters.mongo.closed_tenants import closed_among
 from resource_store.adapters.mongo.collections import ASYNC_REQUESTS
 from resource_store.adapters.mongo.faults import storage_failures
 from resource_store.domain.async_requests import (
@@ -18,6 +19,7 @@ from resource_store.domain.async_requests import (
     told,
 )
 from resource_store.domain.clock import HybridClock
+from resource_store.domain.errors import TenantClosedError
 from servicekit.mongo import Document, MongoDatabase, Session
 
 Settled = tuple[str, str, Sequence[Completion]]
@@ -41,6 +43,8 @@ class MongoAsyncRequests:
             for r in requests
         ]
         with storage_failures():
+            if await closed_among(self._database, {each.tenant for each in requests}):
+                raise TenantClosedError
             await self._requests.bulk_write(writes, ordered=False)
 
     async def waiting(self, *, limit: int) -> Sequence[AsyncRequest]:

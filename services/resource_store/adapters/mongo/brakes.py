@@ -6,10 +6,12 @@ from typing import Any, Final
 from pymongo import ASCENDING
 
 from resource_store.adapters.mongo.brake_documents import held_of, state_document, state_of
+from resource_store.adapters.mongo.closed_tenants import closed_among
 from resource_store.adapters.mongo.collections import BRAKES, HELD_OPERATIONS
 from resource_store.adapters.mongo.documents import at_once
 from resource_store.adapters.mongo.faults import blamed, storage_failures
 from resource_store.domain.brakes import BrakeState, released
+from resource_store.domain.errors import TenantClosedError
 from resource_store.domain.held_operations import HeldOperation
 from resource_store.ports.brakes import Tally
 from servicekit.mongo import MongoDatabase, Session
@@ -34,6 +36,8 @@ class MongoBrakes:
         """Let changes through."""
 
         async def release(session: Session) -> BrakeState:
+            if await closed_among(self._database, {tenant}, session):
+                raise TenantClosedError
             found = await self._brakes.find_one({"_id": tenant}, session=session)
             state = released(state_of(found), until=until, changes=changes)
             document = state_document(tenant, state)

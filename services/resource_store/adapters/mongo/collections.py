@@ -16,11 +16,13 @@ MEMBERS: Final = "members"
 TOMBSTONES: Final = "tombstones"
 DELETED: Final = "deleted_resources"
 ERASURES: Final = "erasures"
-META: Final = "meta"
+META: Final = feed.META
 ASYNC_REQUESTS: Final = "async_requests"
 BRAKES: Final = "brakes"
 BRAKE_COUNTS: Final = "brake_counts"
 HELD_OPERATIONS: Final = "held_operations"
+CLOSED_TENANTS: Final = "closed_tenants"
+"""Those that are being deleted, or have been; their changes are gone up to a position."""
 REPETITION: Final = {IdentityKind.TRANSACTION: "transactions", IdentityKind.EFFECT: "effects"}
 
 _TENANT: Final = ("_id.tenant", ASCENDING)
@@ -118,6 +120,10 @@ async def _settled_requests(database: Database) -> None:
     )
 
 
+async def _closed_tenants(database: Database) -> None:
+    await database[CLOSED_TENANTS].create_index([("_id", ASCENDING)])
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _first_indexes,
     _async_requests,
@@ -125,4 +131,5 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     _deleted_resources,
     _brakes,
     _settled_requests,
+    _closed_tenants,
 )

@@ -7,6 +7,7 @@ from typing import Final
 from bson import Binary
 from pymongo import ASCENDING, DESCENDING
 
+from resource_store.adapters.mongo.closed_tenants import closed_among
 from resource_store.adapters.mongo.collections import (
     ASYNC_REQUESTS,
     DELETED,
@@ -18,7 +19,7 @@ from resource_store.adapters.mongo.documents import address_document, ref_of
 from resource_store.adapters.mongo.faults import storage_failures
 from resource_store.adapters.mongo.feed import CHANGES
 from resource_store.domain.erasures import Erasure
-from resource_store.domain.errors import StorageFailedError
+from resource_store.domain.errors import StorageFailedError, TenantClosedError
 from resource_store.domain.resources import Ref
 from servicekit.mongo import Document, MongoDatabase, Session
 
@@ -52,6 +53,8 @@ class MongoErasures:
         fresh = _document(erasure)
         del fresh["completed"]
         with storage_failures():
+            if await closed_among(self._database, {erasure.tenant}):
+                raise TenantClosedError
             await self._reports.update_one(
                 here, {"$setOnInsert": fresh, "$set": {"completed": 0}}, upsert=True
             )

@@ -8,9 +8,12 @@ from pymongo import ASCENDING, DESCENDING
 
 from resource_store.domain.changes import Activation, Change, ChangeKind, FeedEntry
 from resource_store.domain.resources import Ref, Stamp
-from servicekit.mongo import Collection, Database, Document, Session
+from servicekit.mongo import Collection, Database, Document, MongoDatabase, Session
 
 CHANGES: Final = "changes"
+PURGED_CLOCK: Final = {"_id": "purged-clock"}
+"""In the collection `meta`: the latest clock reading of the changes that were purged."""
+META: Final = "meta"
 _MAX_BYTES: Final = 8 * 1024 * 1024
 
 
@@ -58,13 +61,20 @@ def after(position: int) -> Document:
     return {"sequenced": True, "position": {"$gt": position}}
 
 
-async def last_clock(changes: Collection) -> int:
-    """Return the latest clock reading that the feed's newest changes tell of."""
-    latest = 0
+async def last_clock(database: MongoDatabase) -> int:
+    """Return the latest clock reading that the newest changes tell of, or told of once."""
+    changes = database[CHANGES]
+    purged = await database[META].find_one(PURGED_CLOCK)
+    latest = purged["clock"] if purged else 0
     for sequenced, path in ((True, "position"), (False, "clock")):
         newest = await changes.find_one({"sequenced": sequenced}, sort=[(path, DESCENDING)])
         latest = max(latest, newest["clock"] if newest else 0)
     return latest
+
+
+async def keep_clock(database: MongoDatabase, clock: int) -> None:
+    """Let `last_clock` know a reading whose change is about to be purged."""
+    await database[META].update_one(PURGED_CLOCK, {"$max": {"clock": clock}}, upsert=True)
 
 
 def _document(change: Change, *, clock: int) -> Document:

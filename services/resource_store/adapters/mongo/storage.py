@@ -11,18 +11,20 @@ from resource_store.adapters.mongo import feed, snapshots
 from resource_store.adapters.mongo.async_requests import MongoAsyncRequests
 from resource_store.adapters.mongo.batches import Batch
 from resource_store.adapters.mongo.brakes import MongoBrakes
+from resource_store.adapters.mongo.closed_tenants import closed_among
 from resource_store.adapters.mongo.collections import META
 from resource_store.adapters.mongo.deleted_resources import MongoDeletedResources
 from resource_store.adapters.mongo.documents import Address, resource_of, stored_of
 from resource_store.adapters.mongo.erasures import MongoErasures
 from resource_store.adapters.mongo.faults import blamed, storage_failures
+from resource_store.adapters.mongo.purging import MongoPurging
 from resource_store.adapters.mongo.reading import Reading, Shown
 from resource_store.adapters.mongo.reindexing import reindex
 from resource_store.adapters.mongo.searching import Searching
 from resource_store.adapters.mongo.writer import Result, Writer
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import Outcome, Transition
-from resource_store.domain.errors import StorageFailedError
+from resource_store.domain.errors import StorageFailedError, TenantClosedError
 from resource_store.domain.resources import Ref, Resource, Stored, StoreIdentity
 from resource_store.domain.snapshots import Tombstone, Whole
 from resource_store.ports.resources import Found, Query, Search
@@ -54,6 +56,7 @@ class MongoStorage:
         self.deleted_resources = MongoDeletedResources(database)
         self.erasures = MongoErasures(database)
         self.brakes = MongoBrakes(database)
+        self.purging = MongoPurging(database)
         self._database = database
         self._clock = clock
         self._writer = Writer(self._carry_out)
@@ -128,7 +131,15 @@ class MongoStorage:
     async def _carry_out(self, transitions: Sequence[Transition]) -> Sequence[Result]:
         async def operation(session: Session) -> Sequence[Result]:
             with blamed():
-                return await Batch(self._database, session, self._clock).outcomes(transitions)
+                tenants = {each.tenant for each in transitions}
+                closed = await closed_among(self._database, tenants, session)
+                open_ones = [each for each in transitions if each.tenant not in closed]
+                batch = Batch(self._database, session, self._clock)
+                outcomes = iter(await batch.outcomes(open_ones) if open_ones else ())
+                return [
+                    TenantClosedError() if each.tenant in closed else next(outcomes)
+                    for each in transitions
+                ]
 
         return await self._database.transaction(operation)
 
@@ -155,7 +166,7 @@ async def open_storage(
     """
     await reindex(database, registry)
     identity = await _identity(database, newborn, restore_id=restore_id)
-    last = await feed.last_clock(database[feed.CHANGES])
+    last = await feed.last_clock(database)
     storage = MongoStorage(
         database,
         identity,

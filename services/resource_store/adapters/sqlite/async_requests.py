@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from resource_store.adapters.completion_json import completions_json, completions_of
 from resource_store.adapters.sqlite import feed
+from resource_store.adapters.sqlite.purging import refuse_closed
 from resource_store.domain.async_requests import (
     AsyncOutcome,
     AsyncRequest,
@@ -49,7 +50,13 @@ class SqliteAsyncRequests:
     async def queue(self, requests: Sequence[AsyncRequest]) -> None:
         """Make requests durable."""
         rows = [(r.tenant, r.txn, r.principal, r.operation, r.accepted) for r in requests]
-        await self._written(lambda c: c.executemany(_QUEUE, rows))
+
+        def queue_all(connection: sqlite3.Connection) -> None:
+            for tenant in {each.tenant for each in requests}:
+                refuse_closed(connection, tenant)
+            connection.executemany(_QUEUE, rows)
+
+        await self._written(queue_all)
 
     async def waiting(self, *, limit: int) -> Sequence[AsyncRequest]:
         """Return the requests without an outcome."""

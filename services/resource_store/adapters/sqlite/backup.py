@@ -2,10 +2,12 @@
 
 import sqlite3
 
+from resource_store.adapters.sqlite import feed
 from resource_store.domain.changes import cursor_at, position_of
 from resource_store.domain.errors import EpochChangedError, InvalidCursorError
 
-_END = "SELECT coalesce(max(position), 0) FROM changes"
+_KNOWS_CLOSED = "SELECT 1 FROM sqlite_master WHERE name = 'closed_tenants'"
+_CLOSED = "SELECT 1 FROM closed_tenants WHERE tenant = ?"
 _CLOCK = """
     SELECT origin_clock FROM resources WHERE tenant = ?1 AND id = ?2
     UNION ALL SELECT clock FROM tombstones WHERE tenant = ?1 AND id = ?2
@@ -19,8 +21,7 @@ def cluster_of(connection: sqlite3.Connection) -> str:
 
 def feed_end(connection: sqlite3.Connection) -> str:
     """Return the cursor after the last change."""
-    (end,) = connection.execute(_END).fetchone()
-    return cursor_at(_meta(connection, "epoch"), end)
+    return cursor_at(_meta(connection, "epoch"), feed.end(connection))
 
 
 def reaches(connection: sqlite3.Connection, cursor: str) -> bool:
@@ -31,14 +32,20 @@ def reaches(connection: sqlite3.Connection, cursor: str) -> bool:
         return True
     except InvalidCursorError:
         return False
-    (end,) = connection.execute(_END).fetchone()
-    return position <= int(end)
+    return position <= feed.end(connection)
 
 
 def last_clock_of(connection: sqlite3.Connection, tenant: str, resource_id: str) -> int | None:
     """Return the clock of a resource's, or its tombstone's, last change; None without either."""
     clocks = [clock for (clock,) in connection.execute(_CLOCK, (tenant, resource_id))]
     return max(clocks, default=None)
+
+
+def is_closed(connection: sqlite3.Connection, tenant: str) -> bool:
+    """Say whether a tenant is being deleted, or has been; of older files none is."""
+    if connection.execute(_KNOWS_CLOSED).fetchone() is None:
+        return False
+    return connection.execute(_CLOSED, (tenant,)).fetchone() is not None
 
 
 def _meta(connection: sqlite3.Connection, name: str) -> str:

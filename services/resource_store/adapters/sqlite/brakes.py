@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from resource_store.adapters.sqlite.braking import read_state, write_state
+from resource_store.adapters.sqlite.purging import refuse_closed
 from resource_store.domain.brakes import BrakeState, released
 from resource_store.domain.errors import StorageFailedError
 from resource_store.domain.held_operations import HeldOperation, Risk
@@ -49,6 +50,7 @@ class SqliteBrakes:
         """Let changes through."""
 
         def release(connection: sqlite3.Connection) -> BrakeState:
+            refuse_closed(connection, tenant)
             state = released(read_state(connection, tenant), until=until, changes=changes)
             write_state(connection, tenant, state)
             return state

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from resource_store.adapters.sqlite.deleted_resources import remove_kept
+from resource_store.adapters.sqlite.purging import refuse_closed
 from resource_store.domain.erasures import Erasure
 from resource_store.domain.errors import StorageFailedError
 from resource_store.domain.resources import Ref
@@ -54,6 +55,7 @@ class SqliteErasures:
         """Keep a report."""
 
         def write(connection: sqlite3.Connection) -> None:
+            refuse_closed(connection, erasure.tenant)
             known = _read(connection, erasure.tenant, erasure.id)
             _put(connection, erasure if known is None else replace(known, completed=0))
 

@@ -16,6 +16,22 @@ _APPEND = """
         traceparent, committed, routed)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_END = """
+    SELECT max(
+        coalesce((SELECT max(position) FROM changes), 0),
+        coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'purged_position'), 0)
+    )
+"""
+_CLOCK = """
+    SELECT max(
+        coalesce((SELECT clock FROM changes ORDER BY position DESC LIMIT 1), 0),
+        coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'purged_clock'), 0)
+    )
+"""
+_KEEP = """
+    INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name)
+    DO UPDATE SET value = ?2 WHERE CAST(value AS INTEGER) < CAST(?2 AS INTEGER)
+"""
 _AFTER = """
     SELECT position, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
         lineage, version_before, version_after, data, attributes, external_id, activation,
@@ -65,15 +81,22 @@ def entries_after(connection: sqlite3.Connection, position: int, *, limit: int) 
 
 
 def end(connection: sqlite3.Connection) -> int:
-    """Return the position of the last change."""
-    (position,) = connection.execute("SELECT coalesce(max(position), 0) FROM changes").fetchone()
+    """Return the position of the last change, be it still there or purged with its tenant."""
+    (position,) = connection.execute(_END).fetchone()
     return int(position)
 
 
 def last_clock(connection: sqlite3.Connection) -> int:
     """Return the latest clock reading that the store has seen."""
-    row = connection.execute("SELECT clock FROM changes ORDER BY position DESC LIMIT 1").fetchone()
-    return int(row[0]) if row else 0
+    (clock,) = connection.execute(_CLOCK).fetchone()
+    return int(clock)
+
+
+def keep_end(connection: sqlite3.Connection, *, position: int, clock: int) -> None:
+    """Let `end` and `last_clock` know of changes that are about to be purged."""
+    connection.executemany(
+        _KEEP, [("purged_position", str(position)), ("purged_clock", str(clock))]
+    )
 
 
 def _entry(row: tuple[Any, ...]) -> FeedEntry:

@@ -11,6 +11,7 @@ from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
 from resource_store.adapters.sqlite.brakes import SqliteBrakes
 from resource_store.adapters.sqlite.deleted_resources import SqliteDeletedResources
 from resource_store.adapters.sqlite.erasures import SqliteErasures
+from resource_store.adapters.sqlite.purging import SqlitePurging, refuse_closed
 from resource_store.adapters.sqlite.reindexing import reindex
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
 from resource_store.adapters.sqlite.searching import search_resources
@@ -49,6 +50,7 @@ class SqliteStorage:
         self.deleted_resources = SqliteDeletedResources(database)
         self.erasures = SqliteErasures(database)
         self.brakes = SqliteBrakes(database)
+        self.purging = SqlitePurging(database)
         self._database = database
         self._clock = clock
         self._ending = ending
@@ -149,10 +151,11 @@ class SqliteStorage:
         await self._database.close()
 
     async def _write_one(self, transition: Transition) -> Outcome:
-        return await self._database.write(
-            lambda connection: Carrying(connection, transition, self._clock).outcome(),
-            lane=transition.tenant,
-        )
+        def carry_out(connection: sqlite3.Connection) -> Outcome:
+            refuse_closed(connection, transition.tenant)
+            return Carrying(connection, transition, self._clock).outcome()
+
+        return await self._database.write(carry_out, lane=transition.tenant)
 
 
 async def open_storage(

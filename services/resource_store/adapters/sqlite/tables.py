@@ -208,4 +208,11 @@ MIGRATIONS: Final = (
     CREATE INDEX async_requests_waiting ON async_requests (accepted, number) WHERE settled IS NULL;
     CREATE INDEX async_requests_settled ON async_requests (settled) WHERE settled IS NOT NULL;
     """,
+    """
+    -- Those that are being deleted, or have been; their changes are gone up to a position.
+    CREATE TABLE closed_tenants (
+        tenant TEXT PRIMARY KEY,
+        scanned INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

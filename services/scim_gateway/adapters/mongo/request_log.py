@@ -40,6 +40,7 @@ class MongoRequestLog:
         self._requests = database[REQUESTS].with_options(
             write_concern=_UNPROMISED, read_concern=_AS_WRITTEN
         )
+        self._promised = database[REQUESTS].with_options(read_concern=_AS_WRITTEN)
         self._age = timedelta(days=days)
 
     async def add(self, entries: Sequence[Entry]) -> None:
@@ -78,6 +79,15 @@ class MongoRequestLog:
         with storage_errors():
             removed = await self._requests.delete_many(wanted)
         return removed.deleted_count
+
+    async def remove(self, tenant: str, *, limit: int) -> int:
+        """Remove entries of a tenant, for a majority of the members."""
+        with storage_errors():
+            found = await self._promised.find({"tenant": tenant}, ["_id"], limit=limit).to_list()
+            if found:
+                ids = [document["_id"] for document in found]
+                await self._promised.delete_many({"_id": {"$in": ids}})
+        return len(found)
 
     async def trim(self, *, before: int, max_bytes: int) -> int:
         """Remove what is too old, and then what is too much; two replicas may at once."""

@@ -32,6 +32,9 @@ _FORGET: Final = """
         OR instr(rest, ?3)
     )
 """
+_REMOVE_OF_TENANT: Final = """
+    DELETE FROM request WHERE id IN (SELECT id FROM request WHERE tenant = ? LIMIT ?)
+"""
 _AT_ONCE: Final = 500
 """Entries that are removed in one transaction; those who add wait for it."""
 _EVERY_ID: Final = "~"
@@ -84,6 +87,12 @@ class SqliteRequestLog:
         removed = await self._database.write(lambda c: c.execute(_FORGET, wanted).rowcount)
         await self._database.compact()
         return removed
+
+    async def remove(self, tenant: str, *, limit: int) -> int:
+        """Remove entries of a tenant, and with them what they are found by."""
+        return await self._database.write(
+            lambda connection: connection.execute(_REMOVE_OF_TENANT, (tenant, limit)).rowcount
+        )
 
     async def trim(self, *, before: int, max_bytes: int) -> int:
         """Remove what is too old, and then what is too much, a few at a time."""

@@ -21,6 +21,7 @@ from set_receiver.adapters.mongo.documents import (
     receipt,
     standing_members,
 )
+from set_receiver.adapters.mongo.purging import closed_among
 from set_receiver.adapters.mongo.schema import (
     COUNTERS,
     DEAD,
@@ -159,11 +160,16 @@ class MongoReceipts:
 
     async def _add_batches(self, batches: Sequence[_Batch]) -> Sequence[Sequence[bool]]:
         arrivals = [arrival for batch in batches for arrival in batch]
-        # The time of both together is the bound that readers rely on.
+        # The time of all together is the bound that readers rely on, and who removes a tenant.
         with storage_errors(), pymongo.timeout(STRAGGLING_SECONDS):
-            first = await self._reserve(len(arrivals))
-            are_new = iter(await self._insert(arrivals, first=first))
-        return [[next(are_new) for _ in batch] for batch in batches]
+            closed = await closed_among(self._database, {each.tenant for each in arrivals})
+            kept = [arrival for arrival in arrivals if arrival.tenant not in closed]
+            first = await self._reserve(len(kept))
+            are_new = iter(await self._insert(kept, first=first) if kept else ())
+        return [
+            [arrival.tenant not in closed and next(are_new) for arrival in batch]
+            for batch in batches
+        ]
 
     async def _reserve(self, count: int) -> int:
         """Return the first of `count` positions that nobody else has."""

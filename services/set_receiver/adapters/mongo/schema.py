@@ -10,6 +10,8 @@ from set_receiver.domain.receipts import ReceiptState
 RECEIPTS: Final = "receipts"
 TALLIES: Final = "tallies"
 COUNTERS: Final = "counters"
+CLOSED_TENANTS: Final = "closed_tenants"
+"""Those that are being deleted, or have been."""
 POSITIONS: Final = "positions"
 """The counter whose `last` is the last position that was given."""
 
@@ -48,4 +50,8 @@ def _index(name: str, *members: str, **options: object) -> IndexModel:
     return IndexModel([(member, ASCENDING) for member in members], name=name, **options)
 
 
-MIGRATIONS: Final = (_receipts,)
+async def _closed_tenants(database: Database) -> None:
+    await database[CLOSED_TENANTS].create_index([("_id", ASCENDING)])
+
+
+MIGRATIONS: Final = (_receipts, _closed_tenants)

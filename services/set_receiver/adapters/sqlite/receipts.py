@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from servicekit.coalescing import Coalescer
 from servicekit.sqlite import Database
+from set_receiver.adapters.sqlite.purging import closed_among
 from set_receiver.adapters.sqlite.rows import (
     ARRIVAL,
     STANDING,
@@ -171,8 +172,10 @@ class SqliteReceipts:
 
 def _insert(connection: sqlite3.Connection, arrivals: _Batch) -> list[bool]:
     awaiting = standing_row(AWAITING)
+    closed = closed_among(connection, {arrival.tenant for arrival in arrivals})
     are_new = [
-        connection.execute(_ADD, (*arrival_row(arrival), *awaiting)).rowcount == 1
+        arrival.tenant not in closed
+        and connection.execute(_ADD, (*arrival_row(arrival), *awaiting)).rowcount == 1
         for arrival in arrivals
     ]
     counts = Counter(

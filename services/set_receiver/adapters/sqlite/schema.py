@@ -27,4 +27,8 @@ MIGRATIONS: Final = (
     CREATE INDEX receipt_of_tenant ON receipt (tenant, position);
     CREATE INDEX receipt_dead ON receipt (tenant, position) WHERE state = 5
     """,
+    """
+    -- those that are being deleted, or have been
+    CREATE TABLE closed_tenant (tenant TEXT PRIMARY KEY) STRICT, WITHOUT ROWID
+    """,
 )

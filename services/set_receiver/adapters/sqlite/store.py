@@ -10,6 +10,7 @@ from servicekit.lone_leases import LoneLeases
 from servicekit.signals import News
 from servicekit.sqlite import Database
 from set_receiver.adapters.receipt_store import ReceiptStore
+from set_receiver.adapters.sqlite.purging import SqliteReceiptPurging
 from set_receiver.adapters.sqlite.receipts import SqliteReceipts
 from set_receiver.adapters.sqlite.schema import MIGRATIONS
 from set_receiver.domain.looks import ALONE
@@ -28,7 +29,14 @@ async def open_sqlite(path: Path) -> AsyncIterator[ReceiptStore]:
         return True
 
     try:
-        yield ReceiptStore(SqliteReceipts(database), LoneLeases(), ALONE, works, _hear_of_nobody)
+        yield ReceiptStore(
+            SqliteReceipts(database),
+            SqliteReceiptPurging(database),
+            LoneLeases(),
+            ALONE,
+            works,
+            _hear_of_nobody,
+        )
     finally:
         await database.close()
 

@@ -13,6 +13,7 @@ from set_transmitter.adapters.mongo.event_log import MongoEventLog
 from set_transmitter.adapters.mongo.fenced import FencedWrites
 from set_transmitter.adapters.mongo.schema import MIGRATIONS
 from set_transmitter.adapters.mongo.snapshots import MongoSnapshots
+from set_transmitter.adapters.mongo.tenant_records import MongoTenantRecords
 from set_transmitter.adapters.storage import Logbook, Storage
 
 LEASE: Final = "transmitter"
@@ -37,7 +38,9 @@ class MongoStorage:
         await log.begin(epoch=epoch, restore_id=self._restore_id)
         deliveries = MongoDeliveries(self._database, write)
         erasing = MongoErasing(self._database, write, forget=deliveries.forget_shared)
-        return Logbook(log, deliveries, MongoSnapshots(self._database, write), erasing)
+        snapshots = MongoSnapshots(self._database, write)
+        records = MongoTenantRecords(self._database, write)
+        return Logbook(log, deliveries, snapshots, erasing, records)
 
     async def lead(self, work: Work) -> None:
         """Do the work while this replica has the lease."""

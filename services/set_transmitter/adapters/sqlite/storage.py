@@ -12,6 +12,7 @@ from set_transmitter.adapters.sqlite.erasing import SqliteErasing
 from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
 from set_transmitter.adapters.sqlite.schema import MIGRATIONS
 from set_transmitter.adapters.sqlite.snapshots import SqliteSnapshots
+from set_transmitter.adapters.sqlite.tenant_records import SqliteTenantRecords
 from set_transmitter.adapters.storage import Logbook, Storage
 
 
@@ -31,7 +32,9 @@ class SqliteStorage:
         await log.begin(epoch=epoch, restore_id=self._restore_id)
         deliveries = SqliteDeliveries(self._database)
         erasing = SqliteErasing(self._database, forget=deliveries.forget_shared)
-        return Logbook(log, deliveries, SqliteSnapshots(self._database), erasing)
+        snapshots = SqliteSnapshots(self._database)
+        records = SqliteTenantRecords(self._database)
+        return Logbook(log, deliveries, snapshots, erasing, records)
 
     async def lead(self, work: Work) -> None:
         """Do the work at once."""

@@ -80,7 +80,7 @@ class ResourceServiceServicer:
 
         Result reasons: INTERNAL (a defect, without detail), RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
         INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE, UNKNOWN_PROFILE,
-        BRAKE_ON (held for an administrator, BrakeService).
+        TENANT_CLOSED, BRAKE_ON (held for an administrator, BrakeService).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,7 @@ class ResourceServiceStub:
 
     Result reasons: INTERNAL (a defect, without detail), RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
     INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE, UNKNOWN_PROFILE,
-    BRAKE_ON (held for an administrator, BrakeService).
+    TENANT_CLOSED, BRAKE_ON (held for an administrator, BrakeService).
     """
     SearchResources: _aio.UnaryUnaryMultiCallable[_resource_service_pb2.SearchResourcesRequest, _resource_service_pb2.SearchResourcesResponse]
     """Finds resources by a filter (RFC 7644 section 3.4.2); pages are asked for by an index or by a cursor
@@ -76,7 +76,7 @@ class ResourceServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Result reasons: INTERNAL (a defect, without detail), RESOURCE_NOT_FOUND, VERSION_MISMATCH, UNIQUENESS, INVALID_SYNTAX, INVALID_VALUE,
         INVALID_PATH, INVALID_FILTER, NO_TARGET, MUTABILITY, TOO_LARGE, UNKNOWN_RESOURCE_TYPE, UNKNOWN_PROFILE,
-        BRAKE_ON (held for an administrator, BrakeService).
+        TENANT_CLOSED, BRAKE_ON (held for an administrator, BrakeService).
         """
 
     @_abc_1.abstractmethod
