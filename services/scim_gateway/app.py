@@ -49,6 +49,7 @@ from scim_gateway.domain.policies import Lifecycle, Policy
 from scim_gateway.domain.rates import Rate
 from scim_gateway.domain.secret_names import SecretNames
 from scim_gateway.domain.service_provider_config import BulkLimits
+from scim_gateway.entrypoints.administration import Administrators, answer_refusals
 from scim_gateway.entrypoints.async_loop import AsyncLoop
 from scim_gateway.entrypoints.async_requests import AsyncRequestEndpoint
 from scim_gateway.entrypoints.authentication import Authentication
@@ -120,12 +121,13 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             settings, registry, store, doors.authentication, recorder, early
         )
         is_off = settings.scim_request_log == "off"
-        tokens = doors.authentication.tokens
-        RequestRoutes(tokens, lambda: request_log.log, is_off=is_off).add_to(app)
+        administrators = Administrators(doors.authentication.tokens)
+        answer_refusals(app)
+        RequestRoutes(administrators, lambda: request_log.log, is_off=is_off).add_to(app)
         forget = _forget_nothing if is_off else request_log.forget
-        _lifecycle_routes(settings, store, tokens, forget).add_to(app)
+        _lifecycle_routes(settings, store, administrators, forget).add_to(app)
         brakes = GrpcBrakes(store, patience=settings.scim_patience_seconds)
-        BrakeRoutes(tokens, brakes, doors.authentication.limit_of).add_to(app)
+        BrakeRoutes(administrators, brakes, doors.authentication.policy_of).add_to(app)
         loops = {**doors.loops, "async-requests": early.loop.run}
         if not is_off:
             loops["requests"] = request_log.run
@@ -309,13 +311,13 @@ def _usual(settings: Settings) -> Policy:
 
 
 def _lifecycle_routes(
-    settings: Settings, channel: grpc.aio.Channel, tokens: BearerTokens, forget: Forget
+    settings: Settings, channel: grpc.aio.Channel, administrators: Administrators, forget: Forget
 ) -> LifecycleRoutes:
     patience = settings.scim_patience_seconds
     store = GrpcResourceStore(channel, patience=patience)
     lifecycle = GrpcLifecycle(channel, patience=patience)
     return LifecycleRoutes(
-        tokens,
+        administrators,
         lifecycle,
         RestoreResource(store, lifecycle),
         ErasePerson(store, lifecycle, forget),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from helio.admin_api import admin_api, print_json
 from helio.options import Data, Json
@@ -82,7 +82,10 @@ def restore(
 
 
 def _print_table(rows: list[Mapping[str, Any]]) -> None:
-    table = Table("id", "type", "name", "externalId", "deleted", "purged after", box=None)
+    # The id is to be copied, so it is never cut short.
+    identifier = Column("id", no_wrap=True, overflow="ignore", min_width=36)
+    others = ("type", "name", "externalId", "deleted", "purged after")
+    table = Table(identifier, *others, box=None)
     for row in rows:
         name = row["user_name"] or row["display_name"]
         cells = (row["id"], row["resource_type"], name, row["external_id"])

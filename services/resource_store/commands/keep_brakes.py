@@ -72,6 +72,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class How:
+    """How what is held is carried out."""
+
+    traceparent: str = ""
+    """W3C trace context of the request that decides it."""
+    retention_days: int | None = None
+    """For so long what is deleted can be restored; None: as the store's own setting says."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeepBrakes:
     """Shows and releases brakes, and decides on what they hold."""
 
@@ -96,54 +106,50 @@ class KeepBrakes:
         page = found[:size]
         return Page(page, page[-1].ref.id if len(found) > size else "")
 
-    async def apply(
-        self, tenant: str, ids: Collection[str], *, traceparent: str
-    ) -> Sequence[Carried]:
+    async def apply(self, tenant: str, ids: Collection[str], how: How) -> Sequence[Carried]:
         """Carry out what is held of these resources."""
-        return await self._applied(tenant, await self.brakes.find(tenant, ids), traceparent)
+        return await self._applied(tenant, await self.brakes.find(tenant, ids), how)
 
     async def apply_all(
-        self, tenant: str, *, after: str, limit: int, traceparent: str
+        self, tenant: str, how: How, *, after: str, limit: int
     ) -> tuple[Sequence[Carried], str]:
         """Carry out a page of what is held; return the id to go on after, too."""
         page = await self.held(tenant, after=after, limit=limit)
-        return await self._applied(tenant, page.operations, traceparent), page.next
+        return await self._applied(tenant, page.operations, how), page.next
 
     async def forget(self, tenant: str, ids: Collection[str]) -> int:
         """Forget what is held of these resources, or all where none is named."""
         return await self.brakes.forget(tenant, ids or None)
 
     async def _applied(
-        self, tenant: str, operations: Sequence[HeldOperation], traceparent: str
+        self, tenant: str, operations: Sequence[HeldOperation], how: How
     ) -> Sequence[Carried]:
         """Carry out operations as they were asked for, each where its resource is as it was.
 
         Each has the txn of the request that asked for it last, so its events lead to that. Asked
         again, nothing happens twice.
         """
-        results = await self.write_resources(
-            [_request(tenant, each, traceparent) for each in operations]
-        )
+        results = await self.write_resources([_request(tenant, each, how) for each in operations])
         carried = [_carried(*each) for each in zip(operations, results, strict=True)]
         if gone := {each.ref.id for each in carried if each.fate is Fate.NEEDLESS}:
             await self.brakes.forget(tenant, gone)
         return carried
 
 
-def _request(tenant: str, held: HeldOperation, traceparent: str) -> WriteRequest:
+def _request(tenant: str, held: HeldOperation, how: How) -> WriteRequest:
     return WriteRequest(
-        cause=Cause(tenant, held.txn, traceparent),
-        operation=_operation(held),
+        cause=Cause(tenant, held.txn, how.traceparent),
+        operation=_operation(held, how),
         profile=TOLERANT,
         shown=frozenset(),
         brake=LIFTED,
     )
 
 
-def _operation(held: HeldOperation) -> Operation:
+def _operation(held: HeldOperation, how: How) -> Operation:
     match held.risk:
         case Risk.DELETE:
-            return Delete(held.ref, if_match=held.version)
+            return Delete(held.ref, held.version, how.retention_days)
         case Risk.DEACTIVATE:
             return Modify(held.ref, _DEACTIVATION, if_match=held.version)
 

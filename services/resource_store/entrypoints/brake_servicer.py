@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from heliograph.resource.v1 import brake_service_pb2 as pb
 from heliograph.resource.v1 import brake_service_pb2_grpc
-from resource_store.commands.keep_brakes import Carried, Fate, KeepBrakes, Standing
+from resource_store.commands.keep_brakes import Carried, Fate, How, KeepBrakes, Standing
 from resource_store.domain.held_operations import HeldOperation, Risk
 from resource_store.entrypoints.encoding import ref_message
 
@@ -61,17 +61,13 @@ class BrakeServicer(brake_service_pb2_grpc.BrakeServiceServicer):
         _context: Any,  # noqa: ANN401 grpc's own
     ) -> pb.ApplyHeldOperationsResponse:
         """Carry out what is held."""
-        following = ""
+        days = request.retention_days if request.HasField("retention_days") else None
+        how, following = How(request.traceparent, days), ""
         if request.ids:
-            carried = await self._keep.apply(
-                request.tenant, request.ids, traceparent=request.traceparent
-            )
+            carried = await self._keep.apply(request.tenant, request.ids, how)
         else:
             carried, following = await self._keep.apply_all(
-                request.tenant,
-                after=request.page_token,
-                limit=request.page_size,
-                traceparent=request.traceparent,
+                request.tenant, how, after=request.page_token, limit=request.page_size
             )
         return pb.ApplyHeldOperationsResponse(
             results=map(_carried, carried), next_page_token=following

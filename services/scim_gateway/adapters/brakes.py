@@ -51,11 +51,23 @@ class GrpcBrakes:
         return HeldPage(list(map(_held, page.operations)), page.next_page_token)
 
     async def apply(
-        self, tenant: str, ids: Sequence[str], *, beyond: str, limit: int, traceparent: str
+        self,
+        tenant: str,
+        ids: Sequence[str],
+        *,
+        beyond: str,
+        limit: int,
+        retention_days: int,
+        traceparent: str,
     ) -> AppliedPage:
         """As the port says."""
         request = pb.ApplyHeldOperationsRequest(
-            tenant=tenant, ids=ids, traceparent=traceparent, page_size=limit, page_token=beyond
+            tenant=tenant,
+            ids=ids,
+            traceparent=traceparent,
+            page_size=limit,
+            page_token=beyond,
+            retention_days=retention_days,
         )
         with store_errors(_TOO_MUCH):
             page = await call_until(

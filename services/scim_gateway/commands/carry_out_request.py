@@ -1,6 +1,6 @@
 """Carries out a request that was answered before, as it would have been carried out at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -16,7 +16,7 @@ from scim_gateway.domain.bulk_operations import (
 from scim_gateway.domain.bulk_requests import BulkRequests
 from scim_gateway.domain.callers import Caller
 from scim_gateway.domain.errors import StoreRefusedError, StoreUnavailableError
-from scim_gateway.domain.policies import Policy
+from scim_gateway.domain.policies import PolicyOf
 from scim_gateway.domain.representations import DERIVED_ATTRIBUTES
 from scim_gateway.domain.resources import ResourceRef
 from scim_gateway.domain.writes import Transaction, Write
@@ -42,8 +42,7 @@ class CarryOutRequest:
     representations: RepresentationsBelow
     bulk_requests: BulkRequests
     carry_out_bulk: CarryOutBulk
-    policy_of: Callable[[str], Policy]
-    """Gives what holds for a tenant now."""
+    policy_of: PolicyOf
 
     async def __call__(self, request: AsyncRequest, *, is_last: bool) -> Sequence[Ended]:
         """Return what became of it; nothing where the store has noted that with the change.

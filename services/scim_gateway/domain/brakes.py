@@ -1,8 +1,8 @@
 """The brake on mass deletion and deactivation, as an administrator sets, sees and releases it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,10 +11,6 @@ class DeletionLimit:
 
     changes: int
     within_seconds: int
-
-
-LimitOf: TypeAlias = Callable[[str], DeletionLimit | None]
-"""The limit of a tenant; None: it has none, and nothing is counted."""
 
 
 @dataclass(frozen=True, slots=True)

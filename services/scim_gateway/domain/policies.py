@@ -1,7 +1,8 @@
 """How a tenant's requests are taken: as is configured for it, or else as settings say."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from scim.profile import PROFILES, TOLERANT, Profile
 from scim_gateway.domain.brakes import DeletionLimit
@@ -37,6 +38,8 @@ class Policy:
 
 
 USUAL: Final = Policy()
+PolicyOf: TypeAlias = Callable[[str], Policy]
+"""Gives what holds for the requests of a tenant now, by its name."""
 
 
 def policy_of(configuration: TenantConfiguration, usual: Policy) -> Policy:

@@ -6,7 +6,6 @@ from typing import Final
 from starlette.requests import Request
 
 from scim_gateway.domain.base_uris import Place, PlaceOf
-from scim_gateway.domain.brakes import DeletionLimit
 from scim_gateway.domain.callers import Caller, Me, MeById
 from scim_gateway.domain.policies import Policy, policy_of
 from scim_gateway.entrypoints.jwt_tokens import JwtTokens
@@ -33,10 +32,6 @@ class Authentication:
     usual: Policy
     """That of a tenant for which nothing is configured."""
     rate_limit: RateLimit | None = None
-
-    def limit_of(self, tenant: str) -> DeletionLimit | None:
-        """Return how many people may be deleted or deactivated in a tenant, as far as is known."""
-        return self.policy_of(tenant).limit
 
     def policy_of(self, tenant: str) -> Policy:
         """Return what holds for the requests of a tenant, as far as is known."""

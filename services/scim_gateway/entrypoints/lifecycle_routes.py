@@ -1,16 +1,15 @@
 """The admin API of deleted resources and of erasures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, FastAPI, Path, Query, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from scim_gateway.commands.erase_person import ErasePerson
 from scim_gateway.commands.restore_resource import RestoreResource
-from scim_gateway.domain.errors import NotFoundError, StoreRefusedError, StoreUnavailableError
+from scim_gateway.domain.errors import NotFoundError
 from scim_gateway.domain.lifecycle import (
     DeletedResource,
     DeletedSelection,
@@ -18,15 +17,9 @@ from scim_gateway.domain.lifecycle import (
     ErasureRequest,
 )
 from scim_gateway.domain.writes import Transaction
+from scim_gateway.entrypoints.administration import Administrators
 from scim_gateway.ports.lifecycle import Lifecycle
-from servicekit.bearer import BearerTokens, Grant
 
-_SCOPE: Final = "admin"
-_STATUSES: Final[Mapping[str, int]] = {
-    "ERASURE_NOT_FOUND": 404,
-    "RESOURCE_NOT_FOUND": 404,
-    "UNIQUENESS": 409,
-}
 _LATEST: Final = 2**63 - 1
 
 ResourceId = Annotated[str, Path(max_length=1000, description="the id of the resource")]
@@ -103,14 +96,14 @@ class Completion(BaseModel):
 class LifecycleRoutes:
     """Serves holders of the scope admin what concerns their tenant."""
 
-    tokens: BearerTokens
+    administrators: Administrators
     lifecycle: Lifecycle
     restore_resource: RestoreResource
     erase_person: ErasePerson
     new_txn: Callable[[], str]
 
     def add_to(self, app: FastAPI) -> None:
-        """Add the routes, and the answers to what the store refuses."""
+        """Add the routes."""
         router = APIRouter(prefix="/admin/v1", tags=["admin"])
         get, post = router.get, router.post
         get("/deleted-resources", response_model=DeletedList)(self.list_deleted)
@@ -120,16 +113,12 @@ class LifecycleRoutes:
         post("/erasures", response_model=ErasureView)(self.erase)
         post("/erasures/{resource_id}/completion", response_model=ErasureView)(self.complete)
         app.include_router(router)
-        app.add_exception_handler(StoreRefusedError, _refused)
-        app.add_exception_handler(NotFoundError, _not_found)
-        app.add_exception_handler(StoreUnavailableError, _try_again)
-        app.add_exception_handler(TimeoutError, _try_again)
 
     async def list_deleted(
         self, request: Request, *, resource_type: str = "", limit: Limit = 100, after: str = ""
     ) -> DeletedList:
         """List deleted resources that can be restored."""
-        tenant = (await self._grant(request)).tenant
+        tenant = (await self.administrators.who_asks(request)).tenant
         selected = DeletedSelection(tenant, resource_type)
         found = await self.lifecycle.deleted(selected, after=after, limit=limit + 1)
         page = [_deleted_row(each) for each in found[:limit]]
@@ -137,7 +126,7 @@ class LifecycleRoutes:
 
     async def restore(self, request: Request, resource_id: ResourceId) -> RestoredView:
         """Bring a resource back as it last was, but without memberships."""
-        tenant = (await self._grant(request)).tenant
+        tenant = (await self.administrators.who_asks(request)).tenant
         transaction = Transaction(tenant, self.new_txn(), traceparent="")
         restored = await self.restore_resource(resource_id, transaction=transaction)
         return RestoredView(
@@ -150,14 +139,14 @@ class LifecycleRoutes:
         self, request: Request, *, limit: Limit = 100, after: str = ""
     ) -> ErasureList:
         """List the reports of erasures."""
-        tenant = (await self._grant(request)).tenant
+        tenant = (await self.administrators.who_asks(request)).tenant
         found = await self.lifecycle.erasures(tenant, resource_id="", after=after, limit=limit + 1)
         page = [_erasure_view(each) for each in found[:limit]]
         return ErasureList(erasures=page, next=page[-1].id if len(found) > limit else None)
 
     async def show_erasure(self, request: Request, resource_id: ResourceId) -> ErasureView:
         """Show the report of one erasure."""
-        tenant = (await self._grant(request)).tenant
+        tenant = (await self.administrators.who_asks(request)).tenant
         found = await self.lifecycle.erasures(tenant, resource_id=resource_id, after="", limit=1)
         if not found:
             raise NotFoundError(f"no erasure of {resource_id[:100]!a} has begun")
@@ -169,7 +158,7 @@ class LifecycleRoutes:
         Then the event log and the receipts are to be erased by the admin APIs of their services,
         and after that the erasure is to be completed; `helio erase` does all of that.
         """
-        grant = await self._grant(request)
+        grant = await self.administrators.who_asks(request)
         asked = ErasureRequest(grant.tenant, wanted.id, self.new_txn(), grant.subject)
         return _erasure_view(await self.erase_person.begin(asked))
 
@@ -177,13 +166,9 @@ class LifecycleRoutes:
         self, request: Request, resource_id: ResourceId, removed: Completion
     ) -> ErasureView:
         """Complete an erasure: the request log once more, and the report."""
-        tenant = (await self._grant(request)).tenant
+        tenant = (await self.administrators.who_asks(request)).tenant
         erasure = await self.erase_person.complete(tenant, resource_id, removed.model_dump())
         return _erasure_view(erasure)
-
-    async def _grant(self, request: Request) -> Grant:
-        authorization = request.headers.get("authorization")
-        return await self.tokens.authenticate(authorization, scope=_SCOPE)
 
 
 def _deleted_row(deleted: DeletedResource) -> DeletedRow:
@@ -208,21 +193,3 @@ def _erasure_view(erasure: Erasure) -> ErasureView:
         through=erasure.through,
         removed=dict(erasure.removed),
     )
-
-
-async def _refused(_request: Request, error: Exception) -> JSONResponse:
-    reason = error.reason if isinstance(error, StoreRefusedError) else ""
-    path = error.attribute_path if isinstance(error, StoreRefusedError) else ""
-    return JSONResponse(
-        {"detail": str(error), "reason": reason, "attribute_path": path},
-        status_code=_STATUSES.get(reason, 400),
-    )
-
-
-async def _not_found(_request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, status_code=404)
-
-
-async def _try_again(_request: Request, error: Exception) -> JSONResponse:
-    detail = str(error) or "the request log is busy"
-    return JSONResponse({"detail": detail}, status_code=503, headers={"Retry-After": "1"})

@@ -2,27 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from scim_gateway.domain.errors import NotFoundError
 from scim_gateway.domain.request_log import LATEST, Body, Entry, Line, Selection
+from scim_gateway.entrypoints.administration import Administrators, LogClosedError
 from scim_gateway.ports.request_log import RequestLog
-from servicekit.bearer import BearerError, BearerTokens, TokensUnavailableError
-from servicekit.failures import StorageError
-
-_SCOPE: Final = "admin"
-
-
-class NoSuchRequestError(Exception):
-    """The log has no such request of this tenant."""
-
-
-class LogClosedError(Exception):
-    """The log is off, or not open yet."""
 
 
 class ReasonView(BaseModel):
@@ -99,25 +88,20 @@ class Wanted(BaseModel):
 class RequestRoutes:
     """Serves holders of the scope admin the requests of their tenant."""
 
-    tokens: BearerTokens
+    administrators: Administrators
     log: Callable[[], RequestLog | None]
     is_off: bool
 
     def add_to(self, app: FastAPI) -> None:
-        """Add the routes, and the answers to those who may not pass."""
+        """Add the routes."""
         router = APIRouter(prefix="/admin/v1", tags=["admin"])
         router.add_api_route("/requests", self.find, response_model=RequestList)
         router.add_api_route("/requests/{request_id}", self.show, response_model=RequestView)
         app.include_router(router)
-        app.add_exception_handler(BearerError, _not_allowed)
-        app.add_exception_handler(TokensUnavailableError, _try_again)
-        app.add_exception_handler(StorageError, _try_again)
-        app.add_exception_handler(LogClosedError, _try_again)
-        app.add_exception_handler(NoSuchRequestError, _not_found)
 
     async def find(self, request: Request, wanted: Annotated[Wanted, Query()]) -> RequestList:
         """List requests by what they were and what became of them."""
-        tenant = await self._tenant(request)
+        tenant = (await self.administrators.who_asks(request)).tenant
         lines = await self._open_log().page(
             _selection(tenant, wanted),
             beyond=wanted.beyond,
@@ -130,23 +114,19 @@ class RequestRoutes:
 
     async def show(self, request: Request, request_id: str) -> RequestView:
         """Show one request, with its bodies."""
-        tenant = await self._tenant(request)
+        tenant = (await self.administrators.who_asks(request)).tenant
         entry = await self._open_log().read(tenant, request_id)
         if entry is None:
-            raise NoSuchRequestError("there is no such request")
+            raise NotFoundError("there is no such request")
         return _view(entry)
 
     def _open_log(self) -> RequestLog:
         if self.is_off:
-            raise NoSuchRequestError("the request log is off: see HELIOGRAPH_SCIM_REQUEST_LOG")
+            raise NotFoundError("the request log is off: see HELIOGRAPH_SCIM_REQUEST_LOG")
         log = self.log()
         if log is None:
             raise LogClosedError("the request log is not open: the gateway's own log says why")
         return log
-
-    async def _tenant(self, request: Request) -> str:
-        authorization = request.headers.get("authorization")
-        return (await self.tokens.authenticate(authorization, scope=_SCOPE)).tenant
 
 
 def _selection(tenant: str, wanted: Wanted) -> Selection:
@@ -180,19 +160,3 @@ def _view(entry: Entry) -> RequestView:
 def _body(body: Body) -> BodyView:
     content = orjson.loads(body.text) if body.text else None
     return BodyView(size=body.size, content=content, omitted=body.omitted)
-
-
-async def _not_allowed(_request: Request, error: Exception) -> JSONResponse:
-    status = error.status if isinstance(error, BearerError) else 401
-    challenge = error.challenge if isinstance(error, BearerError) else "Bearer"
-    return JSONResponse(
-        {"detail": str(error)}, status_code=status, headers={"WWW-Authenticate": challenge}
-    )
-
-
-async def _try_again(_request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, status_code=503, headers={"Retry-After": "1"})
-
-
-async def _not_found(_request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, status_code=404)

@@ -19,9 +19,19 @@ class Brakes(Protocol):
         """Return a page of what is held."""
 
     async def apply(
-        self, tenant: str, ids: Sequence[str], *, beyond: str, limit: int, traceparent: str
+        self,
+        tenant: str,
+        ids: Sequence[str],
+        *,
+        beyond: str,
+        limit: int,
+        retention_days: int,
+        traceparent: str,
     ) -> AppliedPage:
-        """Carry out what is held of these resources, or where none is named a page of all."""
+        """Carry out what is held of these resources, or where none is named a page of all.
+
+        What is deleted by it can be restored for `retention_days`.
+        """
 
     async def dismiss(self, tenant: str, ids: Sequence[str]) -> int:
         """Forget what is held of these resources, or all; return how much that was."""

@@ -19,9 +19,9 @@ from support.scim_resources import USER
 from support.store_driver import TENANT, StoreDriver, creation, foreign, patching, replacement
 from support.stores import StorePlace, opened
 
-from resource_store.commands.keep_brakes import Fate
+from resource_store.commands.keep_brakes import Fate, How
 from resource_store.commands.write_resources import Deleted
-from resource_store.domain.async_requests import AsyncOutcome, AsyncRequest, Promise
+from resource_store.domain.async_requests import AsyncRequest, Completion, Promise
 from resource_store.domain.brakes import BrakeState
 from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, ChangeKind
@@ -31,9 +31,12 @@ from resource_store.domain.errors import BrakeOnError, VersionMismatchError
 from resource_store.domain.held_operations import Risk
 from resource_store.domain.resources import Resource, StoreIdentity
 from resource_store.ports.brakes import Tally
+from resource_store.ports.deleted_resources import DeletedSelection
 from scim.errors import UniquenessError
 
 from .conftest import NOON, Time
+
+DAY = 24 * 60 * 60 * 1_000_000
 
 
 async def braked(store: StoreDriver, *operations: object) -> list[bool]:
@@ -266,7 +269,7 @@ async def test_what_is_held_is_carried_out_with_its_events_and_is_not_counted(
     before = await store.end()
 
     carried, following = await store.keep_brakes.apply_all(
-        TENANT, after="", limit=100, traceparent="00-admin-01"
+        TENANT, How("00-admin-01", retention_days=2), after="", limit=100
     )
 
     changes = await store.changes(before)
@@ -281,6 +284,10 @@ async def test_what_is_held_is_carried_out_with_its_events_and_is_not_counted(
     assert await active(store, *persons[4:]) == [False, True]
     assert await held_ids(store) == []
     assert await braked(store, deletion(persons[5])) == [False]
+    kept = await store.storage.deleted_resources.page(
+        DeletedSelection(TENANT, id=persons[3].ref.id), after="", limit=1
+    )
+    assert [each.purge_after - each.deleted for each in kept] == [2 * DAY]
 
 
 async def test_pages_of_what_is_held_are_carried_out_one_after_the_other(
@@ -291,9 +298,7 @@ async def test_pages_of_what_is_held_are_carried_out_one_after_the_other(
     after, fates = "", []
 
     while True:
-        carried, after = await store.keep_brakes.apply_all(
-            TENANT, after=after, limit=2, traceparent=""
-        )
+        carried, after = await store.keep_brakes.apply_all(TENANT, How(), after=after, limit=2)
         fates += [each.fate for each in carried]
         if not after:
             break
@@ -306,7 +311,7 @@ async def test_those_that_are_named_are_carried_out(store: StoreDriver) -> None:
     persons = await people(store, 6)
     await braked(store, *map(deletion, persons))
 
-    carried = await store.keep_brakes.apply(TENANT, [persons[4].ref.id, "unknown"], traceparent="")
+    carried = await store.keep_brakes.apply(TENANT, [persons[4].ref.id, "unknown"], How())
 
     assert [each.ref for each in carried] == [persons[4].ref]
     assert await held_ids(store) == [persons[3].ref.id, persons[5].ref.id]
@@ -320,7 +325,7 @@ async def test_what_was_changed_since_stays_held_and_what_is_gone_does_not(
     await store.patch(persons[3], {"op": "add", "path": "title", "value": "Dr"})
     await store.delete(persons[4])
 
-    carried, _ = await store.keep_brakes.apply_all(TENANT, after="", limit=9, traceparent="")
+    carried, _ = await store.keep_brakes.apply_all(TENANT, How(), after="", limit=9)
 
     assert [each.fate for each in carried] == [Fate.REFUSED, Fate.NEEDLESS]
     assert "If-Match" in carried[0].detail
@@ -403,7 +408,7 @@ async def test_of_what_is_held_nobody_who_was_promised_an_answer_is_told(
 ) -> None:
     persons = await people(store, 4)
     await braked(store, *map(deletion, persons[:3]))
-    request = AsyncRequest(TENANT, "promised", b"operation", NOON)
+    request = AsyncRequest(TENANT, "promised", "somebody", b"operation", NOON)
     await store.storage.async_requests.queue([request])
     cause = Cause(TENANT, "promised", "")
     transition = Transition(
@@ -414,8 +419,8 @@ async def test_of_what_is_held_nobody_who_was_promised_an_answer_is_told(
         named_members=frozenset(),
         needs_every_member=False,
         shown=None,
-        decide=ClientDelete(cause, USER, persons[3].ref, if_match=None),
-        answer=lambda _: AsyncOutcome(status=204, location="", version="", error=b""),
+        decide=ClientDelete(cause, USER, persons[3].ref, if_match=None, retention_days=0),
+        answer=lambda _: Completion("promised", persons[3].ref, b'{"status":"204"}'),
         brake=BRAKE,
     )
 

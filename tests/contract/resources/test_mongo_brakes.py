@@ -10,6 +10,7 @@ from support.braked_people import BRAKE, MINUTE, deactivation, deletion, held_id
 from support.store_driver import TENANT, StoreDriver, creation, patching
 from support.stores import StorePlace, opened
 
+from resource_store.commands.keep_brakes import How
 from resource_store.domain.resources import Resource, StoreIdentity
 
 NOON = 1_800_000_000_000_000
@@ -83,10 +84,7 @@ async def test_both_may_carry_out_what_is_held_and_it_happens_once(replicas: Rep
     before = await replicas[0].end()
 
     await asyncio.gather(
-        *(
-            each.keep_brakes.apply_all(TENANT, after="", limit=100, traceparent="")
-            for each in replicas
-        )
+        *(each.keep_brakes.apply_all(TENANT, How(), after="", limit=100) for each in replicas)
     )
 
     changes = await replicas[0].changes(before)

@@ -55,7 +55,9 @@ async def live(store: StoreDriver, tenant: str) -> Resource:
     change = foreign(ChangeKind.CREATE, Ref("User", "far"), {"userName": "far"}, clock=NOON)
     object.__setattr__(change.cause, "tenant", tenant)
     assert not isinstance((await store.applied(change))[0], Exception)
-    await store.storage.async_requests.queue([AsyncRequest(tenant, "waits", b"POST", NOON)])
+    await store.storage.async_requests.queue(
+        [AsyncRequest(tenant, "waits", "somebody", b"POST", NOON)]
+    )
     return ann
 
 
@@ -186,7 +188,7 @@ async def test_a_late_change_of_another_cluster_is_refused_alone(store: StoreDri
 
 async def test_a_late_request_to_be_answered_later_is_refused(store: StoreDriver) -> None:
     await purge(store, GONE)
-    requests = [AsyncRequest(tenant, "late", b"POST", NOON) for tenant in (GONE, STAYS)]
+    requests = [AsyncRequest(tenant, "late", "somebody", b"POST", NOON) for tenant in (GONE, STAYS)]
 
     with pytest.raises(TenantClosedError):
         await store.storage.async_requests.queue(requests)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from heliograph.resource.v1 import resource_pb2 as heliograph_dot_resource_dot_v1_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*heliograph/resource/v1/brake_service.proto\x12\x16heliograph.resource.v1\x1a%heliograph/resource/v1/resource.proto\"i\n\rBrakeStanding\x12\x10\n\x08on_since\x18\x01 \x01(\x04\x12\x12\n\npass_until\x18\x02 \x01(\x04\x12\x16\n\tpass_left\x18\x03 \x01(\rH\x00\x88\x01\x01\x12\x0c\n\x04held\x18\x04 \x01(\x04\x42\x0c\n\n_pass_left\"\xc7\x01\n\rHeldOperation\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12*\n\x04risk\x18\x02 \x01(\x0e\x32\x1c.heliograph.resource.v1.Risk\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\x12\x0b\n\x03txn\x18\x04 \x01(\t\x12\x13\n\x0b\x66irst_asked\x18\x05 \x01(\x04\x12\x12\n\nlast_asked\x18\x06 \x01(\x04\x12\x10\n\x08\x61ttempts\x18\x07 \x01(\r\"!\n\x0fGetBrakeRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\"K\n\x10GetBrakeResponse\x12\x37\n\x08standing\x18\x01 \x01(\x0b\x32%.heliograph.resource.v1.BrakeStanding\"X\n\x13ReleaseBrakeRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\r\x12\x14\n\x07\x63hanges\x18\x03 \x01(\rH\x00\x88\x01\x01\x42\n\n\x08_changes\"O\n\x14ReleaseBrakeResponse\x12\x37\n\x08standing\x18\x01 \x01(\x0b\x32%.heliograph.resource.v1.BrakeStanding\"R\n\x19ListHeldOperationsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x1aListHeldOperationsResponse\x12\x39\n\noperations\x18\x01 \x03(\x0b\x32%.heliograph.resource.v1.HeldOperation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"u\n\x1a\x41pplyHeldOperationsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12\x13\n\x0btraceparent\x18\x03 \x01(\t\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"\x80\x01\n\x10\x41ppliedOperation\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12*\n\x04\x66\x61te\x18\x02 \x01(\x0e\x32\x1c.heliograph.resource.v1.Fate\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"q\n\x1b\x41pplyHeldOperationsResponse\x12\x39\n\x07results\x18\x01 \x03(\x0b\x32(.heliograph.resource.v1.AppliedOperation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x1c\x44ismissHeldOperationsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\"2\n\x1d\x44ismissHeldOperationsResponse\x12\x11\n\tdismissed\x18\x01 \x01(\x04*B\n\x04Risk\x12\x14\n\x10RISK_UNSPECIFIED\x10\x00\x12\x0f\n\x0bRISK_DELETE\x10\x01\x12\x13\n\x0fRISK_DEACTIVATE\x10\x02*S\n\x04\x46\x61te\x12\x14\n\x10\x46\x41TE_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x46\x41TE_APPLIED\x10\x01\x12\x11\n\rFATE_NEEDLESS\x10\x02\x12\x10\n\x0c\x46\x41TE_REFUSED\x10\x03\x32\xf7\x04\n\x0c\x42rakeService\x12\x62\n\x08GetBrake\x12\'.heliograph.resource.v1.GetBrakeRequest\x1a(.heliograph.resource.v1.GetBrakeResponse\"\x03\x90\x02\x01\x12n\n\x0cReleaseBrake\x12+.heliograph.resource.v1.ReleaseBrakeRequest\x1a,.heliograph.resource.v1.ReleaseBrakeResponse\"\x03\x90\x02\x02\x12\x80\x01\n\x12ListHeldOperations\x12\x31.heliograph.resource.v1.ListHeldOperationsRequest\x1a\x32.heliograph.resource.v1.ListHeldOperationsResponse\"\x03\x90\x02\x01\x12\x83\x01\n\x13\x41pplyHeldOperations\x12\x32.heliograph.resource.v1.ApplyHeldOperationsRequest\x1a\x33.heliograph.resource.v1.ApplyHeldOperationsResponse\"\x03\x90\x02\x02\x12\x89\x01\n\x15\x44ismissHeldOperations\x12\x34.heliograph.resource.v1.DismissHeldOperationsRequest\x1a\x35.heliograph.resource.v1.DismissHeldOperationsResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*heliograph/resource/v1/brake_service.proto\x12\x16heliograph.resource.v1\x1a%heliograph/resource/v1/resource.proto\"i\n\rBrakeStanding\x12\x10\n\x08on_since\x18\x01 \x01(\x04\x12\x12\n\npass_until\x18\x02 \x01(\x04\x12\x16\n\tpass_left\x18\x03 \x01(\rH\x00\x88\x01\x01\x12\x0c\n\x04held\x18\x04 \x01(\x04\x42\x0c\n\n_pass_left\"\xc7\x01\n\rHeldOperation\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12*\n\x04risk\x18\x02 \x01(\x0e\x32\x1c.heliograph.resource.v1.Risk\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\x12\x0b\n\x03txn\x18\x04 \x01(\t\x12\x13\n\x0b\x66irst_asked\x18\x05 \x01(\x04\x12\x12\n\nlast_asked\x18\x06 \x01(\x04\x12\x10\n\x08\x61ttempts\x18\x07 \x01(\r\"!\n\x0fGetBrakeRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\"K\n\x10GetBrakeResponse\x12\x37\n\x08standing\x18\x01 \x01(\x0b\x32%.heliograph.resource.v1.BrakeStanding\"X\n\x13ReleaseBrakeRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\r\x12\x14\n\x07\x63hanges\x18\x03 \x01(\rH\x00\x88\x01\x01\x42\n\n\x08_changes\"O\n\x14ReleaseBrakeResponse\x12\x37\n\x08standing\x18\x01 \x01(\x0b\x32%.heliograph.resource.v1.BrakeStanding\"R\n\x19ListHeldOperationsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x12\n\npage_token\x18\x03 \x01(\t\"p\n\x1aListHeldOperationsResponse\x12\x39\n\noperations\x18\x01 \x03(\x0b\x32%.heliograph.resource.v1.HeldOperation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa5\x01\n\x1a\x41pplyHeldOperationsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12\x13\n\x0btraceparent\x18\x03 \x01(\t\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\x1b\n\x0eretention_days\x18\x06 \x01(\rH\x00\x88\x01\x01\x42\x11\n\x0f_retention_days\"\x80\x01\n\x10\x41ppliedOperation\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12*\n\x04\x66\x61te\x18\x02 \x01(\x0e\x32\x1c.heliograph.resource.v1.Fate\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"q\n\x1b\x41pplyHeldOperationsResponse\x12\x39\n\x07results\x18\x01 \x03(\x0b\x32(.heliograph.resource.v1.AppliedOperation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x1c\x44ismissHeldOperationsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\"2\n\x1d\x44ismissHeldOperationsResponse\x12\x11\n\tdismissed\x18\x01 \x01(\x04*B\n\x04Risk\x12\x14\n\x10RISK_UNSPECIFIED\x10\x00\x12\x0f\n\x0bRISK_DELETE\x10\x01\x12\x13\n\x0fRISK_DEACTIVATE\x10\x02*S\n\x04\x46\x61te\x12\x14\n\x10\x46\x41TE_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x46\x41TE_APPLIED\x10\x01\x12\x11\n\rFATE_NEEDLESS\x10\x02\x12\x10\n\x0c\x46\x41TE_REFUSED\x10\x03\x32\xf7\x04\n\x0c\x42rakeService\x12\x62\n\x08GetBrake\x12\'.heliograph.resource.v1.GetBrakeRequest\x1a(.heliograph.resource.v1.GetBrakeResponse\"\x03\x90\x02\x01\x12n\n\x0cReleaseBrake\x12+.heliograph.resource.v1.ReleaseBrakeRequest\x1a,.heliograph.resource.v1.ReleaseBrakeResponse\"\x03\x90\x02\x02\x12\x80\x01\n\x12ListHeldOperations\x12\x31.heliograph.resource.v1.ListHeldOperationsRequest\x1a\x32.heliograph.resource.v1.ListHeldOperationsResponse\"\x03\x90\x02\x01\x12\x83\x01\n\x13\x41pplyHeldOperations\x12\x32.heliograph.resource.v1.ApplyHeldOperationsRequest\x1a\x33.heliograph.resource.v1.ApplyHeldOperationsResponse\"\x03\x90\x02\x02\x12\x89\x01\n\x15\x44ismissHeldOperations\x12\x34.heliograph.resource.v1.DismissHeldOperationsRequest\x1a\x35.heliograph.resource.v1.DismissHeldOperationsResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,10 +42,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BRAKESERVICE'].methods_by_name['ApplyHeldOperations']._serialized_options = b'\220\002\002'
   _globals['_BRAKESERVICE'].methods_by_name['DismissHeldOperations']._loaded_options = None
   _globals['_BRAKESERVICE'].methods_by_name['DismissHeldOperations']._serialized_options = b'\220\002\002'
-  _globals['_RISK']._serialized_start=1377
-  _globals['_RISK']._serialized_end=1443
-  _globals['_FATE']._serialized_start=1445
-  _globals['_FATE']._serialized_end=1528
+  _globals['_RISK']._serialized_start=1426
+  _globals['_RISK']._serialized_end=1492
+  _globals['_FATE']._serialized_start=1494
+  _globals['_FATE']._serialized_end=1577
   _globals['_BRAKESTANDING']._serialized_start=109
   _globals['_BRAKESTANDING']._serialized_end=214
   _globals['_HELDOPERATION']._serialized_start=217
@@ -62,16 +62,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTHELDOPERATIONSREQUEST']._serialized_end=783
   _globals['_LISTHELDOPERATIONSRESPONSE']._serialized_start=785
   _globals['_LISTHELDOPERATIONSRESPONSE']._serialized_end=897
-  _globals['_APPLYHELDOPERATIONSREQUEST']._serialized_start=899
-  _globals['_APPLYHELDOPERATIONSREQUEST']._serialized_end=1016
-  _globals['_APPLIEDOPERATION']._serialized_start=1019
-  _globals['_APPLIEDOPERATION']._serialized_end=1147
-  _globals['_APPLYHELDOPERATIONSRESPONSE']._serialized_start=1149
-  _globals['_APPLYHELDOPERATIONSRESPONSE']._serialized_end=1262
-  _globals['_DISMISSHELDOPERATIONSREQUEST']._serialized_start=1264
-  _globals['_DISMISSHELDOPERATIONSREQUEST']._serialized_end=1323
-  _globals['_DISMISSHELDOPERATIONSRESPONSE']._serialized_start=1325
-  _globals['_DISMISSHELDOPERATIONSRESPONSE']._serialized_end=1375
-  _globals['_BRAKESERVICE']._serialized_start=1531
-  _globals['_BRAKESERVICE']._serialized_end=2162
+  _globals['_APPLYHELDOPERATIONSREQUEST']._serialized_start=900
+  _globals['_APPLYHELDOPERATIONSREQUEST']._serialized_end=1065
+  _globals['_APPLIEDOPERATION']._serialized_start=1068
+  _globals['_APPLIEDOPERATION']._serialized_end=1196
+  _globals['_APPLYHELDOPERATIONSRESPONSE']._serialized_start=1198
+  _globals['_APPLYHELDOPERATIONSRESPONSE']._serialized_end=1311
+  _globals['_DISMISSHELDOPERATIONSREQUEST']._serialized_start=1313
+  _globals['_DISMISSHELDOPERATIONSREQUEST']._serialized_end=1372
+  _globals['_DISMISSHELDOPERATIONSRESPONSE']._serialized_start=1374
+  _globals['_DISMISSHELDOPERATIONSRESPONSE']._serialized_end=1424
+  _globals['_BRAKESERVICE']._serialized_start=1580
+  _globals['_BRAKESERVICE']._serialized_end=2211
 # @@protoc_insertion_point(module_scope)
