@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from helio.admin_api import AdminApi, admin_api, print_json
-from helio.options import Data, Json
+from helio.options import Data, GatewayUrl, Json
 from helio.times import shown_time
 
 _SERVICE: Final = "scim-gateway"
@@ -20,14 +20,6 @@ app = typer.Typer(
     help="The brake on mass deletion and deactivation, and what it holds.", no_args_is_help=True
 )
 
-Url = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="The gateway's own origin, where `helio up` does not run it;"
-        " HELIOGRAPH_ADMIN_TOKEN is its token.",
-    ),
-]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Of these people alone.")]
 All = Annotated[bool, typer.Option("--all", help="Of all that are held.")]
 
@@ -41,7 +33,7 @@ def show(
     ] = None,
     json: Json = False,
     data: Data = None,
-    url: Url = None,
+    url: GatewayUrl = None,
 ) -> None:
     """Show where the brake stands, and what it holds."""
 
@@ -72,7 +64,7 @@ def release(
     ] = None,
     json: Json = False,
     data: Data = None,
-    url: Url = None,
+    url: GatewayUrl = None,
 ) -> None:
     """Let deletions and deactivations through, so that the client's next attempts succeed."""
     body = {"changes": changes, "minutes": minutes}
@@ -90,7 +82,7 @@ def apply(
     everything: All = False,
     json: Json = False,
     data: Data = None,
-    url: Url = None,
+    url: GatewayUrl = None,
 ) -> None:
     """Delete and deactivate now who was to be.
 
@@ -116,7 +108,7 @@ def dismiss(
     everything: All = False,
     json: Json = False,
     data: Data = None,
-    url: Url = None,
+    url: GatewayUrl = None,
 ) -> None:
     """Forget what is held: nobody is deleted or deactivated, and the brake stays as it is."""
     _refuse_unclear(ids, everything=everything)

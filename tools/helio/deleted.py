@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from helio.admin_api import admin_api, print_json
-from helio.options import Data, Json
+from helio.options import Data, GatewayUrl, Json
 from helio.times import shown_time
 
 _SERVICE: Final = "scim-gateway"
@@ -19,15 +19,6 @@ _DELETED: Final = "/deleted-resources"
 
 app = typer.Typer(help="Deleted resources, which can be restored.", no_args_is_help=True)
 _console = Console()
-
-Url = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="The gateway's own origin, where `helio up` does not run it;"
-        " HELIOGRAPH_ADMIN_TOKEN is its token.",
-    ),
-]
 
 
 @app.command("list")
@@ -42,7 +33,7 @@ def list_(
     ] = None,
     json: Json = False,
     data: Data = None,
-    url: Url = None,
+    url: GatewayUrl = None,
 ) -> None:
     """List what can be restored, by ids."""
 
@@ -66,7 +57,7 @@ def restore(
     *,
     json: Json = False,
     data: Data = None,
-    url: Url = None,
+    url: GatewayUrl = None,
 ) -> None:
     """Bring a resource back as it last was, but without memberships."""
 

@@ -16,3 +16,12 @@ RegistrarUrl = Annotated[
         " HELIOGRAPH_ADMIN_TOKEN is its token.",
     ),
 ]
+GatewayUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="The gateway's own origin, where `helio up` does not run it;"
+        " HELIOGRAPH_ADMIN_TOKEN is its token.",
+    ),
+]

@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from helio.admin_api import admin_api, print_json
-from helio.options import Data, Json
+from helio.options import Data, GatewayUrl, Json
 from helio.request_lines import print_line, print_request
 from helio.request_tail import LARGEST_PAGE, REQUESTS, Tail
 from helio.times import microseconds_given
@@ -20,14 +20,6 @@ app = typer.Typer(
     help="Requests of SCIM clients, what they were answered, and why.", no_args_is_help=True
 )
 
-Url = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="The gateway's own origin, where `helio up` does not run it;"
-        " HELIOGRAPH_ADMIN_TOKEN is its token.",
-    ),
-]
 Status = Annotated[str | None, typer.Option(metavar="404|4xx", help="Answered so.")]
 Method = Annotated[str | None, typer.Option(metavar="METHOD", help="GET, PATCH and so on.")]
 InPath = Annotated[str | None, typer.Option("--path", metavar="TEXT", help="A part of the path.")]
@@ -59,7 +51,7 @@ def find(  # noqa: PLR0913  each is an option
     ] = None,
     json: Json = False,
     data: Data = None,
-    url: Url = None,
+    url: GatewayUrl = None,
 ) -> None:
     """Find requests, the newest first."""
     wanted = {
@@ -87,7 +79,7 @@ def show(
     *,
     json: Json = False,
     data: Data = None,
-    url: Url = None,
+    url: GatewayUrl = None,
 ) -> None:
     """Show one request whole."""
     path = f"{REQUESTS}/{quote(request_id, safe='')}"
@@ -109,7 +101,7 @@ def tail(  # noqa: PLR0913  as above
     resource: Resource = None,
     json: Json = False,
     data: Data = None,
-    url: Url = None,
+    url: GatewayUrl = None,
 ) -> None:
     """Show the last requests, and those that come, until Ctrl-C."""
     wanted = _wanted(status, method, path, principal, user, resource)
