@@ -17,7 +17,7 @@ EARLIER = NOON - 1_000_000
 MINUTE = 60 * 1_000_000
 ADA = Ref("User", "ada-id")
 TEAM = Ref("Group", "team-id")
-CREATE, REPLACE, PATCH, DELETE = ChangeKind
+CREATE, REPLACE, PATCH, DELETE, _ = ChangeKind
 
 
 async def test_a_create_takes_over_id_and_stamp(store: StoreDriver) -> None:
