@@ -271,7 +271,7 @@ async def test_adding_a_member_looks_at_its_own_rows_only(tmp_path: Path) -> Non
 
 
 def _is_narrow(step: str) -> bool:
-    """Whether a step of a plan looks at the rows of given ids only, or at the mark of the tenant."""
+    """Whether a step of a plan looks at the rows of given ids, or at the mark of a tenant."""
     if step == "SEARCH closed_tenants USING PRIMARY KEY (tenant=?)":
         return True
     return "json_each" in step or any(
