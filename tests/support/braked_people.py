@@ -41,3 +41,11 @@ def through(results: Sequence[object]) -> list[bool]:
 async def held_ids(store: StoreDriver) -> list[str]:
     found = await store.storage.brakes.held("default", "", limit=1000)
     return [each.ref.id for each in found]
+
+
+async def braked(store: StoreDriver, *operations: object) -> list[bool]:
+    return through(await store.write_all(operations, brake=BRAKE))  # type: ignore[arg-type]
+
+
+async def active(store: StoreDriver, *persons: Resource) -> list[bool]:
+    return [(await store.read(each)).get("active", True) for each in persons]
