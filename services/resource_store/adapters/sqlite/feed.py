@@ -13,8 +13,8 @@ _MAX_BYTES = 8 * 1024 * 1024
 _APPEND = """
     INSERT INTO changes (clock, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
         lineage, version_before, version_after, data, attributes, external_id, activation,
-        traceparent, committed, routed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        traceparent, committed, routed, state, replaced)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _END = """
     SELECT max(
@@ -35,7 +35,7 @@ _KEEP = """
 _AFTER = """
     SELECT position, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
         lineage, version_before, version_after, data, attributes, external_id, activation,
-        traceparent, committed, routed, erased
+        traceparent, committed, routed, erased, state, replaced
     FROM changes WHERE position > ? ORDER BY position LIMIT ?
 """
 
@@ -63,6 +63,8 @@ def append(connection: sqlite3.Connection, change: Change, *, clock: int) -> Non
             change.traceparent,
             change.committed,
             change.routed,
+            change.state,
+            change.replaced,
         ),
     )
 
@@ -73,7 +75,7 @@ def entries_after(connection: sqlite3.Connection, position: int, *, limit: int) 
     size = 0
     for row in connection.execute(_AFTER, (position, limit)):
         entry = _entry(row)
-        size += len(entry.change.data)
+        size += entry.change.size
         if entries and size > _MAX_BYTES:
             break
         entries.append(entry)
@@ -117,5 +119,7 @@ def _entry(row: tuple[Any, ...]) -> FeedEntry:
         committed=row[16],
         routed=bool(row[17]),
         erased=bool(row[18]),
+        state=row[19],
+        replaced=row[20],
     )
     return FeedEntry(row[0], change)
