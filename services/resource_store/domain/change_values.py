@@ -1,7 +1,7 @@
 """The values before and after a change, as its record has them beside what it tells (ADR 0036).
 
-They are for whoever reads the feed for somebody that may see some resources alone: whether that was
-so before, and is so after. The record is small however big a group is: members are never among them.
+They are for whoever reads the feed for somebody that may see some resources alone: was this one of
+them before, and is it after? Members are never among them, however big or small a group is.
 """
 
 from collections.abc import Mapping
