@@ -1,5 +1,6 @@
 """What the receiver of a stream may see, as an administrator sets it."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,8 @@ from support.registrar_streams import a_stream
 
 from scim.messages import ENTERPRISE_USER_SCHEMA, USER_SCHEMA
 from scim.registry import standard_registry
+from ssf_registrar.adapters.sealing import AesGcmSealer
+from ssf_registrar.adapters.stream_rows import decode, encode
 from ssf_registrar.commands.set_feed import SetFeed
 from ssf_registrar.domain.configuration import Origins, configuration
 from ssf_registrar.domain.errors import InvalidRequestError
@@ -149,3 +152,14 @@ def test_it_is_none_of_a_receive_stream(member: dict[str, Any]) -> None:
 
     with pytest.raises(InvalidRequestError, match="is for streams that transmit"):
         SET_FEED.of_new(stream, ADMIN, member)
+
+
+def test_a_stream_that_was_stored_before_there_were_feeds_has_everything() -> None:
+    sealer = AesGcmSealer(bytes(32))
+    row = encode(a_stream(), sealer)
+    older = json.loads(row[5])
+    del older["feed"]
+
+    decoded = decode((*row[:5], json.dumps(older), row[6]), sealer)
+
+    assert decoded == a_stream()
