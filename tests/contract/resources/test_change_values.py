@@ -17,7 +17,6 @@ from resource_store.domain.changes import Change
 from scim.messages import ENTERPRISE_USER_SCHEMA
 from servicekit.sqlite import Database
 
-
 BEFORE_VALUES = 8
 
 
