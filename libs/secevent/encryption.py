@@ -17,7 +17,7 @@ from secevent.json_members import optional_text_member, parse_json_object, text_
 from secevent.keys import PublicKey, import_public_key, jwk_list
 
 ENCRYPTION_ALGORITHMS: Final = ("RSA-OAEP-256", "ECDH-ES")
-"""What a content encryption key comes by (RFC 7518 section 4); RSA1_5 is none of it, as it leaks."""
+"""How the key of the content is told (RFC 7518 section 4); not by RSA1_5, which leaks."""
 CONTENT_ENCRYPTION: Final = "A256GCM"
 LONGEST_ENCRYPTED: Final = 1536 * 1024
 """A JWS of a mebibyte in base64url, with a header and a key before it."""
@@ -169,9 +169,8 @@ def _header(compact: str) -> Mapping[str, object]:
 def _check_header(header: Mapping[str, object]) -> str:
     algorithm, encryption = text_member(header, "alg"), text_member(header, "enc")
     if algorithm not in ENCRYPTION_ALGORITHMS or encryption != CONTENT_ENCRYPTION:
-        raise InvalidRequestError(
-            f"It must be encrypted by {' or '.join(ENCRYPTION_ALGORITHMS)}, and {CONTENT_ENCRYPTION}."
-        )
+        named = " or ".join(ENCRYPTION_ALGORITHMS)
+        raise InvalidRequestError(f"It must be encrypted by {named}, with {CONTENT_ENCRYPTION}.")
     if "crit" in header or "zip" in header:
         raise InvalidRequestError("Neither extensions (crit) nor compression (zip) are understood.")
     if text_member(header, "cty").lower().removeprefix("application/") not in _CONTENT_TYPES:

@@ -141,4 +141,5 @@ def _stream(stream: stream_pb2.Stream) -> Stream:
         status=_STATUSES[stream.status],
         signing_algorithm=stream.signing_algorithm,
         created=stream.created,
+        receiver_jwks_uri=stream.receiver_jwks_uri,
     )

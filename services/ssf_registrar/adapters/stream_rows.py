@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import orjson
 
+from ssf_registrar.domain import exchange
 from ssf_registrar.domain.configuration import authorization_header
 from ssf_registrar.domain.streams import (
     Delivery,
@@ -67,6 +68,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         status=Status(members["status"]),
         status_reason=members["status_reason"],
         revision=revision,
+        exchange=exchange.loaded(members.get("exchange")),
     )
 
 
@@ -83,6 +85,7 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "jwks_uri": stream.jwks_uri,
         "status": stream.status.value,
         "status_reason": stream.status_reason,
+        "exchange": exchange.stored(stream.exchange),
     }
 
 

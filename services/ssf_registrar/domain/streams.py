@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from ssf_registrar.domain.events import events_delivered
+from ssf_registrar.domain.exchange import Exchange
 
 SIGNING_ALGORITHMS: Final = ("RS256", "ES256")
 ADMIN: Final = "admin"
@@ -93,7 +94,7 @@ class Stream:
     delivery: Delivery
     description: str | None
     signing_algorithm: str | None
-    """For a transmit stream."""
+    """Transmit: what is signed by. Receive: the only one accepted; None for RS256 and ES256."""
     jwks_uri: str | None
     """For a receive stream: where the issuer's keys are."""
     created: int
@@ -101,6 +102,7 @@ class Stream:
     status: Status = Status.ENABLED
     status_reason: str | None = None
     revision: int = 1
+    exchange: Exchange = field(default_factory=Exchange)
 
     @property
     def direction(self) -> Direction:

@@ -54,6 +54,8 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         disposition=_disposition(stream.direction),
         revision=stream.revision,
         created=stream.created,
+        receiver_jwks_uri=stream.exchange.receiver_jwks_uri or "",
+        accepts_legacy=stream.exchange.accepts_legacy,
     )
 
 

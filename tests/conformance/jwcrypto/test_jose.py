@@ -74,9 +74,7 @@ def test_we_verify_what_they_sign(algorithm: str) -> None:
     key = their_key(algorithm, use="sig")
     keys = KeySet.from_jwks({"keys": [public(key)]})
 
-    token = verify(
-        signed_by_them(key, algorithm), expected=expected(algorithm), keys=keys, now=NOW
-    )
+    token = verify(signed_by_them(key, algorithm), expected=expected(algorithm), keys=keys, now=NOW)
 
     assert token == TOKEN
 

@@ -45,7 +45,7 @@ def encrypted(*jwks: dict[str, Any], content: str = JWS) -> str:
 
 
 def header_of(compact: str) -> dict[str, Any]:
-    segment = compact.split(".")[0]
+    segment = compact.split(".", maxsplit=1)[0]
     header: dict[str, Any] = json.loads(base64.urlsafe_b64decode(segment + "=="))
     return header
 
@@ -122,9 +122,7 @@ def test_an_encryption_key_verifies_nothing(private_jwk: dict[str, Any]) -> None
         keys.select(private_jwk["kid"], algorithm)
 
 
-def test_without_the_key_it_does_not_open(
-    rsa_key: dict[str, Any], ec_key: dict[str, Any]
-) -> None:
+def test_without_the_key_it_does_not_open(rsa_key: dict[str, Any], ec_key: dict[str, Any]) -> None:
     for keys in ([], [rsa_key]):
         with pytest.raises(UnknownKeyError):
             DecryptionKeys.from_private_jwks(keys).decrypt(encrypted(ec_key))
@@ -174,7 +172,9 @@ def test_garbage_is_an_invalid_request(compact: str, ec_key: dict[str, Any]) -> 
         DecryptionKeys.from_private_jwks([ec_key]).decrypt(compact)
 
 
-@pytest.mark.parametrize("epk", [None, {}, "x", {"kty": "EC", "crv": "P-256", "x": "AQ", "y": "AQ"}])
+@pytest.mark.parametrize(
+    "epk", [None, {}, "x", {"kty": "EC", "crv": "P-256", "x": "AQ", "y": "AQ"}]
+)
 def test_an_ephemeral_key_that_is_none_opens_nothing(epk: object, ec_key: dict[str, Any]) -> None:
     compact = with_header(encrypted(ec_key), epk=epk)
 
