@@ -26,6 +26,7 @@ from servicekit.purging import PurgeLoop
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl, SqliteFolder
 from set_transmitter.adapters.change_feed import ChangeFeed
+from set_transmitter.adapters.encrypted_push import EncryptedPush
 from set_transmitter.adapters.encryption import ReceiverEncryption
 from set_transmitter.adapters.http_push import HttpPush, push_session
 from set_transmitter.adapters.leased_push import LeasedPush
@@ -82,7 +83,7 @@ class _Peers:
     storage: Storage
     store: grpc.aio.Channel
     registrar: grpc.aio.Channel
-    push: HttpPush
+    push: Push
     encryption: ReceiverEncryption
     ending: asyncio.Event
     endpoints: Mapping[str, str]
@@ -121,9 +122,8 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
         push_session(timeout_seconds=settings.push_timeout_seconds) as session,
     ):
         encryption = ReceiverEncryption(session, clock=time.monotonic)
-        peers = _Peers(
-            storage, store, registrar, HttpPush(session), encryption, ending, registry.endpoints
-        )
+        push = EncryptedPush(HttpPush(session), doubt=encryption.doubt)
+        peers = _Peers(storage, store, registrar, push, encryption, ending, registry.endpoints)
         terms = Terms(partial(_open_term, settings, peers))
         sign_completions = SignCompletions(RegistrarTenantSigning(registrar))
         yield Service(

@@ -27,6 +27,10 @@ class ReceiverEncryption:
         key = await self._key(jwks_uri)
         return await asyncio.to_thread(lambda: [key.encrypt(jwt) for jwt in jwts])
 
+    def doubt(self, jwks_uri: str) -> None:
+        """Look at a receiver's keys anew for what is encrypted next: it has refused one."""
+        self._client.doubt(jwks_uri)
+
     async def _key(self, jwks_uri: str) -> EncryptionKey:
         try:
             key = self._client.known(jwks_uri) or await self._client.having(None, jwks_uri=jwks_uri)

@@ -39,9 +39,6 @@ class HttpPush:
             return outcome
 
     async def _send(self, stream: Stream, jwt: str) -> Outcome:
-        if not stream.lets_out(jwt):
-            # it was made ready a moment before the stream came to be encrypted
-            return Unreachable("The SET is yet to be encrypted.", None)
         try:
             async with self._session.post(
                 stream.endpoint_url,

@@ -1,15 +1,15 @@
 """Streams whose SETs are encrypted to their receiver (RFC 7516)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-import aiohttp
 import pytest
 from support.transmitter_events import a_stream, an_event, pending
 from support.transmitter_in_memory import Transmitter, a_transmitter
 
-from secevent.push import Unreachable
-from set_transmitter.adapters.http_push import HttpPush
+from secevent.push import Accepted, Outcome, Refused, Unreachable
+from set_transmitter.adapters.encrypted_push import EncryptedPush
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.streams import Stream
 from set_transmitter.ports.encryption import EncryptionUnavailableError
 
 PLAIN = a_stream()
@@ -92,8 +92,43 @@ async def test_what_was_encrypted_stays_so(transmitter: Transmitter) -> None:
     assert await jwts(transmitter) == encrypted
 
 
+@dataclass
+class FakePush:
+    """Sends nothing, and says what it is told to."""
+
+    outcome: Outcome
+    sent: list[str | None] = field(default_factory=list)
+
+    async def send(self, _stream: Stream, pending: Pending) -> Outcome:
+        self.sent.append(pending.jwt)
+        return self.outcome
+
+
 async def test_nothing_leaves_in_the_clear() -> None:
-    async with aiohttp.ClientSession() as session:
-        outcome = await HttpPush(session).send(ENCRYPTED, pending(1, jwt="header.payload.sig"))
+    push, doubted = FakePush(Accepted()), list[str]()
+
+    outcome = await EncryptedPush(push, doubt=doubted.append).send(
+        ENCRYPTED, pending(1, jwt="header.payload.sig")
+    )
 
     assert outcome == Unreachable("The SET is yet to be encrypted.", None)
+    assert (push.sent, doubted) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("stream", "outcome", "doubted"),
+    [
+        (ENCRYPTED, Refused("invalid_key", ""), [KEYS]),
+        (ENCRYPTED, Refused("invalid_request", ""), []),
+        (ENCRYPTED, Accepted(), []),
+        (PLAIN, Accepted(), []),
+    ],
+)
+async def test_a_key_that_a_receiver_refuses_is_looked_at_anew(
+    stream: Stream, outcome: Outcome, doubted: list[str]
+) -> None:
+    found: list[str] = []
+    push = EncryptedPush(FakePush(outcome), doubt=found.append)
+
+    assert await push.send(stream, pending(1, jwt="a.b.c.d.e")) == outcome
+    assert found == doubted
