@@ -27,6 +27,7 @@ from ssf_registrar.commands.create_tenant import CreateTenant
 from ssf_registrar.commands.ensure_signing_keys import EnsureSigningKeys
 from ssf_registrar.commands.manage_tokens import ManageTokens
 from ssf_registrar.commands.own_streams import OwnStreams
+from ssf_registrar.commands.request_verification import RequestVerification
 from ssf_registrar.domain.api_tokens import FreshToken
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.creation import Fresh
@@ -114,7 +115,13 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
         ),
         grpc=grpc_face(
             settings.own_endpoint(_NAME),
-            StreamServicer(storage.streams, storage.journal, origins),
+            StreamServicer(
+                storage.streams,
+                storage.journal,
+                origins,
+                activity=storage.activity,
+                clock=_microseconds,
+            ),
             KeyServicer(storage.keys, origins.issuer),
             tokens=TokenServicer(storage.tokens, time.time),
             tenants=TenantServicer(storage.tenants, change_tenant),
@@ -152,11 +159,16 @@ def _check_outbound(settings: Settings) -> CheckOutbound:
 def _management(
     storage: Storage, check_outbound: CheckOutbound, origins: Origins, callers: Callers
 ) -> StreamManagement:
+    own_streams = OwnStreams(storage.streams)
     return StreamManagement(
         callers=callers,
-        own_streams=OwnStreams(storage.streams),
+        own_streams=own_streams,
         create_stream=CreateStream(storage.streams, check_outbound, origins.issuer, _fresh),
         change_stream=ChangeStream(storage.streams, check_outbound, origins, _fresh_header),
+        request_verification=RequestVerification(
+            own_streams, storage.activity, lambda: secrets.token_hex(16), _microseconds
+        ),
+        activity=storage.activity,
         origins=origins,
     )
 

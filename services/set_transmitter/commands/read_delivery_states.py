@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from set_transmitter.domain.contacts import Contacts
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.progress import DeliveryState
 
@@ -11,6 +12,7 @@ class ReadDeliveryStates:
     """Reads the delivery state of a tenant's streams, in the order of their ids."""
 
     outboxes: Outboxes
+    contacts: Contacts
 
     def __call__(self, tenant: str) -> list[DeliveryState]:
         """Return a state for each stream."""
@@ -22,6 +24,7 @@ class ReadDeliveryStates:
                 dead_letters=outbox.dead_letters,
                 oldest_pending=outbox.oldest_pending,
                 last_error=outbox.last_error,
+                last_contact=self.contacts.last(outbox.stream.stream_id),
                 snapshot=outbox.snapshot_state(self.outboxes.end),
             )
             for outbox in self.outboxes

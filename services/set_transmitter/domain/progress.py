@@ -75,4 +75,6 @@ class DeliveryState:
     dead_letters: int
     oldest_pending: int
     last_error: str
+    last_contact: int
+    """When the receiver last polled or accepted a push, in microseconds since 1970; 0: unknown."""
     snapshot: SnapshotState | None

@@ -32,6 +32,8 @@ _TYPES: Final[Mapping[EventKind, frozenset[str]]] = {
     "deactivate": frozenset({DEACTIVATE}),
     "completion": frozenset({ASYNC_RESPONSE}),
 }
+OF_STREAMS: Final[frozenset[EventKind]] = frozenset({"verification", "stream-updated"})
+"""What is sent even where it is not among the events delivered (SSF 1.0 section 8.1.4.1)."""
 
 
 class DeliveryMethod(Enum):
@@ -64,6 +66,8 @@ class Stream:
     status: StreamStatus
     signing_algorithm: str
     created: int
+    inactivity_timeout: int = 0
+    """Seconds; 0: it is never paused for want of use."""
 
     @property
     def begins(self) -> int:
@@ -76,7 +80,8 @@ class Stream:
     @property
     def kinds(self) -> frozenset[EventKind]:
         """The kinds of event that the stream delivers."""
-        return frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
+        asked_for = {kind for kind, uris in _TYPES.items() if uris & self.events_delivered}
+        return OF_STREAMS | asked_for
 
     def is_full(self, kind: EventKind) -> bool:
         """Tell whether events of a kind carry data rather than the names of what changed."""
@@ -87,6 +92,8 @@ class Stream:
 
         An event without data (a changed password) has no full form (RFC 9967 section 2.4).
         """
+        if event.kind in OF_STREAMS:
+            return True
         types = self._types(event.kind)
         return bool(types if event.data is not None else types - PROVISIONING_FULL)
 
@@ -104,4 +111,4 @@ class Stream:
         )
 
     def _types(self, kind: EventKind) -> frozenset[str]:
-        return _TYPES[kind] & self.events_delivered
+        return _TYPES.get(kind, frozenset()) & self.events_delivered

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ssf_registrar.domain.deliveries import parse_delivery
 from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
+from ssf_registrar.domain.liveness import Liveness, changed_liveness
 from ssf_registrar.domain.members import optional_text, text, text_or_texts, texts
 from ssf_registrar.domain.streams import (
     ADMIN,
@@ -31,8 +32,9 @@ class Fresh:
 def new_stream(body: Mapping[str, object], caller: Caller, *, issuer: str, fresh: Fresh) -> Stream:
     """Return the stream that `caller` asks for.
 
-    Transmitter-supplied members of the body are ignored, but an admin chooses `aud` and
-    `signing_algorithm` too. A receive stream changes resources here, so it takes an admin.
+    Transmitter-supplied members of the body are ignored, but an admin chooses `aud`,
+    `signing_algorithm` and those of its liveness too. A receive stream changes resources here,
+    so it takes an admin.
     """
     delivery = parse_delivery(body, fresh_header=fresh.authorization_header)
     match direction_of(delivery):
@@ -65,6 +67,7 @@ def _transmit_stream(
         signing_algorithm=_signing_algorithm(chosen),
         jwks_uri=None,
         created=fresh.created,
+        liveness=changed_liveness(Liveness(), chosen),
     )
 
 

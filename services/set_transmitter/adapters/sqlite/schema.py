@@ -89,4 +89,19 @@ MIGRATIONS: Final = (
         PRIMARY KEY (stream_id, number)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- how far the requests in the registrar's journal have been answered
+    ALTER TABLE log ADD COLUMN journal_cursor TEXT NOT NULL DEFAULT '';
+
+    -- a status that a stream is going to have, as the event at the position says
+    CREATE TABLE status_change (
+        stream_id TEXT PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        status TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        expected TEXT NOT NULL,
+        asked INTEGER NOT NULL,
+        position INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
