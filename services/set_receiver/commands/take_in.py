@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from secevent.errors import UnknownKeyError
 from secevent.verification import KeySet, unverified_kid
+from set_receiver.commands.heed_stream_events import HeedStreamEvents
 from set_receiver.domain.acceptance import (
     Acceptance,
     Delivered,
     Judgement,
+    OfStream,
     Received,
     Refused,
     Undecided,
@@ -34,20 +36,22 @@ class TakeIn:
     keys: IssuerKeys
     clock: Callable[[], int]
     """Microseconds since 1970."""
+    heed: HeedStreamEvents
 
     async def __call__(
         self, stream: ReceiveStream, deliveries: Sequence[Delivered]
     ) -> Sequence[Acceptance]:
         """Return what became of each, in their order."""
-        judgements = await self._judge(stream, deliveries, self.keys.known(stream.jwks_uri))
-        return await self._keep(await self._judge_again(stream, deliveries, judgements))
+        first = await self._judge(stream, deliveries, self.keys.known(stream.jwks_uri))
+        judgements = await self._judge_again(stream, deliveries, first)
+        return await self._keep(await self.heed(stream, judgements))
 
     async def _judge(
         self, stream: ReceiveStream, deliveries: Sequence[Delivered], keys: KeySet
-    ) -> Sequence[Judgement]:
+    ) -> Sequence[Judgement | OfStream]:
         now = self.clock()
 
-        def judge_all() -> Sequence[Judgement]:
+        def judge_all() -> Sequence[Judgement | OfStream]:
             return [judged(delivered, stream, keys, now=now) for delivered in deliveries]
 
         if len(deliveries) <= _MOST_ON_THE_LOOP:
@@ -58,8 +62,8 @@ class TakeIn:
         self,
         stream: ReceiveStream,
         deliveries: Sequence[Delivered],
-        judgements: Sequence[Judgement],
-    ) -> Sequence[Judgement]:
+        judgements: Sequence[Judgement | OfStream],
+    ) -> Sequence[Judgement | OfStream]:
         """Judge those by fresh keys whose key was not at hand."""
         lacking = [
             delivered
@@ -73,7 +77,7 @@ class TakeIn:
 
     async def _judge_with_fresh_keys(
         self, stream: ReceiveStream, deliveries: Sequence[Delivered]
-    ) -> Sequence[Judgement]:
+    ) -> Sequence[Judgement | OfStream]:
         kid = unverified_kid(deliveries[0].compact)
         try:
             keys = await self.keys.having(kid, jwks_uri=stream.jwks_uri)
@@ -96,5 +100,5 @@ class TakeIn:
         ]
 
 
-def _lacks_key(judgement: Judgement) -> bool:
+def _lacks_key(judgement: Judgement | OfStream) -> bool:
     return isinstance(judgement, Refused) and isinstance(judgement.error, UnknownKeyError)

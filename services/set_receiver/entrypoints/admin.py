@@ -12,12 +12,15 @@ from servicekit.signals import News
 from set_receiver.commands.erase_receipts import EraseReceipts
 from set_receiver.commands.reapply import Reapply
 from set_receiver.domain.receipts import ReceiptState, Tally
+from set_receiver.domain.stream_states import RemoteStatus
 from set_receiver.entrypoints.erasure_routes import ErasureRoutes
 from set_receiver.entrypoints.receipt_pages import ReceiptPages
 from set_receiver.entrypoints.receipt_routes import ReceiptRoutes
 from set_receiver.entrypoints.stream_directory import StreamDirectory
 from set_receiver.entrypoints.troubles import Troubles
+from set_receiver.entrypoints.verification_routes import VerificationRoutes
 from set_receiver.ports.receipts import Receipts
+from set_receiver.ports.stream_states import StreamStates
 
 _SCOPE = "admin"
 
@@ -32,6 +35,9 @@ class ReceiveStreamRow(BaseModel):
     ignored: int
     dead: int
     last_error: str
+    transmitter_status: str
+    """What the transmitter has last told of its stream: empty, enabled, paused or disabled."""
+    transmitter_reason: str
 
 
 class ReceiveStreamList(BaseModel):
@@ -48,6 +54,7 @@ class AdminApi:
     arrived: News
     """Published when receipts are pending again."""
     receipts: Receipts
+    states: StreamStates
     directory: StreamDirectory
     troubles: Troubles
     clock: Callable[[], int]
@@ -60,6 +67,7 @@ class AdminApi:
         router.add_api_route(
             "/receive-streams", self.list_receive_streams, response_model=ReceiveStreamList
         )
+        VerificationRoutes(self._tenant, self.states, self.directory).add_to(router)
         app.include_router(router)
         app.add_exception_handler(BearerError, _not_allowed)
         app.add_exception_handler(TokensUnavailableError, _try_again)
@@ -69,9 +77,13 @@ class AdminApi:
         tenant = await self._tenant(request)
         tallies = [tally for tally in await self.receipts.tallies() if tally.tenant == tenant]
         configured = {s.stream_id for s in self.directory.all() if s.tenant == tenant}
+        told = await self.states.statuses(tenant)
         stream_ids = sorted(configured | {tally.stream_id for tally in tallies})
         return ReceiveStreamList(
-            streams=[self._stream_row(stream_id, tallies) for stream_id in stream_ids]
+            streams=[
+                self._stream_row(stream_id, tallies, told.get(stream_id))
+                for stream_id in stream_ids
+            ]
         )
 
     def _receipt_routes(self) -> ReceiptRoutes:
@@ -79,13 +91,21 @@ class AdminApi:
             self._tenant, ReceiptPages(self.receipts), Reapply(self.receipts), self.arrived
         )
 
-    def _stream_row(self, stream_id: str, tallies: list[Tally]) -> ReceiveStreamRow:
+    def _stream_row(
+        self, stream_id: str, tallies: list[Tally], told: RemoteStatus | None
+    ) -> ReceiveStreamRow:
         counts = {state.name.lower(): 0 for state in ReceiptState}
         for tally in tallies:
             if tally.stream_id == stream_id:
                 counts[tally.state.name.lower()] = tally.receipts
         last_error = self.troubles.last_error(stream_id)
-        return ReceiveStreamRow(stream_id=stream_id, last_error=last_error, **counts)
+        return ReceiveStreamRow(
+            stream_id=stream_id,
+            last_error=last_error,
+            transmitter_status=told.status if told else "",
+            transmitter_reason=told.reason if told else "",
+            **counts,
+        )
 
     async def _tenant(self, request: Request) -> str:
         authorization = request.headers.get("authorization")

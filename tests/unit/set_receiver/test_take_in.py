@@ -2,12 +2,13 @@ import dataclasses
 from dataclasses import dataclass, field, replace
 
 import pytest
-from support.memory_receipts import MemoryReceipts
+from support.memory_receipts import MemoryReceipts, MemoryStreamStates
 from support.received_sets import IAT, STREAM, TOKEN, Issuer, provenance
 
 from secevent.errors import UnknownKeyError
 from secevent.scim_events import DELETE
 from secevent.verification import KeySet
+from set_receiver.commands.heed_stream_events import HeedStreamEvents
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.acceptance import Delivered, Received, Refused, Undecided
 from set_receiver.domain.errors import KeysUnavailableError
@@ -51,7 +52,8 @@ def keys(issuer: Issuer) -> FakeKeys:
 
 @pytest.fixture
 def take_in(receipts: MemoryReceipts, keys: FakeKeys) -> TakeIn:
-    return TakeIn(receipts, keys, lambda: IAT * 1_000_000)
+    heed = HeedStreamEvents(MemoryStreamStates())
+    return TakeIn(receipts, keys, lambda: IAT * 1_000_000, heed)
 
 
 def pushed(compact: str) -> list[Delivered]:
