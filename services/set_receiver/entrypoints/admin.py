@@ -29,6 +29,8 @@ class ReceiveStreamRow(BaseModel):
     """How many receipts of a stream are in each state, and what last went wrong with it."""
 
     stream_id: str
+    status: str
+    """enabled, paused or disabled; empty for a stream that is gone."""
     pending: int
     applied: int
     without_effect: int
@@ -76,12 +78,18 @@ class AdminApi:
         """List receive streams by what became of their receipts."""
         tenant = await self._tenant(request)
         tallies = [tally for tally in await self.receipts.tallies() if tally.tenant == tenant]
-        configured = {s.stream_id for s in self.directory.all() if s.tenant == tenant}
+        configured = {
+            stream.stream_id: stream.status.name.lower()
+            for stream in self.directory.all()
+            if stream.tenant == tenant
+        }
         told = await self.states.statuses(tenant)
-        stream_ids = sorted(configured | {tally.stream_id for tally in tallies})
+        stream_ids = sorted(configured.keys() | {tally.stream_id for tally in tallies})
         return ReceiveStreamList(
             streams=[
-                self._stream_row(stream_id, tallies, told.get(stream_id))
+                self._stream_row(
+                    stream_id, configured.get(stream_id, ""), tallies, told.get(stream_id)
+                )
                 for stream_id in stream_ids
             ]
         )
@@ -92,7 +100,7 @@ class AdminApi:
         )
 
     def _stream_row(
-        self, stream_id: str, tallies: list[Tally], told: RemoteStatus | None
+        self, stream_id: str, status: str, tallies: list[Tally], told: RemoteStatus | None
     ) -> ReceiveStreamRow:
         counts = {state.name.lower(): 0 for state in ReceiptState}
         for tally in tallies:
@@ -101,6 +109,7 @@ class AdminApi:
         last_error = self.troubles.last_error(stream_id)
         return ReceiveStreamRow(
             stream_id=stream_id,
+            status=status,
             last_error=last_error,
             transmitter_status=told.status if told else "",
             transmitter_reason=told.reason if told else "",

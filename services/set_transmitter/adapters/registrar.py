@@ -221,5 +221,6 @@ def _stream(stream: stream_pb2.Stream) -> Stream:
         status=_STATUSES[stream.status],
         signing_algorithm=stream.signing_algorithm,
         created=stream.created,
+        status_reason=stream.status_reason,
         inactivity_timeout=stream.inactivity_timeout,
     )

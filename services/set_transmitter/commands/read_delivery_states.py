@@ -19,6 +19,8 @@ class ReadDeliveryStates:
         states = (
             DeliveryState(
                 stream_id=outbox.stream.stream_id,
+                status=outbox.stream.status.value,
+                status_reason=outbox.stream.status_reason,
                 pending=outbox.pending,
                 acknowledged=outbox.acknowledged,
                 dead_letters=outbox.dead_letters,

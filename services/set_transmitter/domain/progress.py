@@ -70,6 +70,8 @@ class DeliveryState:
     """A stream's state as it is reported; `oldest_pending` is 0 when nothing is pending."""
 
     stream_id: str
+    status: str
+    status_reason: str
     pending: int
     acknowledged: int
     dead_letters: int

@@ -66,6 +66,7 @@ class Stream:
     status: StreamStatus
     signing_algorithm: str
     created: int
+    status_reason: str = ""
     inactivity_timeout: int = 0
     """Seconds; 0: it is never paused for want of use."""
 

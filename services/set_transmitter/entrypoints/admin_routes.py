@@ -25,6 +25,8 @@ class DeliveryStateView(BaseModel):
     """How far a stream is."""
 
     stream_id: str
+    status: str = Field(description="enabled, paused or disabled, as deliveries have it now")
+    status_reason: str
     pending: int = Field(description="events that are neither acknowledged nor set aside")
     acknowledged: int
     dead_letters: int
