@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Final, TypeVar
@@ -10,7 +11,7 @@ import aiohttp
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from helio.admin_api import print_json
 from helio.api import Api, running_cluster
@@ -177,21 +178,25 @@ async def _api(data: Data) -> AsyncIterator[Api]:
 
 
 def _print_table(states: Sequence[StreamState]) -> None:
-    table = Table(
-        *("stream", "", "status", "lag", "oldest", "last contact", "dead", "last error"), box=None
-    )
+    stream = Column("stream", no_wrap=True)
+    others = ("", "status", "lag", "oldest", "contact", "dead", "last error")
+    table = Table(stream, *others, box=None)
     for state in states:
         table.add_row(
             state.stream_id,
             f"{state.direction} {state.method}",
             state.status,
             f"{state.lag_events}",
-            f"{state.lag_seconds:.1f} s" if state.lag_seconds else "–",
-            shown_time(state.last_contact),
+            _shown_seconds(state.lag_seconds),
+            _shown_seconds(time.time() - state.last_contact / 1e6) if state.last_contact else "–",
             f"{state.dead_letters}",
             escape(state.last_error),
         )
     _console.print(table)
+
+
+def _shown_seconds(seconds: float) -> str:
+    return f"{max(seconds, 0.0):,.1f} s" if seconds else "–"
 
 
 def _print_one(state: StreamState, *, json: bool) -> None:

@@ -58,7 +58,11 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         disposition=_disposition(stream.direction),
         revision=stream.revision,
         created=stream.created,
-        min_verification_interval=stream.liveness.min_verification_interval,
+        min_verification_interval=(
+            stream.liveness.min_verification_interval
+            if stream.direction is Direction.TRANSMIT
+            else 0
+        ),
         inactivity_timeout=stream.liveness.inactivity_timeout or 0,
     )
 
