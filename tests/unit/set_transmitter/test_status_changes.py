@@ -157,6 +157,18 @@ async def test_a_stream_that_nobody_uses_is_paused_and_its_receiver_told(
     assert parts.events() == [b'{"status":"paused","reason":"' + reason + b'"}']
 
 
+async def test_the_registrar_is_not_asked_before_a_stream_can_be_inactive(parts: Parts) -> None:
+    await parts.transmitter.configure(timed(DeliveryMethod.PUSH))
+    parts.statuses.unmanaged[STREAM.stream_id] = 20
+    assert await parts.pause(now=NOW) == set()
+    parts.statuses.unmanaged[STREAM.stream_id] = 60
+
+    too_soon = await parts.pause(now=NOW + 39 * SECOND)
+
+    assert too_soon == set()
+    assert await parts.pause(now=NOW + 40 * SECOND) == {STREAM.stream_id}
+
+
 async def test_without_a_timeout_no_stream_is_paused(parts: Parts) -> None:
     parts.statuses.unmanaged[STREAM.stream_id] = 10**6
 
