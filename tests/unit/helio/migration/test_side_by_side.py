@@ -83,18 +83,21 @@ async def test_batches_of_one_key_follow_each_other() -> None:
     assert (first, second) == ([0], [1, 2])
 
 
-async def test_a_failure_is_told_when_the_other_has_its_answer_and_nothing_more_is_sent() -> None:
+async def test_a_failure_is_told_when_the_others_have_their_answers_and_nothing_more_is_sent() -> (
+    None
+):
     target = Target(failing=frozenset({0}))
-    sending = asyncio.create_task(send_side_by_side(map(batch, range(4)), target.send))
+    sending = asyncio.create_task(send_side_by_side(map(batch, range(5)), target.send))
     await settled()
     await target.answer(0)
     is_waiting = not sending.done()
-    await target.answer(1)
+    for number in (1, 2):
+        await target.answer(number)
 
     with pytest.raises(ProviderError, match="batch 0 is refused"):
         await sending
     assert is_waiting
-    assert target.answered == [0, 1]
+    assert target.answered == [0, 1, 2]
 
 
 async def test_who_ends_it_ends_what_is_under_way() -> None:
@@ -105,4 +108,4 @@ async def test_who_ends_it_ends_what_is_under_way() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await sending
-    assert sorted(target.cancelled) == [0, 1]
+    assert sorted(target.cancelled) == [0, 1, 2]
