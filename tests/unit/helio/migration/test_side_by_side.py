@@ -83,7 +83,7 @@ async def test_batches_of_one_key_follow_each_other() -> None:
     assert (first, second) == ([0], [1, 2])
 
 
-async def test_a_failure_is_told_when_the_others_have_their_answers_and_nothing_more_is_sent() -> (
+async def test_a_failure_is_told_when_the_others_are_answered_and_nothing_more_is_sent() -> (
     None
 ):
     target = Target(failing=frozenset({0}))
