@@ -44,9 +44,8 @@ class Creating:
 
     def _creations(self, rules: TypeRules) -> Iterator[Entry]:
         mapper = self.plan.mappers[rules.name]
-        for _, line in self.plan.resources(rules):
-            row = self.plan.journal.row(rules.name, line.source_id)
-            if row is None or row.state != State.NEW:
+        for _, line, row in self.plan.decided(rules):
+            if row.state != State.NEW:
                 self.told(1)
                 continue
             mapped = mapper.mapped(line.resource, self.plan.resolve, at_once=REFERENCES_AT_ONCE)

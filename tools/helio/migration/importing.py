@@ -26,8 +26,8 @@ async def bring_in(plan: Plan, told: Told, *, dry_run: bool) -> Report:
         await creating.settle_uncertain()
     for name in plan.counts:
         await plan.index.read(plan.provider, plan.mappers[name].rules)
-    plan.decide(lambda: told("looking", 1, total))
     if dry_run:
+        plan.decide(lambda: told("looking", 1, total))
         return reported(plan, dry_run=True)
     for rules in plan.provider.types:
         if rules.name in plan.counts:

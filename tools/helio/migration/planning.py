@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from helio.migration.findings import Findings
@@ -42,10 +43,13 @@ class Plan:
     """How many resources there are of each type."""
     findings: Findings = field(default_factory=Findings)
     index: TargetIndex = field(init=False)
+    is_first: bool = field(init=False)
+    """Whether no run before has noted anything."""
     mappers: Mapping[str, Mapper] = field(init=False)
 
     def __post_init__(self) -> None:
         self.index = TargetIndex(self.journal)
+        self.is_first = self.journal.is_empty()
         endpoints = {rules.name: rules.endpoint for rules in self.provider.types}
         self.mappers = {
             rules.name: Mapper(rules, endpoints, self.source_id_as_external_id)
@@ -89,17 +93,29 @@ class Plan:
 
     def decide(self, told: Callable[[], None]) -> None:
         """Decide on every resource that a former run has not settled."""
-        is_first = self.journal.is_empty()
-        decided: list[Row] = []
+        for _ in self.decided():
+            told()
+
+    def decided(self, of: TypeRules | None = None) -> Iterator[tuple[TypeRules, Line, Row]]:
+        """Give the resources of one type or of all with their rows, decided on a part at a time."""
+        resources = self.resources(of)
+        while part := list(islice(resources, _WRITTEN_AT_ONCE)):
+            yield from self._decide(part)
+
+    def _decide(
+        self, part: Sequence[tuple[TypeRules, Line]]
+    ) -> Iterator[tuple[TypeRules, Line, Row]]:
+        rows: list[Row] = []
+        new: list[Row] = []
         with self.journal.transaction():
-            for rules, line in self.resources():
-                row = None if is_first else self.journal.row(rules.name, line.source_id)
+            for rules, line in part:
+                row = None if self.is_first else self.journal.row(rules.name, line.source_id)
                 if row is None or row.state not in SETTLED | {State.SENT}:
-                    decided.append(self._decided(rules, line, decided))
-                if len(decided) == _WRITTEN_AT_ONCE:
-                    self._write(decided)
-                told()
-            self._write(decided)
+                    row = self._decided(rules, line, new)
+                    new.append(row)
+                rows.append(row)
+            self._write(new)
+        return ((rules, line, row) for (rules, line), row in zip(part, rows, strict=True))
 
     def _write(self, decided: list[Row]) -> None:
         self.journal.write(decided)
@@ -149,6 +165,9 @@ class Plan:
             row = self.journal.row(name, source_id)
             if row is not None:
                 found = self._resolved(row) or found
+            elif self.journal.line_of(name, source_id) is not None:
+                # It has not been decided on yet.
+                found = Pending()
             if not isinstance(found, Absent):
                 break
         return found
