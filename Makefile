@@ -65,10 +65,11 @@ breaking: dev ## fail when proto/ breaks clients of the last release
 	if [ -z "$$tag" ]; then echo "There is no release yet, so nothing can break"; \
 	else $(BIN)/buf breaking --against ".git#tag=$$tag"; fi
 
-# Most of the time the tests wait, so two go on beside each other; a file's share its fixtures.
-tests: dev ## all tests in one run, as many files at a time as there are cores, and 4 at most
+# Much of the time the tests wait, so one more goes on than there are cores; a file's share its fixtures.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, 1 + len(os.sched_getaffinity(0))))')
+tests: dev ## all tests in one run, one file more at a time than there are cores, and 4 at most
 	@echo "== tests: pytest"
-	@$(PYTEST) --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --durations=25 $(ARGS)
+	@$(PYTEST) --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --durations=25 $(ARGS)
 
 coverage: dev ## the same, with a table of the lines that no test ran
 	@$(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)

@@ -83,9 +83,7 @@ async def test_batches_of_one_key_follow_each_other() -> None:
     assert (first, second) == ([0], [1, 2])
 
 
-async def test_a_failure_is_told_when_the_others_are_answered_and_nothing_more_is_sent() -> (
-    None
-):
+async def test_a_failure_is_told_when_the_others_are_answered_and_nothing_more_is_sent() -> None:
     target = Target(failing=frozenset({0}))
     sending = asyncio.create_task(send_side_by_side(map(batch, range(5)), target.send))
     await settled()
