@@ -36,7 +36,7 @@ def test_two_first_starts_at_once_make_one_set_of_keys_and_one_admin_token(
         streams = [process.get("/ssf/streams") for process in processes]
 
     assert None not in started
-    assert len(keys[0]) == 2
+    assert len(keys[0]) == 4
     assert keys[0] == keys[1]
     assert streams == [[], []]
 
@@ -54,7 +54,7 @@ def test_of_two_first_starts_with_different_master_keys_one_is_refused(
         keys = winner.get("/jwks.json")["keys"]
 
     assert loser.process.returncode == 2
-    assert len(keys) == 2
+    assert len(keys) == 4
 
 
 @pytest.mark.parametrize(
