@@ -130,18 +130,24 @@ def test_a_patch_without_effect_gives_back_the_very_same_stream() -> None:
         ("aud", None),
         ("events_supported", []),
         ("events_delivered", [{"not": "a string"}]),
-        ("min_verification_interval", 60),
-        ("inactivity_timeout", 60),
         ("signing_algorithm", "ES256"),
         ("issuerJWKSUrl", "https://b.example/jwks.json"),
     ],
 )
 @pytest.mark.parametrize("change", [patch, put])
+@pytest.mark.parametrize("is_admin", [True, False])
 def test_another_value_of_a_transmitter_supplied_member_is_refused_by_name(
-    change: Any, member: str, value: Any
+    change: Any, member: str, value: Any, *, is_admin: bool
 ) -> None:
     with pytest.raises(InvalidRequestError, match=f"^{member} is the transmitter's"):
-        change(PUSHED, is_admin=False, **{member: value})
+        change(PUSHED, is_admin=is_admin, **{member: value})
+
+
+@pytest.mark.parametrize("member", ["min_verification_interval", "inactivity_timeout"])
+@pytest.mark.parametrize(("change", "is_admin"), [(patch, False), (put, False), (put, True)])
+def test_liveness_is_an_admins_to_set_by_patch(change: Any, member: str, *, is_admin: bool) -> None:
+    with pytest.raises(InvalidRequestError, match=f"^{member} is the transmitter's"):
+        change(PUSHED, is_admin=is_admin, **{member: 60})
 
 
 def test_transmitter_supplied_members_may_come_as_they_are_in_any_order() -> None:

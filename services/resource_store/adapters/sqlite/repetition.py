@@ -68,12 +68,10 @@ def remember(
         row = (tenant, identity.key, now, each.ref.resource_type, each.ref.id, each.deleted)
         rows.setdefault(identity.kind, []).append(row)
     for kind, of_kind in rows.items():
-        connection.executemany(_REMEMBER[kind], of_kind)
-        _forget(connection, kind, len(of_kind), before=now - KEPT[kind] // _MICROSECOND)
-
-
-def _forget(connection: sqlite3.Connection, kind: IdentityKind, added: int, *, before: int) -> None:
-    (last,) = connection.execute("SELECT last_insert_rowid()").fetchone()
-    due = last // _PRUNED_EVERY - (last - added) // _PRUNED_EVERY
-    if due:
-        connection.execute(_FORGET[kind], (due * _PRUNED_AT_ONCE, before))
+        *others, last = of_kind
+        connection.executemany(_REMEMBER[kind], others)
+        number = connection.execute(_REMEMBER[kind], last).lastrowid or 0
+        due = number // _PRUNED_EVERY - (number - len(of_kind)) // _PRUNED_EVERY
+        if due:
+            before = now - KEPT[kind] // _MICROSECOND
+            connection.execute(_FORGET[kind], (due * _PRUNED_AT_ONCE, before))
