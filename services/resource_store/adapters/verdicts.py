@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from resource_store.adapters.waves import TenantIdentity, identity_of
+from resource_store.adapters.waves import Address, TenantIdentity, identity_of
 from resource_store.domain.async_requests import Completion
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import (
@@ -59,7 +59,7 @@ class Shown:
     resource_type: ResourceType
 
     @property
-    def address(self) -> tuple[str, str]:
+    def address(self) -> Address:
         """Where its memberships are found."""
         return self.tenant, self.resource.ref.id
 

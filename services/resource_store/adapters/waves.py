@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from resource_store.domain.decisions import Identity, Transition
 
+Address = tuple[str, str]
+"""Tenant and id."""
 TenantIdentity = tuple[str, Identity]
+
+
+def address(transition: Transition) -> Address:
+    """Return where the resource of a transition is found."""
+    return transition.tenant, transition.ref.id
 
 
 def identity_of(transition: Transition) -> TenantIdentity | None:

@@ -2,19 +2,33 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Protocol
 
 from ssf_registrar.commands.check_outbound import CheckOutbound
 from ssf_registrar.commands.own_streams import OwnStreams
+from ssf_registrar.commands.saving import saved
 from ssf_registrar.commands.set_feed import SetFeed
 from ssf_registrar.domain.changes import outbound_urls, patched, replaced, with_status
 from ssf_registrar.domain.configuration import Origins
-from ssf_registrar.domain.errors import StreamChangedError
 from ssf_registrar.domain.members import text
 from ssf_registrar.domain.streams import Caller, Stream
-from ssf_registrar.ports.streams import StaleStreamError, Streams
+from ssf_registrar.ports.streams import Streams
 
-_ATTEMPTS: Final = 5
+
+class Changing(Protocol):
+    """What a PATCH or a PUT makes of a stream."""
+
+    def __call__(
+        self,
+        stream: Stream,
+        body: Mapping[str, object],
+        /,
+        *,
+        origins: Origins,
+        fresh_header: str,
+        is_admin: bool,
+    ) -> Stream:
+        """Return the stream as it shall be; the very same where nothing changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +43,11 @@ class ChangeStream:
 
     async def patch(self, caller: Caller, body: Mapping[str, object]) -> Stream:
         """Change the members that the body has."""
-        header = self.fresh_header()
-        return await self._change(
-            caller,
-            text(body, "stream_id"),
-            lambda stream: self.set_feed.of_changed(
-                stream,
-                patched(
-                    stream,
-                    body,
-                    origins=self.origins,
-                    fresh_header=header,
-                    is_admin=caller.is_admin,
-                ),
-                caller,
-                body,
-            ),
-        )
+        return await self._change_members(caller, body, patched)
 
     async def replace(self, caller: Caller, body: Mapping[str, object]) -> Stream:
         """Change the members that the body has, and delete those that it does not have."""
-        header = self.fresh_header()
-        return await self._change(
-            caller,
-            text(body, "stream_id"),
-            lambda stream: self.set_feed.of_changed(
-                stream,
-                replaced(
-                    stream,
-                    body,
-                    origins=self.origins,
-                    fresh_header=header,
-                    is_admin=caller.is_admin,
-                ),
-                caller,
-                body,
-            ),
-        )
+        return await self._change_members(caller, body, replaced)
 
     async def set_status(self, caller: Caller, body: Mapping[str, object]) -> Stream:
         """Change the status."""
@@ -73,22 +55,36 @@ class ChangeStream:
             caller, text(body, "stream_id"), lambda stream: with_status(stream, body)
         )
 
+    async def _change_members(
+        self, caller: Caller, body: Mapping[str, object], changed_by: Changing
+    ) -> Stream:
+        header = self.fresh_header()
+
+        def change(stream: Stream) -> Stream:
+            changed = changed_by(
+                stream,
+                body,
+                origins=self.origins,
+                fresh_header=header,
+                is_admin=caller.is_admin,
+            )
+            return self.set_feed.of_changed(stream, changed, caller, body)
+
+        return await self._change(caller, text(body, "stream_id"), change)
+
     async def _change(
         self, caller: Caller, stream_id: str, change: Callable[[Stream], Stream]
     ) -> Stream:
         own_streams = OwnStreams(self.streams)
-        for _ in range(_ATTEMPTS):
-            current = await own_streams.get(caller, stream_id)
+
+        async def checked(current: Stream) -> Stream:
             changed = change(current)
-            if changed is current:
-                return current
             await self._check_new_urls(current, changed)
-            try:
-                await self.streams.save(changed)
-            except StaleStreamError:
-                continue
             return changed
-        raise StreamChangedError(stream_id)
+
+        return await saved(
+            self.streams, stream_id, lambda: own_streams.get(caller, stream_id), checked
+        )
 
     async def _check_new_urls(self, current: Stream, changed: Stream) -> None:
         known = outbound_urls(current)

@@ -7,7 +7,7 @@ from resource_store.adapters.mongo import repetition
 from resource_store.adapters.mongo.async_requests import settle
 from resource_store.adapters.mongo.braking import Braking, Candidate, candidate_of, read_braking
 from resource_store.adapters.mongo.documents import resource_of
-from resource_store.adapters.mongo.meeting import Meeting, address
+from resource_store.adapters.mongo.meeting import Meeting
 from resource_store.adapters.mongo.reading import Reading
 from resource_store.adapters.mongo.unique_keys import UniqueKeys, read_unique_keys
 from resource_store.adapters.mongo.writes import Writes
@@ -21,7 +21,7 @@ from resource_store.adapters.verdicts import (
     to_remember,
     to_show,
 )
-from resource_store.adapters.waves import TenantIdentity, identity_of, waves
+from resource_store.adapters.waves import TenantIdentity, address, identity_of, waves
 from resource_store.domain.brakes import Ruling
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import (

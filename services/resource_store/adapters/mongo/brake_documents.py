@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from resource_store.adapters.mongo.documents import Address, address_document, ref_of
+from resource_store.adapters.mongo.documents import address_document, ref_of
+from resource_store.adapters.waves import Address
 from resource_store.domain.brakes import BrakeState
 from resource_store.domain.held_operations import HeldOperation, Risk
 from servicekit.mongo import Document

@@ -16,7 +16,8 @@ from resource_store.adapters.mongo.brake_documents import (
     state_of,
 )
 from resource_store.adapters.mongo.collections import BRAKE_COUNTS, BRAKES, HELD_OPERATIONS
-from resource_store.adapters.mongo.documents import Address, address_document, address_of, at_once
+from resource_store.adapters.mongo.documents import address_document, address_of, at_once
+from resource_store.adapters.waves import Address
 from resource_store.domain.brakes import (
     Brake,
     BrakeState,

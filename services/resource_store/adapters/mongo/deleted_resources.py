@@ -7,12 +7,12 @@ from pymongo import ASCENDING, DESCENDING
 
 from resource_store.adapters.mongo.collections import DELETED
 from resource_store.adapters.mongo.documents import (
-    Address,
     address_document,
     resource_of,
     stamp_document,
 )
 from resource_store.adapters.mongo.faults import storage_failures
+from resource_store.adapters.waves import Address
 from resource_store.domain.kept import Kept
 from resource_store.domain.resources import Stored
 from resource_store.ports.deleted_resources import DeletedSelection

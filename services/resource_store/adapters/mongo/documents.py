@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from resource_store.adapters.mongo.sort_fields import kept_key, key_of, sort_fields
+from resource_store.adapters.waves import Address
 from resource_store.domain.decisions import Written
 from resource_store.domain.keys import IndexKey
 from resource_store.domain.resources import Ref, Resource, Stamp, Stored
@@ -14,9 +15,6 @@ T = TypeVar("T")
 
 BACK: Final = {"is_back": True}
 """What a tombstone has whose resource has been created again."""
-
-Address = tuple[str, str]
-"""Tenant and id: what a resource and its tombstone are found by."""
 
 _AT_ONCE: Final = 10_000
 """So many values of `$in` stay far below the 16 MiB of a command."""

@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from typing import Self
 
 from resource_store.adapters.mongo.deleted_resources import kept_of
-from resource_store.adapters.mongo.documents import Address, stamp_of, stored_of
+from resource_store.adapters.mongo.documents import stamp_of, stored_of
 from resource_store.adapters.mongo.reading import Reading
+from resource_store.adapters.waves import Address, address
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import State, Transition
 from resource_store.domain.members import Member
 from servicekit.mongo import Document
-
-
-def address(transition: Transition) -> Address:
-    """Return where the resource of a transition is found."""
-    return transition.tenant, transition.ref.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Final
 
 from resource_store.adapters.mongo import collections
 from resource_store.adapters.mongo.documents import (
-    Address,
     address_document,
     address_of,
     at_once,
     ref_of,
 )
 from resource_store.adapters.verdicts import Shown
+from resource_store.adapters.waves import Address
 from resource_store.domain.members import (
     GROUPS,
     MEMBERS,

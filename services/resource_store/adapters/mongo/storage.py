@@ -14,7 +14,7 @@ from resource_store.adapters.mongo.brakes import MongoBrakes
 from resource_store.adapters.mongo.closed_tenants import closed_among
 from resource_store.adapters.mongo.collections import META
 from resource_store.adapters.mongo.deleted_resources import MongoDeletedResources
-from resource_store.adapters.mongo.documents import Address, resource_of, stored_of
+from resource_store.adapters.mongo.documents import resource_of, stored_of
 from resource_store.adapters.mongo.erasures import MongoErasures
 from resource_store.adapters.mongo.faults import blamed, storage_failures
 from resource_store.adapters.mongo.purging import MongoPurging
@@ -23,6 +23,7 @@ from resource_store.adapters.mongo.reindexing import reindex
 from resource_store.adapters.mongo.searching import Searching
 from resource_store.adapters.mongo.writer import Result, Writer
 from resource_store.adapters.verdicts import Shown
+from resource_store.adapters.waves import Address
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import Outcome, Transition
 from resource_store.domain.errors import StorageFailedError, TenantClosedError

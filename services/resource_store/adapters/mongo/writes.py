@@ -9,13 +9,13 @@ from resource_store.adapters.mongo import collections, feed
 from resource_store.adapters.mongo.deleted_resources import kept_document
 from resource_store.adapters.mongo.documents import (
     BACK,
-    Address,
     address_document,
     at_once,
     keys_of,
     resource_document,
     stamp_document,
 )
+from resource_store.adapters.waves import Address
 from resource_store.domain.changes import Change
 from resource_store.domain.decisions import Deleted, Restamped, State, Written
 from servicekit.mongo import Document, MongoDatabase, Session

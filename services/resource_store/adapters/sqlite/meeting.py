@@ -7,7 +7,8 @@ from typing import Final, Self
 
 from resource_store.adapters.sqlite.deleted_resources import read_kept
 from resource_store.adapters.sqlite.rows import COLUMNS, read_members, resource_of
-from resource_store.adapters.sqlite.selecting import Address, by_tenant, rows_in
+from resource_store.adapters.sqlite.selecting import by_tenant, rows_in
+from resource_store.adapters.waves import Address, address
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import State, Transition
 from resource_store.domain.kept import Kept
@@ -28,11 +29,6 @@ _NAMED_MEMBERS: Final = """
     FROM members m LEFT JOIN resources r ON r.tenant = m.tenant AND r.id = m.member_id
     WHERE m.tenant = ? AND m.group_id = ? AND m.member_id IN
 """
-
-
-def address(transition: Transition) -> Address:
-    """Return where the resource of a transition is found."""
-    return transition.tenant, transition.ref.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from resource_store.adapters.sqlite.selecting import Address, by_tenant, rows_in
+from resource_store.adapters.sqlite.selecting import by_tenant, rows_in
 from resource_store.adapters.verdicts import Shown
+from resource_store.adapters.waves import Address
 from resource_store.domain.members import (
     GROUPS,
     MEMBERS,

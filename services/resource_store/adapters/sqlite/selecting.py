@@ -4,8 +4,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
-Address = tuple[str, str]
-"""Tenant and id."""
+from resource_store.adapters.waves import Address
 
 _MOST: Final = 512
 """Values in one statement; SQLite allows some thousands."""
