@@ -1,6 +1,6 @@
 """What a change came to, as a PATCH and as a list of paths (RFC 9967 section 2.4)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,27 +52,29 @@ def changed_attributes(
 def _differences(
     resource_type: ResourceType, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[_Difference]:
-    for attribute in resource_type.common + resource_type.schema.attributes:
-        yield from _difference(attribute, before, after)
+    yield from _between(resource_type.common, before, after)
+    yield from _between(resource_type.schema.attributes, before, after)
     for extension in resource_type.extensions:
         old, new = before.get(extension.schema.id) or {}, after.get(extension.schema.id) or {}
-        for attribute in extension.schema.attributes:
-            yield from _difference(attribute, old, new)
+        yield from _between(extension.schema.attributes, old, new)
 
 
-def _difference(
-    attribute: Attribute, before: Mapping[str, Any], after: Mapping[str, Any]
+def _between(
+    attributes: Iterable[Attribute], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[_Difference]:
-    old, new = before.get(attribute.name), after.get(attribute.name)
-    if old == new:
-        return
-    old, new = _settable(attribute, old), _settable(attribute, new)
-    if old != new:
-        yield _Difference(attribute, old, new)
+    for attribute in attributes:
+        old, new = before.get(attribute.name), after.get(attribute.name)
+        if old == new:  # most are absent from both
+            continue
+        old, new = _settable(attribute, old), _settable(attribute, new)
+        if old != new:
+            yield _Difference(attribute, old, new)
 
 
 def _settable(attribute: Attribute, value: Any) -> Any:  # noqa: ANN401 JSON
     """Return the value without what a client cannot set or see; None where nothing is left."""
+    if value is None:
+        return None
     hidden = attribute.hidden_names
     if isinstance(value, list):
         elements = [_without_members(element, hidden) for element in value]
@@ -102,8 +104,8 @@ def _operations(difference: _Difference) -> Iterator[dict[str, Any]]:
 
 
 def _inner_differences(difference: _Difference) -> Iterator[_Difference]:
-    for sub in difference.attribute.sub_attributes:
-        yield from _difference(sub, difference.before, difference.after)
+    sub_attributes = difference.attribute.sub_attributes
+    return _between(sub_attributes, difference.before, difference.after)
 
 
 def _paths(difference: _Difference) -> Iterator[str]:

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,10 @@ from servicekit.failures import StartError, StorageError
 from servicekit.fair_queue import FairQueue
 
 T = TypeVar("T")
+ItemT = TypeVar("ItemT")
 Operation = Callable[[sqlite3.Connection], T]
+OperationOnEach = Callable[[sqlite3.Connection, Sequence[ItemT]], Sequence[T | Exception]]
+"""What it makes of each item; an exception is the outcome of its item alone."""
 
 _MAX_BATCH = 64
 _READERS = 2
@@ -35,21 +39,38 @@ _STORAGE_FAILURES = frozenset(
 )
 
 
-@dataclass(slots=True)
-class _Write:
-    operation: Operation[Any]
+@dataclass(slots=True, eq=False)
+class _Call:
+    """Somebody who waits for writes: for one, or for each of several."""
+
     result: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
-    value: Any = None
-    error: BaseException | None = None
+    missing: int
+    is_single: bool
+    writes: "Sequence[_Write]" = ()
 
-    def settle(self) -> None:
-        if self.result.done():
+    def settle(self, count: int) -> None:
+        """Note that so many of the writes are done."""
+        self.missing -= count
+        if self.missing or self.result.done():
             return
-        if self.error is None:
-            self.result.set_result(self.value)
+        if not self.is_single:
+            self.result.set_result([each.error or each.value for each in self.writes])
+        elif (error := self.writes[0].error) is not None:
+            self.result.set_exception(error)
         else:
-            self.result.set_exception(self.error)
+            self.result.set_result(self.writes[0].value)
+
+
+@dataclass(slots=True, eq=False)
+class _Write:
+    """`operation` is of one connection, or of a connection and the items of several writes."""
+
+    operation: Callable[..., Any]
+    call: _Call
+    item: Any = None
+    value: Any = None
+    error: Exception | None = None
 
 
 class Database:
@@ -57,6 +78,7 @@ class Database:
 
     Each write is a function of the connection, run in a savepoint of a transaction that it may
     share with other waiting writes: one that raises is undone alone. Reads see committed state.
+    A function of many items is run once for all of them that share a transaction.
     """
 
     def __init__(self, path: Path, migrations: Sequence[str], *, is_synced: bool = True) -> None:
@@ -92,12 +114,23 @@ class Database:
         Those that wait in different lanes (of tenants, say) take turns. Raises what it raised
         (nothing of it remains then), or `StorageError`.
         """
-        loop = asyncio.get_running_loop()
-        result: asyncio.Future[T] = loop.create_future()
-        with self._changed:
-            self._writes.put(lane, _Write(operation, result, loop))
-            self._changed.notify()
-        return await result
+        value: T = await self._written([(lane, None)], operation, is_single=True)
+        return value
+
+    async def write_each(
+        self, operation: OperationOnEach[ItemT, T], items: Iterable[tuple[Hashable, ItemT]]
+    ) -> list[T | Exception]:
+        """Return what `operation` makes of each item, in order, once all of them are durable.
+
+        Each comes with its lane. They are given in their order, but not all at once, and together
+        with those of other calls. Where the operation raises, each is tried alone: it becomes the
+        outcome of those for which it raises again.
+        """
+        laned = list(items)
+        if not laned:
+            return []
+        outcomes: list[T | Exception] = await self._written(laned, operation)
+        return outcomes
 
     async def read(self, operation: Operation[T]) -> T:
         """Run `operation`, which only reads, on one snapshot of the committed state."""
@@ -110,12 +143,11 @@ class Database:
 
         Writes wait for it: some ten seconds for each GB. Raises `StorageError`.
         """
-        loop = asyncio.get_running_loop()
-        result: asyncio.Future[None] = loop.create_future()
+        call, (write,) = _call([None], _rewrite, is_single=True)
         with self._changed:
-            self._rewrites.append(_Write(_rewrite, result, loop))
+            self._rewrites.append(write)
             self._changed.notify()
-        await result
+        await call.result
 
     async def close(self) -> None:
         """Finish the writes that wait, and close the file."""
@@ -127,6 +159,20 @@ class Database:
         for connection in self._reader_connections:
             connection.close()
         self._writer_connection.close()
+
+    async def _written(
+        self,
+        laned: Sequence[tuple[Hashable, Any]],
+        operation: Callable[..., Any],
+        *,
+        is_single: bool = False,
+    ) -> Any:  # noqa: ANN401  it is the operation's
+        call, writes = _call([item for _, item in laned], operation, is_single=is_single)
+        with self._changed:
+            for (lane, _), write in zip(laned, writes, strict=True):
+                self._writes.put(lane, write)
+            self._changed.notify()
+        return await call.result
 
     def _open_reader(self) -> None:
         connection = _connect(self.path)
@@ -148,9 +194,7 @@ class Database:
                 _run_alone(self._writer_connection, batch)
             else:
                 _commit(self._writer_connection, batch)
-            for loop in {write.loop for write in batch}:
-                settled = [write for write in batch if write.loop is loop]
-                loop.call_soon_threadsafe(_settle, settled)
+            _tell(batch)
 
     def _next_batch(self) -> list[_Write]:
         """Return what waits, as soon as something does; nothing at the end."""
@@ -164,9 +208,33 @@ class Database:
             return self._writes.take(_MAX_BATCH)
 
 
-def _settle(writes: Sequence[_Write]) -> None:
-    for write in writes:
-        write.settle()
+def _call(
+    items: Sequence[Any], operation: Callable[..., Any], *, is_single: bool
+) -> tuple[_Call, Sequence[_Write]]:
+    loop = asyncio.get_running_loop()
+    call = _Call(loop.create_future(), loop, missing=len(items), is_single=is_single)
+    call.writes = [_Write(operation, call, item) for item in items]
+    return call, call.writes
+
+
+def _tell(batch: Sequence[_Write]) -> None:
+    for loop, counts in _counts_by_loop(batch).items():
+        loop.call_soon_threadsafe(_settle, counts)
+
+
+def _counts_by_loop(
+    batch: Sequence[_Write],
+) -> dict[asyncio.AbstractEventLoop, dict[_Call, int]]:
+    counts: dict[asyncio.AbstractEventLoop, dict[_Call, int]] = {}
+    for write in batch:
+        of_loop = counts.setdefault(write.call.loop, {})
+        of_loop[write.call] = of_loop.get(write.call, 0) + 1
+    return counts
+
+
+def _settle(counts: dict[_Call, int]) -> None:
+    for call, count in counts.items():
+        call.settle(count)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -193,8 +261,8 @@ def _commit(connection: sqlite3.Connection, batch: Sequence[_Write]) -> None:
     """Run a batch in one transaction; a write that raises is undone alone."""
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for write in batch:
-            _run_in_savepoint(connection, write)
+        for _, writes in groupby(batch, _what_runs_at_once):
+            _run(connection, list(writes))
         connection.execute("COMMIT")
     except sqlite3.Error as error:
         # The thread must survive a disk that fails even this: writers would wait for ever.
@@ -223,17 +291,46 @@ def _run_alone(connection: sqlite3.Connection, rewrites: Sequence[_Write]) -> No
             each.error = StorageError(f"the file was not rewritten: {error}")
 
 
-def _run_in_savepoint(connection: sqlite3.Connection, write: _Write) -> None:
+def _what_runs_at_once(write: _Write) -> object:
+    return write if write.call.is_single else write.operation
+
+
+def _run(connection: sqlite3.Connection, writes: Sequence[_Write]) -> None:
+    """Run one write, or several of one operation; where those raise, each by itself."""
+    error = _run_in_savepoint(connection, writes)
+    if error is None:
+        return
+    if len(writes) == 1:
+        writes[0].error = error
+        return
+    for write in writes:
+        write.error = _run_in_savepoint(connection, [write])
+
+
+def _run_in_savepoint(connection: sqlite3.Connection, writes: Sequence[_Write]) -> Exception | None:
+    """Return what was raised; of a run that raises, nothing remains."""
     connection.execute("SAVEPOINT one_write")
+    raised = None
     try:
-        write.value = write.operation(connection)
+        _run_operation(connection, writes)
     except Exception as error:  # it is the caller's
         if not connection.in_transaction or _is_storage_failure(error):
             # SQLite may have undone the whole transaction, and no other write would fare better.
             raise sqlite3.OperationalError(str(error)) from error
         connection.execute("ROLLBACK TO one_write")
-        write.error = error
+        raised = error
     connection.execute("RELEASE one_write")
+    return raised
+
+
+def _run_operation(connection: sqlite3.Connection, writes: Sequence[_Write]) -> None:
+    first = writes[0]
+    if first.call.is_single:
+        first.value = first.operation(connection)
+        return
+    outcomes = first.operation(connection, [write.item for write in writes])
+    for write, outcome in zip(writes, outcomes, strict=True):
+        write.value = outcome
 
 
 def _is_storage_failure(error: Exception) -> bool:

@@ -1,9 +1,9 @@
 """The index keys of a resource: what filters find it by, and what must be unique."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from resource_store.domain.resources import Ref
 from scim.attributes import Attribute, Uniqueness
@@ -36,13 +36,25 @@ _INDEXED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class IndexKey:
+class IndexKey(NamedTuple):
     """A normalised value at an attribute path; None stands for none, where that is sorted by."""
 
     path: str
     key: Key | None
     unique: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """Where the values of an indexed path are, found out once: each write looks at all paths."""
+
+    path: str
+    schema: str | None
+    attribute: str
+    sub_attribute: str | None
+    of: Attribute
+    unique: bool
+    sorted: bool
 
 
 @cache
@@ -72,14 +84,33 @@ def sorted_paths(resource_type: ResourceType) -> frozenset[str]:
 
 def index_keys(resource_type: ResourceType, attributes: Mapping[str, Any]) -> frozenset[IndexKey]:
     """Return the keys of a resource."""
-    found = {
-        IndexKey(path, key, is_unique(resolved.attribute))
+    found: set[IndexKey] = set()
+    for indexed in _all_indexed(resource_type):
+        keys = [
+            IndexKey(indexed.path, key, indexed.unique)
+            for value in _values(indexed, attributes)
+            if (key := comparison_key(indexed.of, value)) is not None
+        ]
+        if not keys and indexed.sorted:
+            keys = [IndexKey(indexed.path, None, unique=False)]
+        found.update(keys)
+    return frozenset(found)
+
+
+@cache
+def _all_indexed(resource_type: ResourceType) -> tuple[_Indexed, ...]:
+    return tuple(
+        _Indexed(
+            path=path,
+            schema=resolved.path.schema,
+            attribute=resolved.path.attribute,
+            sub_attribute=resolved.path.sub_attribute,
+            of=resolved.attribute,
+            unique=is_unique(resolved.attribute),
+            sorted=path in sorted_paths(resource_type),
+        )
         for path, resolved in indexed_paths(resource_type).items()
-        for value in _values(resolved, attributes)
-        if (key := comparison_key(resolved.attribute, value)) is not None
-    }
-    lacking = sorted_paths(resource_type) - {each.path for each in found}
-    return frozenset(found | {IndexKey(path, None, unique=False) for path in lacking})
+    )
 
 
 def is_unique(attribute: Attribute) -> bool:
@@ -96,12 +127,13 @@ def key_in_use(ref: Ref, key: IndexKey) -> UniquenessError:
     )
 
 
-def _values(resolved: ResolvedPath, attributes: Mapping[str, Any]) -> Iterator[object]:
-    path = resolved.path
-    holder = attributes.get(path.schema) if path.schema else attributes
-    value = holder.get(path.attribute) if holder else None
-    for element in value if isinstance(value, list) else (value,):
-        if path.sub_attribute is None:
-            yield element
-        elif isinstance(element, dict):
-            yield element.get(path.sub_attribute)
+def _values(indexed: _Indexed, attributes: Mapping[str, Any]) -> Sequence[object]:
+    holder = attributes.get(indexed.schema) if indexed.schema else attributes
+    value = holder.get(indexed.attribute) if holder else None
+    if value is None:
+        return ()
+    elements = value if isinstance(value, list) else (value,)
+    name = indexed.sub_attribute
+    if name is None:
+        return elements
+    return [element.get(name) for element in elements if isinstance(element, dict)]

@@ -23,7 +23,9 @@ def refuse_large_values(body: object) -> None:
     A group may be larger: what counts there is how many members change.
     """
     for name, value in _named_values(body):
-        count = len(value) if isinstance(value, list | dict) else 0
+        if not isinstance(value, list | dict):
+            continue
+        count = len(value)
         if count > MAX_VALUES and not name.lower().endswith(MEMBERS):
             raise TooLargeError(
                 f"{name or 'the body'} holds {count} values and may hold {MAX_VALUES}:"

@@ -80,4 +80,5 @@ def _of_operation(operation: object) -> Iterator[str]:
 
 
 def _names_password(name: str) -> bool:
-    return name.lower().strip().rpartition(":")[2] == PASSWORD
+    lower = name.lower()
+    return PASSWORD in lower and lower.strip().rpartition(":")[2] == PASSWORD

@@ -32,6 +32,9 @@ class Completing:
             await self._send(batch)
 
     def _entries(self) -> Iterator[Entry]:
+        if self.plan.journal.is_complete():
+            self.told(sum(self.plan.counts.values()))
+            return
         for rules, line in self.plan.resources():
             row = self.plan.journal.row(rules.name, line.source_id)
             if row is not None and (row.state is State.TO_UPDATE or row.due):

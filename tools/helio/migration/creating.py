@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from helio.migration.client import PAUSES, ProviderError
 from helio.migration.journal import Row, State
 from helio.migration.keys import keys_of
 from helio.migration.looking_up import ids_with
-from helio.migration.mapping import REFERENCES_AT_ONCE
+from helio.migration.mapping import REFERENCES_AT_ONCE, Mapped
 from helio.migration.planning import Plan
 from helio.migration.sending import Entry, Operation, Outcome, Sender, batches
 from helio.migration.side_by_side import send_side_by_side
@@ -29,6 +29,8 @@ class Creating:
     sender: Sender
     told: Callable[[int], None]
     """Is told how many more are done."""
+    _under_way: dict[tuple[str, str], tuple[int, Mapped]] = field(default_factory=dict)
+    """The line of what is under way, and how it was mapped, by type and id."""
 
     async def settle_uncertain(self) -> None:
         """Find out what became of what a former run has sent. Raises `ProviderError`."""
@@ -47,6 +49,7 @@ class Creating:
                 self.told(1)
                 continue
             mapped = mapper.mapped(line.resource, self.plan.resolve, at_once=REFERENCES_AT_ONCE)
+            self._under_way[row.type, row.source_id] = line.number, mapped
             operation = Operation("POST", rules.endpoint, mapped.body)
             yield operation, replace(self._keyed(rules, mapped.body, row), due=mapped.due)
 
@@ -65,19 +68,30 @@ class Creating:
             journal.write([replace(row, state=State.SENT) for _, row in batch])
             outcomes = await self.sender.send([operation for operation, _ in batch])
             answered = zip(batch, outcomes, strict=True)
-            journal.write([await self._settled(entry, outcome) for entry, outcome in answered])
+            self._write([await self._settled(entry, outcome) for entry, outcome in answered])
             batch = [entry for entry in batch if self._is_open(entry)]
             if not batch:
                 self.told(count)
                 return
             await asyncio.sleep(pause)
-            journal.write([await self._looked_up(row) for _, row in batch])
+            self._write([await self._looked_up(row) for _, row in batch])
             batch = [entry for entry in batch if self._is_open(entry)]
         if batch:
             raise ProviderError(
                 f"{self.plan.provider.client.base_uri} does not take what it is sent:"
                 f" {outcomes[0].answer.detail}; run it again to go on from here"
             )
+
+    def _write(self, rows: Sequence[Row]) -> None:
+        """Note what came of creations; of one that is all in, what there is to report."""
+        self.plan.journal.write(rows)
+        for row in rows:
+            if row.state in {State.SENT, State.NEW}:
+                continue
+            line, mapped = self._under_way.pop((row.type, row.source_id))
+            if row.state is State.CREATED and not row.due:
+                rules = self.plan.mappers[row.type].rules
+                self.plan.findings.note(rules, replace(row, line=line), mapped)
 
     def _is_open(self, entry: Entry) -> bool:
         _, row = entry

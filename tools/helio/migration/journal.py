@@ -92,6 +92,17 @@ class Journal:
         ).fetchone()
         return None if found is None else _row(found)
 
+    def is_empty(self) -> bool:
+        """Say whether no run has noted anything yet."""
+        return self.connection.execute("SELECT 1 FROM resource LIMIT 1").fetchone() is None
+
+    def is_complete(self) -> bool:
+        """Say whether no resource is to be updated, and no reference to be added."""
+        found = self.connection.execute(
+            "SELECT 1 FROM resource WHERE state = ? OR due != '[]' LIMIT 1", (State.TO_UPDATE,)
+        )
+        return found.fetchone() is None
+
     def rows_in(self, state: State) -> Sequence[Row]:
         """Return the rows in a state."""
         found = self.connection.execute("SELECT * FROM resource WHERE state = ?", (state,))

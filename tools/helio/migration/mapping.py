@@ -47,18 +47,24 @@ class Mapper:
         """
         work = _Work(resolve, self.endpoints, at_once)
         body: dict[str, Any] = {"schemas": [self.rules.schema]}
+        own: dict[str, Any] = {}
+        extending: list[tuple[str, Rules | None, dict[str, Any]]] = []
         for name, value in resource.items():
-            if name.lower() in _NOT_SENT or _is_unassigned(value):
+            lower = name.lower()
+            if lower in _NOT_SENT or _is_unassigned(value):
                 continue
-            if (extension := self.rules.extensions.get(name.lower())) is not None:
-                urn, rules = extension
-                if isinstance(value, dict) and (held := dict(work.members(rules, value, urn))):
-                    body[urn] = held
-                    body["schemas"].append(urn)
-            elif name.lower() == "externalid":
+            if (extension := self.rules.extensions.get(lower)) is not None:
+                if isinstance(value, dict):
+                    extending.append((*extension, value))
+            elif lower == "externalid":
                 body["externalId"] = value
             else:
-                body.update(work.members(self.rules.attributes, {name: value}, ""))
+                own[name] = value
+        body.update(work.members(self.rules.attributes, own, ""))
+        for urn, rules, members in extending:
+            if held := dict(work.members(rules, members, urn)):
+                body[urn] = held
+                body["schemas"].append(urn)
         if self.source_id_as_external_id and "externalId" not in body and "id" in resource:
             body["externalId"] = resource["id"]
         return work.mapped(body)

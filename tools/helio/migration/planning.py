@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+from helio.migration.findings import Findings
 from helio.migration.journal import SETTLED, Journal, Row, State
 from helio.migration.keys import Key, keys_of
 from helio.migration.mapping import Mapper
@@ -14,6 +15,7 @@ from helio.migration.resource_file import Line, ResourceFile
 from helio.migration.target_index import TargetIndex
 from helio.migration.type_rules import TypeRules
 
+_WRITTEN_AT_ONCE: Final = 500
 _PRESENT: Final = frozenset({State.CREATED, State.MATCHED, State.TO_UPDATE, State.UPDATED})
 
 
@@ -38,6 +40,7 @@ class Plan:
     """What is wrong with lines that are no resources for this target."""
     counts: dict[str, int] = field(default_factory=dict)
     """How many resources there are of each type."""
+    findings: Findings = field(default_factory=Findings)
     index: TargetIndex = field(init=False)
     mappers: Mapping[str, Mapper] = field(init=False)
 
@@ -68,27 +71,47 @@ class Plan:
 
     def resources(self, of: TypeRules | None = None) -> Iterator[tuple[TypeRules, Line]]:
         """Give the resources of the file that are fit, of one type or of all."""
-        for line in self.file.lines():
-            if line.number in self.problems:
-                continue
+        return self._resources(self.problems.__contains__, of)
+
+    def resources_not_noted(self) -> Iterator[tuple[TypeRules, Line]]:
+        """Give those that the findings do not tell all of."""
+        if self.findings.count == sum(self.counts.values()):
+            return iter(())
+        return self._resources(lambda line: line in self.problems or self.findings.has(line), None)
+
+    def _resources(
+        self, is_passed_over: Callable[[int], bool], of: TypeRules | None
+    ) -> Iterator[tuple[TypeRules, Line]]:
+        for line in self.file.lines(is_passed_over):
             rules = self.provider.type_of(line.resource)
             if rules is not None and (of is None or of is rules):
                 yield rules, line
 
     def decide(self, told: Callable[[], None]) -> None:
         """Decide on every resource that a former run has not settled."""
+        is_first = self.journal.is_empty()
+        decided: list[Row] = []
         with self.journal.transaction():
             for rules, line in self.resources():
-                row = self.journal.row(rules.name, line.source_id)
+                row = None if is_first else self.journal.row(rules.name, line.source_id)
                 if row is None or row.state not in SETTLED | {State.SENT}:
-                    self.journal.write([self._decided(rules, line)])
+                    decided.append(self._decided(rules, line, decided))
+                if len(decided) == _WRITTEN_AT_ONCE:
+                    self._write(decided)
                 told()
+            self._write(decided)
 
-    def _decided(self, rules: TypeRules, line: Line) -> Row:
+    def _write(self, decided: list[Row]) -> None:
+        self.journal.write(decided)
+        decided.clear()
+
+    def _decided(self, rules: TypeRules, line: Line, before: list[Row]) -> Row:
         row = Row(rules.name, line.source_id, line.number, State.NEW)
         keys = self.keys(rules, line)
         for key in keys:
             for holder in self.index.holders(rules.name, key):
+                # Whose it is, is looked up where those that were decided before have to be.
+                self._write(before)
                 if key.is_strong or not self.journal.is_of_another(row, holder):
                     return self.in_conflict(row, key, holder)
         strong = [each for each in keys if each.is_strong]

@@ -29,6 +29,9 @@ class Provider:
         """Return the resource type of a resource: by its `schemas`, else by its `meta`."""
         given = resource.get("schemas")
         listed = given if isinstance(given, list) else ()
+        for each in self.types:
+            if each.schema in listed:
+                return each
         urns = {urn.lower() for urn in listed if isinstance(urn, str)}
         for each in self.types:
             if each.schema.lower() in urns:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 from rich.console import Console
 
+from helio.migration.findings import Problem
 from helio.migration.journal import Row, State
 from helio.migration.planning import Plan
 from helio.migration.resource_file import Line
@@ -29,19 +30,6 @@ _WORDS: Mapping[State, str] = {
     State.UNCERTAIN: "uncertain",
     State.SENT: "uncertain",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A resource, or a reference of one, that is not at the target."""
-
-    line: int
-    type: str
-    source_id: str
-    target_id: str | None
-    kind: str
-    """conflict, refused, uncertain, reference or line."""
-    reason: str
 
 
 @dataclass(slots=True)
@@ -74,21 +62,29 @@ class Report:
 
 
 def reported(plan: Plan, *, dry_run: bool) -> Report:
-    """Return the report, by a last look at every line."""
-    report = Report(dry_run)
-    for rules, line in plan.resources():
+    """Return the report, by a last look at every line that is not noted as all in."""
+    findings = plan.findings
+    created = {name: Counter({State.CREATED: n}) for name, n in findings.created.items()}
+    counts = {name: created.get(name, Counter()) for name in plan.counts}
+    problems: list[Problem] = []
+    for rules, line in plan.resources_not_noted():
         row = plan.journal.row(rules.name, line.source_id)
-        if row is None:
-            continue
-        report.counts.setdefault(rules.name, Counter())[row.state] += 1
-        report.problems.extend(_problems(plan, rules, line, row, report))
-    report.problems.extend(_of_lines(plan))
-    report.problems.sort(key=lambda problem: problem.line)
-    return report
+        if row is not None:
+            counts[rules.name][row.state] += 1
+            problems.extend(_problems(plan, rules, line, row, dry_run=dry_run))
+    problems += [*findings.problems, *_of_lines(plan)]
+    problems.sort(key=lambda problem: problem.line)
+    return Report(
+        dry_run,
+        {name: counter for name, counter in counts.items() if counter},
+        problems,
+        findings.unknown,
+        findings.without_password,
+    )
 
 
 def _problems(
-    plan: Plan, rules: TypeRules, line: Line, row: Row, report: Report
+    plan: Plan, rules: TypeRules, line: Line, row: Row, *, dry_run: bool
 ) -> Iterator[Problem]:
     which = (line.number, row.type, row.source_id, row.target_id)
     if row.state in _PROBLEMS:
@@ -97,13 +93,8 @@ def _problems(
     if row.state is State.MATCHED:
         return
     mapped = plan.mappers[rules.name].mapped(line.resource, plan.resolve, at_once=None)
-    report.unknown.update(mapped.unknown)
-    can_have_one = "password" in (rules.attributes or {})
-    report.without_password += can_have_one and "password" not in mapped.body
-    for lost in mapped.lost:
-        reason = f"{lost.path} {lost.source_id!r} is left out: {lost.reason}"
-        yield Problem(*which, "reference", reason)
-    if row.due and not report.dry_run:
+    plan.findings.add(rules, replace(row, line=line.number), mapped)
+    if row.due and not dry_run:
         yield Problem(*which, "reference", f"{', '.join(row.due)} is not complete: {row.reason}")
 
 

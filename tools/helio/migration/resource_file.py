@@ -1,7 +1,7 @@
 """A file of resources, one JSON object a line (NDJSON), by gzip when its name ends in .gz."""
 
 import gzip
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,12 +33,15 @@ class ResourceFile:
 
     path: Path
 
-    def lines(self) -> Iterator[Line]:
-        """Give its lines. Raises `StartError` when it cannot be read to its end."""
+    def lines(self, is_passed_over: Callable[[int], bool] = lambda _: False) -> Iterator[Line]:
+        """Give its lines, without those that are passed over by their numbers.
+
+        Raises `StartError` when it cannot be read to its end.
+        """
         try:
             with self._opened() as file:
                 for number, text in enumerate(file, start=1):
-                    if text.strip():
+                    if not is_passed_over(number) and text.strip():
                         yield _line(number, text)
         except EOFError:
             raise StartError(f"{self.path} is cut off: it is no whole gzip file") from None

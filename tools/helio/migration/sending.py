@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import orjson
 
@@ -29,10 +29,20 @@ class Operation:
     method: str
     path: str
     data: Mapping[str, Any]
+    encoded: bytes = field(init=False, repr=False)
+    """The data as JSON, made once: it is measured before it is sent."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "encoded", orjson.dumps(self.data))
+
+    @property
+    def body(self) -> orjson.Fragment:
+        """The data as a part of JSON."""
+        return orjson.Fragment(self.encoded)
 
     def size(self) -> int:
         """Return how much it adds to a bulk request, in bytes."""
-        return len(orjson.dumps(self.data)) + len(self.path.encode()) + _FRAME
+        return len(self.encoded) + len(self.path.encode()) + _FRAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +129,7 @@ class SingleSender:
         return [outcomes[number] for number in range(len(operations))]
 
     async def _one(self, operation: Operation) -> Outcome:
-        answer = await self.client.ask(operation.method, operation.path, operation.data)
+        answer = await self.client.ask(operation.method, operation.path, operation.body)
         _check_token(self.client, operation.method, operation.path, answer)
         body = answer.body if answer.ok and isinstance(answer.body, dict) else {}
         return Outcome(answer, _text(body.get("id")))
@@ -154,7 +164,7 @@ def _request(operations: Sequence[Operation]) -> Mapping[str, Any]:
     return {
         "schemas": [BULK_REQUEST],
         "Operations": [
-            {"method": each.method, "path": each.path, "bulkId": str(number), "data": each.data}
+            {"method": each.method, "path": each.path, "bulkId": str(number), "data": each.body}
             for number, each in enumerate(operations)
         ],
     }
@@ -192,7 +202,8 @@ def _status(given: object) -> int:
 def _last_segment(location: object) -> str | None:
     if not isinstance(location, str):
         return None
-    return unquote(urlsplit(location).path.rpartition("/")[2]) or None
+    path = location.partition("#")[0].partition("?")[0]
+    return unquote(path.rpartition("/")[2]) or None
 
 
 def _text(value: object) -> str | None:

@@ -11,6 +11,7 @@ from resource_store.adapters.mongo import feed
 from resource_store.adapters.mongo.closed_tenants import closed_among
 from resource_store.adapters.mongo.collections import ASYNC_REQUESTS
 from resource_store.adapters.mongo.faults import storage_failures
+from resource_store.adapters.verdicts import Settled
 from resource_store.domain.async_requests import (
     AsyncOutcome,
     AsyncRequest,
@@ -21,9 +22,6 @@ from resource_store.domain.async_requests import (
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.errors import TenantClosedError
 from servicekit.mongo import Document, MongoDatabase, Session
-
-Settled = tuple[str, str, Sequence[Completion]]
-"""Tenant, txn, and what became of the operations."""
 
 _ORDER: Final = [("accepted", ASCENDING), ("_id", ASCENDING)]
 

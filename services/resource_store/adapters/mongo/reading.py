@@ -14,6 +14,7 @@ from resource_store.adapters.mongo.documents import (
     at_once,
     ref_of,
 )
+from resource_store.adapters.verdicts import Shown
 from resource_store.domain.members import (
     GROUPS,
     MEMBERS,
@@ -21,9 +22,8 @@ from resource_store.domain.members import (
     group_element,
     member_element,
 )
-from resource_store.domain.representations import derived_attributes, with_derived
+from resource_store.domain.representations import with_derived
 from resource_store.domain.resources import Resource
-from scim.resource_type import ResourceType
 from servicekit.mongo import Document, MongoDatabase, Session
 
 Elements = list[dict[str, str]]
@@ -33,25 +33,6 @@ COMPLETED_AT_ONCE: Final = 25
 _NAMED_AT_ONCE: Final = 1_000
 _CLAUSES_AT_ONCE: Final = 10
 _NAMING: Final = {"type": 1, "display": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A resource, and the derived attributes that it shall show."""
-
-    tenant: str
-    resource: Resource
-    shown: frozenset[str]
-    resource_type: ResourceType
-
-    @property
-    def address(self) -> Address:
-        """Where its memberships are found."""
-        return self.tenant, self.resource.ref.id
-
-    def shows(self, name: str) -> bool:
-        """Whether it is to show a derived attribute, and can."""
-        return name in self.shown & derived_attributes(self.resource_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from resource_store.adapters.mongo.collections import REPETITION
+from resource_store.adapters.waves import TenantIdentity, identity_of
 from resource_store.domain.decisions import Identity, IdentityKind, Transition
 from resource_store.domain.repetition import Done
 from resource_store.domain.resources import Ref
 from servicekit.mongo import Document, MongoDatabase, Session
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-TenantIdentity = tuple[str, Identity]
-
-
-def identity_of(transition: Transition) -> TenantIdentity | None:
-    """Return what a transition is recognised by in the whole database."""
-    return (transition.tenant, transition.identity) if transition.identity else None
 
 
 async def find(

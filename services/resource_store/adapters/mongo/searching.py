@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from resource_store.adapters.looking import each_windowed, fitting, merged, size_of
 from resource_store.adapters.mongo.documents import Address, at_once, resource_of
-from resource_store.adapters.mongo.reading import COMPLETED_AT_ONCE, Reading, Shown
+from resource_store.adapters.mongo.reading import COMPLETED_AT_ONCE, Reading
 from resource_store.adapters.mongo.walking import Walking
+from resource_store.adapters.verdicts import Shown
 from resource_store.domain.resources import Resource
 from resource_store.ports.resources import Found, Search
 from servicekit.mongo import Document

@@ -18,10 +18,11 @@ from resource_store.adapters.mongo.documents import Address, resource_of, stored
 from resource_store.adapters.mongo.erasures import MongoErasures
 from resource_store.adapters.mongo.faults import blamed, storage_failures
 from resource_store.adapters.mongo.purging import MongoPurging
-from resource_store.adapters.mongo.reading import Reading, Shown
+from resource_store.adapters.mongo.reading import Reading
 from resource_store.adapters.mongo.reindexing import reindex
 from resource_store.adapters.mongo.searching import Searching
 from resource_store.adapters.mongo.writer import Result, Writer
+from resource_store.adapters.verdicts import Shown
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import Outcome, Transition
 from resource_store.domain.errors import StorageFailedError, TenantClosedError

@@ -8,8 +8,9 @@ from resource_store.adapters.mongo import collections
 from resource_store.adapters.mongo.conditions import Conditions, among
 from resource_store.adapters.mongo.documents import resource_of
 from resource_store.adapters.mongo.orders import Ordered
-from resource_store.adapters.mongo.reading import Reading, Shown
+from resource_store.adapters.mongo.reading import Reading
 from resource_store.adapters.mongo.sort_fields import SORT_FIELDS, key_of
+from resource_store.adapters.verdicts import Shown
 from resource_store.domain.candidate_sets import Candidates
 from resource_store.domain.candidates import candidates
 from resource_store.domain.ordering import Mark, Window, windowed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from resource_store.adapters.mongo.faults import CollisionError
-from resource_store.adapters.mongo.waves import claims_of
+from resource_store.adapters.waves import claims_of
 from resource_store.domain.decisions import Outcome, Transition
 from resource_store.domain.errors import StorageFailedError
 from servicekit.failures import StorageError

@@ -99,7 +99,7 @@ def settle(
         return
     for completion in completions:
         stamp = clock.next_stamp()
-        feed.append(connection, told(completion, request[0], stamp), clock=stamp.clock)
+        feed.append(connection, [(told(completion, request[0], stamp), stamp.clock)])
 
 
 def _promise(row: tuple[Any, ...]) -> Promise:

@@ -1,6 +1,7 @@
 """The change feed: rows in the order of their commits, as there is one writer."""
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -40,31 +41,9 @@ _AFTER = """
 """
 
 
-def append(connection: sqlite3.Connection, change: Change, *, clock: int) -> None:
-    """Add a change; `clock` is the latest reading that the store has seen, this one included."""
-    connection.execute(
-        _APPEND,
-        (
-            clock,
-            change.tenant,
-            change.ref.resource_type,
-            change.ref.id,
-            change.kind.name,
-            change.txn,
-            change.origin.clock,
-            change.origin.cluster,
-            orjson.dumps(change.lineage).decode(),
-            change.version_before,
-            change.version_after,
-            change.data,
-            orjson.dumps(change.attributes).decode(),
-            change.external_id,
-            change.activation.name,
-            change.traceparent,
-            change.committed,
-            change.routed,
-        ),
-    )
+def append(connection: sqlite3.Connection, changes: Iterable[tuple[Change, int]]) -> None:
+    """Add changes, each with the latest clock reading that the store has seen, its own included."""
+    connection.executemany(_APPEND, [_row(change, clock) for change, clock in changes])
 
 
 def entries_after(connection: sqlite3.Connection, position: int, *, limit: int) -> list[FeedEntry]:
@@ -96,6 +75,29 @@ def keep_end(connection: sqlite3.Connection, *, position: int, clock: int) -> No
     """Let `end` and `last_clock` know of changes that are about to be purged."""
     connection.executemany(
         _KEEP, [("purged_position", str(position)), ("purged_clock", str(clock))]
+    )
+
+
+def _row(change: Change, clock: int) -> tuple[object, ...]:
+    return (
+        clock,
+        change.tenant,
+        change.ref.resource_type,
+        change.ref.id,
+        change.kind.name,
+        change.txn,
+        change.origin.clock,
+        change.origin.cluster,
+        orjson.dumps(change.lineage).decode(),
+        change.version_before,
+        change.version_after,
+        change.data,
+        orjson.dumps(change.attributes).decode(),
+        change.external_id,
+        change.activation.name,
+        change.traceparent,
+        change.committed,
+        change.routed,
     )
 
 

@@ -1,7 +1,7 @@
 """Removing what there is of a tenant; its mark stays, by which later writes are refused."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from resource_store.adapters.sqlite import feed
@@ -38,8 +38,15 @@ _MOVE: Final = "UPDATE closed_tenants SET scanned = ? WHERE tenant = ?"
 
 def refuse_closed(connection: sqlite3.Connection, tenant: str) -> None:
     """Raise `TenantClosedError` in the transaction of a write for a tenant that is closed."""
-    if connection.execute(_IS_CLOSED, (tenant,)).fetchone() is not None:
+    if closed_among(connection, [tenant]):
         raise TenantClosedError
+
+
+def closed_among(connection: sqlite3.Connection, tenants: Iterable[str]) -> frozenset[str]:
+    """Return those of the tenants that are closed."""
+    return frozenset(
+        tenant for tenant in tenants if connection.execute(_IS_CLOSED, (tenant,)).fetchone()
+    )
 
 
 class SqlitePurging:

@@ -1,9 +1,12 @@
 """Records of what was done, so that it is not done again."""
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
+from resource_store.adapters.sqlite.selecting import rows_in
+from resource_store.adapters.waves import TenantIdentity
 from resource_store.domain.decisions import Identity, IdentityKind
 from resource_store.domain.repetition import KEPT, Done
 from resource_store.domain.resources import Ref
@@ -14,10 +17,10 @@ _PRUNED_AT_ONCE = 2 * _PRUNED_EVERY
 
 _FIND: Final = {
     IdentityKind.TRANSACTION: """
-        SELECT resource_type, id, deleted FROM transactions WHERE tenant = ? AND key = ?
+        SELECT key, resource_type, id, deleted FROM transactions WHERE tenant = ? AND key IN
     """,
     IdentityKind.EFFECT: """
-        SELECT resource_type, id, deleted FROM effects WHERE tenant = ? AND key = ?
+        SELECT key, resource_type, id, deleted FROM effects WHERE tenant = ? AND key IN
     """,
 }
 _REMEMBER: Final = {
@@ -42,23 +45,35 @@ _FORGET: Final = {
 }
 
 
-def find(connection: sqlite3.Connection, tenant: str, identity: Identity | None) -> Done | None:
-    """Return what was done under this identity before."""
-    if identity is None:
-        return None
-    row = connection.execute(_FIND[identity.kind], (tenant, identity.key)).fetchone()
-    return Done(Ref(row[0], row[1]), deleted=bool(row[2])) if row else None
+def find(
+    connection: sqlite3.Connection, identities: Iterable[TenantIdentity]
+) -> dict[TenantIdentity, Done]:
+    """Return what was done before, by the identities that it was done under."""
+    keys: dict[tuple[str, IdentityKind], list[str]] = {}
+    for tenant, identity in identities:
+        keys.setdefault((tenant, identity.kind), []).append(identity.key)
+    return {
+        (tenant, Identity(kind, row[0])): Done(Ref(row[1], row[2]), deleted=bool(row[3]))
+        for (tenant, kind), wanted in keys.items()
+        for row in rows_in(connection, _FIND[kind], tenant, among=wanted)
+    }
 
 
 def remember(
-    connection: sqlite3.Connection, tenant: str, identity: Identity, *, done: Done, now: int
+    connection: sqlite3.Connection, done: Mapping[TenantIdentity, Done], *, now: int
 ) -> None:
     """Keep what was done; now and then, drop the oldest records, whose time is over."""
-    ref = done.ref
-    inserted = connection.execute(
-        _REMEMBER[identity.kind],
-        (tenant, identity.key, now, ref.resource_type, ref.id, done.deleted),
-    )
-    if (inserted.lastrowid or 0) % _PRUNED_EVERY == 0:
-        kept = KEPT[identity.kind] // _MICROSECOND
-        connection.execute(_FORGET[identity.kind], (_PRUNED_AT_ONCE, now - kept))
+    rows: dict[IdentityKind, list[tuple[object, ...]]] = {}
+    for (tenant, identity), each in done.items():
+        row = (tenant, identity.key, now, each.ref.resource_type, each.ref.id, each.deleted)
+        rows.setdefault(identity.kind, []).append(row)
+    for kind, of_kind in rows.items():
+        connection.executemany(_REMEMBER[kind], of_kind)
+        _forget(connection, kind, len(of_kind), before=now - KEPT[kind] // _MICROSECOND)
+
+
+def _forget(connection: sqlite3.Connection, kind: IdentityKind, added: int, *, before: int) -> None:
+    (last,) = connection.execute("SELECT last_insert_rowid()").fetchone()
+    due = last // _PRUNED_EVERY - (last - added) // _PRUNED_EVERY
+    if due:
+        connection.execute(_FORGET[kind], (due * _PRUNED_AT_ONCE, before))

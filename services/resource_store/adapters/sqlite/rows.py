@@ -1,9 +1,11 @@
 """Resources from rows, with what is derived from memberships."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from resource_store.adapters.sqlite.selecting import Address, by_tenant, rows_in
+from resource_store.adapters.verdicts import Shown
 from resource_store.domain.members import (
     GROUPS,
     MEMBERS,
@@ -43,6 +45,8 @@ _GROUPS = """
     FROM around JOIN resources r ON r.tenant = :tenant AND r.id = around.id
     ORDER BY around.id
 """
+
+_IN_A_GROUP = "SELECT DISTINCT member_id FROM members WHERE tenant = ? AND member_id IN"
 
 
 def resource_of(row: tuple[Any, ...]) -> Resource:
@@ -103,6 +107,21 @@ def completed(
     return with_derived(resource, derived) if derived else resource
 
 
+def completed_each(connection: sqlite3.Connection, showings: Sequence[Shown]) -> list[Resource]:
+    """Return each resource with the derived attributes that shall be shown."""
+    members = _members_among(connection, {each.address for each in showings})
+    return [
+        completed(
+            connection,
+            each.tenant,
+            each.resource,
+            shown=each.shown if each.address in members else each.shown - {GROUPS},
+            resource_type=each.resource_type,
+        )
+        for each in showings
+    ]
+
+
 def read_members(connection: sqlite3.Connection, tenant: str, group_id: str) -> dict[str, Member]:
     """Return every member of a group by its id."""
     rows = connection.execute(_MEMBERS, (tenant, group_id))
@@ -114,6 +133,15 @@ def _members(
 ) -> Iterator[tuple[Member, str]]:
     for member_id, member_type, display in connection.execute(_MEMBERS, (tenant, group_id)):
         yield Member(member_id, member_type), display
+
+
+def _members_among(connection: sqlite3.Connection, addresses: set[Address]) -> set[Address]:
+    """Return those that are in a group."""
+    return {
+        (tenant, member_id)
+        for tenant, ids in by_tenant(addresses).items()
+        for (member_id,) in rows_in(connection, _IN_A_GROUP, tenant, among=ids)
+    }
 
 
 def _group_elements(

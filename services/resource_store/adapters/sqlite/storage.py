@@ -8,15 +8,15 @@ from pathlib import Path
 from resource_store.adapters.aes_gcm_cursors import new_cursor_key
 from resource_store.adapters.sqlite import feed, snapshots
 from resource_store.adapters.sqlite.async_requests import SqliteAsyncRequests
+from resource_store.adapters.sqlite.batches import Batch
 from resource_store.adapters.sqlite.brakes import SqliteBrakes
 from resource_store.adapters.sqlite.deleted_resources import SqliteDeletedResources
 from resource_store.adapters.sqlite.erasures import SqliteErasures
-from resource_store.adapters.sqlite.purging import SqlitePurging, refuse_closed
+from resource_store.adapters.sqlite.purging import SqlitePurging
 from resource_store.adapters.sqlite.reindexing import reindex
 from resource_store.adapters.sqlite.rows import read_resource, read_stored
 from resource_store.adapters.sqlite.searching import search_resources
 from resource_store.adapters.sqlite.tables import MIGRATIONS
-from resource_store.adapters.sqlite.writing import Carrying
 from resource_store.domain.changes import FeedEntry
 from resource_store.domain.clock import HybridClock
 from resource_store.domain.decisions import Outcome, Transition
@@ -80,15 +80,16 @@ class SqliteStorage:
         return stored if stored and stored.resource.ref == ref else None
 
     async def write(self, transitions: Sequence[Transition]) -> list[Outcome | Exception]:
-        """Carry out each transition in a savepoint of its own, all of them by few commits."""
-        writing = asyncio.gather(*map(self._write_one, transitions), return_exceptions=True)
+        """Carry out transitions, in parts of which each shares a commit with what else waits."""
+        laned = [(each.tenant, each) for each in transitions]
+        writing = asyncio.ensure_future(self._database.write_each(self._carry_out, laned))
         # Whoever waits for the feed hears of it even when whoever asked for it has gone.
         writing.add_done_callback(lambda _: self._news.publish())
-        results = await asyncio.shield(writing)
-        for result in results:
-            if isinstance(result, StorageError):
-                raise StorageFailedError(str(result)) from result
-        return [_outcome_or_exception(result) for result in results]
+        outcomes = await asyncio.shield(writing)
+        for outcome in outcomes:
+            if isinstance(outcome, StorageError):
+                raise StorageFailedError(str(outcome)) from outcome
+        return outcomes
 
     async def search(self, search: Search) -> Found:
         """Return a page of the matches."""
@@ -150,12 +151,10 @@ class SqliteStorage:
         """Finish the writes that wait, and close the file."""
         await self._database.close()
 
-    async def _write_one(self, transition: Transition) -> Outcome:
-        def carry_out(connection: sqlite3.Connection) -> Outcome:
-            refuse_closed(connection, transition.tenant)
-            return Carrying(connection, transition, self._clock).outcome()
-
-        return await self._database.write(carry_out, lane=transition.tenant)
+    def _carry_out(
+        self, connection: sqlite3.Connection, transitions: Sequence[Transition]
+    ) -> list[Outcome | Exception]:
+        return Batch(connection, self._clock).outcomes(transitions)
 
 
 async def open_storage(
@@ -209,9 +208,3 @@ def _cursor_key(connection: sqlite3.Connection) -> bytes:
     )
     (kept,) = connection.execute("SELECT value FROM meta WHERE name = 'cursor_key'").fetchone()
     return bytes.fromhex(kept)
-
-
-def _outcome_or_exception(result: Outcome | BaseException) -> Outcome | Exception:
-    if isinstance(result, Outcome | Exception):
-        return result
-    raise result

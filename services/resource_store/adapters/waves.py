@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 
-from resource_store.adapters.mongo.repetition import identity_of
-from resource_store.domain.decisions import Transition
+from resource_store.domain.decisions import Identity, Transition
+
+TenantIdentity = tuple[str, Identity]
+
+
+def identity_of(transition: Transition) -> TenantIdentity | None:
+    """Return what a transition is recognised by in the whole database."""
+    return (transition.tenant, transition.identity) if transition.identity else None
 
 
 def names_of(transition: Transition) -> set[object]:
