@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from scim.attributes import Attribute, AttributeType, Mutability
@@ -41,12 +42,39 @@ def changed_attributes(
     A password is listed by its name. What is readOnly is not, but for the id of a new resource.
     """
     new_id = ["id"] if "id" in after and "id" not in before else []
+    if not before:
+        return new_id + list(_assigned(resource_type, after))
     return new_id + [
         path
         for difference in _differences(resource_type, before, after)
         if difference.attribute.mutability is not Mutability.READ_ONLY
         for path in _paths(difference)
     ]
+
+
+def _assigned(resource_type: ResourceType, after: Mapping[str, Any]) -> Iterator[str]:
+    """Give the paths of a new resource, of which each has changed: the way to most of them."""
+    for urn, attributes in _settable_attributes(resource_type):
+        values = after if urn is None else after.get(urn)
+        for attribute in attributes if values else ():
+            if (
+                attribute.name in values
+                and _settable(attribute, values[attribute.name]) is not None
+            ):
+                yield attribute.path
+
+
+@cache
+def _settable_attributes(
+    resource_type: ResourceType,
+) -> tuple[tuple[str | None, tuple[Attribute, ...]], ...]:
+    """Return what is not readOnly, by the URN of the extension that defines it."""
+    own = resource_type.common + resource_type.schema.attributes
+    extending = [(each.schema.id, each.schema.attributes) for each in resource_type.extensions]
+    return tuple(
+        (urn, tuple(each for each in attributes if each.mutability is not Mutability.READ_ONLY))
+        for urn, attributes in [(None, own), *extending]
+    )
 
 
 def _differences(

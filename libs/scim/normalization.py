@@ -1,7 +1,10 @@
 """The one place that says which values are the same (RFC 7643 sections 2.2 and 2.3)."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 from unicodedata import normalize
 
 from scim.attributes import Attribute, AttributeType
@@ -27,6 +30,18 @@ def comparison_key(attribute: Attribute, value: object) -> str | float | bool | 
     if isinstance(value, int | float):
         return value if attribute.type in _NUMBERS else None
     return None
+
+
+def key_function(attribute: Attribute) -> Callable[[Any], str | float | bool | None]:
+    """Return `comparison_key` for values of one attribute, faster where these are many."""
+    if attribute.type not in _TEXTS:
+        return partial(comparison_key, attribute)
+    of_text = _itself if attribute.case_exact else folded
+    return lambda value: of_text(value) if isinstance(value, str) else None
+
+
+def _itself(text: str) -> str:
+    return text
 
 
 def is_same(attribute: Attribute, value: object, other: object) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -52,6 +53,7 @@ def run(name: str, settings_class: type[SettingsT], build: Build[SettingsT]) -> 
     service ends (long polls then answer), to the service; leaving it releases what it opened.
     Ends the process with exit code 2 and one line when the service cannot start.
     """
+    _tune()
     try:
         settings = read_settings(settings_class, name)
         configure_logging(name, settings.log_level)
@@ -60,6 +62,17 @@ def run(name: str, settings_class: type[SettingsT], build: Build[SettingsT]) -> 
     except StartError as error:
         print(f"{name}: {error}", file=sys.stderr)  # noqa: T201  for the person who starts it
         sys.exit(2)
+
+
+def _tune() -> None:
+    """Make the interpreter fit a service: many short tasks, and a thread that writes.
+
+    A database's thread gives the interpreter's lock up for each statement, and gets it back in half
+    a millisecond, not in five. What was imported is never garbage, and is not searched for it.
+    """
+    sys.setswitchinterval(0.0005)
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 async def _serve(name: str, settings: SettingsT, build: Build[SettingsT]) -> None:

@@ -23,6 +23,8 @@ OperationOnEach = Callable[[sqlite3.Connection, Sequence[ItemT]], Sequence[T | E
 _MAX_BATCH = 64
 _READERS = 2
 _CHECKPOINT_ATTEMPTS = 3
+# 32 MB: the keys of new rows go to pages all over the file, and the same ones again soon.
+_CHECKPOINT_PAGES = 8000
 # No fault of the write that met it: the file, the disk or the memory is.
 _STORAGE_FAILURES = frozenset(
     {
@@ -243,6 +245,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -32000")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     return connection
 
 

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import secrets
 import time
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from resource_store.commands.resource_types import ResourceTypes
 from resource_store.commands.search_resources import SearchResources
 from resource_store.commands.walks import Walks
 from resource_store.commands.write_resources import WriteResources
+from resource_store.domain.identifiers import new_id
 from resource_store.domain.key_layouts import LayoutError
 from resource_store.domain.own_indexes import IndexedPathError, with_indexes
 from resource_store.domain.resources import StoreIdentity
@@ -221,7 +221,7 @@ def _grpc_face(
         types,
         hashes,
         store.deleted,
-        new_id=lambda: str(uuid.uuid4()),
+        new_id=partial(new_id, _now),
         retention_days=settings.scim_retention_days,
     )
     resources = ResourceServicer(

@@ -1,6 +1,6 @@
 """The index keys of a resource: what filters find it by, and what must be unique."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
@@ -9,7 +9,7 @@ from resource_store.domain.resources import Ref
 from scim.attributes import Attribute, Uniqueness
 from scim.errors import UniquenessError
 from scim.messages import ENTERPRISE_USER_SCHEMA
-from scim.normalization import comparison_key
+from scim.normalization import key_function
 from scim.resource_type import ResolvedPath, ResourceType
 
 Key: TypeAlias = str | float | bool
@@ -52,7 +52,7 @@ class _Indexed:
     schema: str | None
     attribute: str
     sub_attribute: str | None
-    of: Attribute
+    key: Callable[[object], Key | None]
     unique: bool
     sorted: bool
 
@@ -89,7 +89,7 @@ def index_keys(resource_type: ResourceType, attributes: Mapping[str, Any]) -> fr
         keys = [
             IndexKey(indexed.path, key, indexed.unique)
             for value in _values(indexed, attributes)
-            if (key := comparison_key(indexed.of, value)) is not None
+            if (key := indexed.key(value)) is not None
         ]
         if not keys and indexed.sorted:
             keys = [IndexKey(indexed.path, None, unique=False)]
@@ -105,7 +105,7 @@ def _all_indexed(resource_type: ResourceType) -> tuple[_Indexed, ...]:
             schema=resolved.path.schema,
             attribute=resolved.path.attribute,
             sub_attribute=resolved.path.sub_attribute,
-            of=resolved.attribute,
+            key=key_function(resolved.attribute),
             unique=is_unique(resolved.attribute),
             sorted=path in sorted_paths(resource_type),
         )

@@ -26,8 +26,8 @@ from scim_gateway.domain.writes import Write
 from servicekit.channels import call_until
 from servicekit.failures import RemoteError, RemoteUnavailableError
 
-# One is written while the next is on its way.
-_BATCHES_AT_ONCE: Final = 2
+# One is written, and one made ready, while the next is on its way.
+_BATCHES_AT_ONCE: Final = 3
 
 
 class GrpcResourceStore:

@@ -15,6 +15,7 @@ from helio.migration.sending import Entry, Operation, Outcome, Sender, batches
 from helio.migration.side_by_side import send_side_by_side
 from helio.migration.type_rules import TypeRules
 
+_OPEN = frozenset({State.SENT, State.NEW})
 _UNCERTAIN = (
     "whether it was created is not known, as nothing tells it from others: look for it at the"
     " target; it is not sent again"
@@ -63,40 +64,37 @@ class Creating:
 
     async def _send(self, batch: Sequence[Entry]) -> None:
         """Send a batch until there is an answer for each; look up those that had none before."""
-        journal, count = self.plan.journal, len(batch)
+        count = len(batch)
         for pause in PAUSES:
-            journal.write([replace(row, state=State.SENT) for _, row in batch])
+            self.plan.journal.write([replace(row, state=State.SENT) for _, row in batch])
             outcomes = await self.sender.send([operation for operation, _ in batch])
             answered = zip(batch, outcomes, strict=True)
-            self._write([await self._settled(entry, outcome) for entry, outcome in answered])
-            batch = [entry for entry in batch if self._is_open(entry)]
+            batch = self._left(batch, [await self._settled(*each) for each in answered])
             if not batch:
                 self.told(count)
                 return
             await asyncio.sleep(pause)
-            self._write([await self._looked_up(row) for _, row in batch])
-            batch = [entry for entry in batch if self._is_open(entry)]
+            batch = self._left(batch, [await self._looked_up(row) for _, row in batch])
         if batch:
             raise ProviderError(
                 f"{self.plan.provider.client.base_uri} does not take what it is sent:"
                 f" {outcomes[0].answer.detail}; run it again to go on from here"
             )
 
-    def _write(self, rows: Sequence[Row]) -> None:
-        """Note what came of creations; of one that is all in, what there is to report."""
+    def _left(self, batch: Sequence[Entry], rows: Sequence[Row]) -> Sequence[Entry]:
+        """Note what has become of a batch, and return what is to be sent (again)."""
         self.plan.journal.write(rows)
         for row in rows:
-            if row.state in {State.SENT, State.NEW}:
-                continue
-            line, mapped = self._under_way.pop((row.type, row.source_id))
-            if row.state is State.CREATED and not row.due:
-                rules = self.plan.mappers[row.type].rules
-                self.plan.findings.note(rules, replace(row, line=line), mapped)
+            if row.state not in _OPEN:
+                self._note(row)
+        return [entry for entry, row in zip(batch, rows, strict=True) if row.state in _OPEN]
 
-    def _is_open(self, entry: Entry) -> bool:
-        _, row = entry
-        found = self.plan.journal.row(row.type, row.source_id)
-        return found is not None and found.state in {State.SENT, State.NEW}
+    def _note(self, row: Row) -> None:
+        """Keep what there is to report of one that is all in."""
+        line, mapped = self._under_way.pop((row.type, row.source_id))
+        if row.state is State.CREATED and not row.due:
+            rules = self.plan.mappers[row.type].rules
+            self.plan.findings.note(rules, replace(row, line=line), mapped)
 
     async def _settled(self, entry: Entry, outcome: Outcome) -> Row:
         (operation, row), answer = entry, outcome.answer

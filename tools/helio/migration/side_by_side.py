@@ -6,8 +6,8 @@ from typing import Final
 
 from helio.migration.sending import Entry
 
-_AT_ONCE: Final = 2
-"""A target that is one machine has its work with two; more would only wait there."""
+_AT_ONCE: Final = 3
+"""One is answered and one on its way while a target has its work with the third."""
 
 Batch = Sequence[Entry]
 
