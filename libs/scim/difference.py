@@ -55,12 +55,10 @@ def changed_attributes(
 def _assigned(resource_type: ResourceType, after: Mapping[str, Any]) -> Iterator[str]:
     """Give the paths of a new resource, of which each has changed: the way to most of them."""
     for urn, attributes in _settable_attributes(resource_type):
-        values = after if urn is None else after.get(urn)
-        for attribute in attributes if values else ():
-            if (
-                attribute.name in values
-                and _settable(attribute, values[attribute.name]) is not None
-            ):
+        values: Mapping[str, Any] = after if urn is None else after.get(urn) or {}
+        for attribute in attributes:
+            name = attribute.name
+            if name in values and _settable(attribute, values[name]) is not None:
                 yield attribute.path
 
 

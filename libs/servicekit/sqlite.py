@@ -1,18 +1,16 @@
 """An embedded database whose waiting writers share one commit."""
 
 import asyncio
-import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
 from servicekit.failures import StartError, StorageError
 from servicekit.fair_queue import FairQueue
+from servicekit.sqlite_batches import Write, calling, commit, tell
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
@@ -25,54 +23,6 @@ _READERS = 2
 _CHECKPOINT_ATTEMPTS = 3
 # 32 MB: the keys of new rows go to pages all over the file, and the same ones again soon.
 _CHECKPOINT_PAGES = 8000
-# No fault of the write that met it: the file, the disk or the memory is.
-_STORAGE_FAILURES = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_READONLY,
-    }
-)
-
-
-@dataclass(slots=True, eq=False)
-class _Call:
-    """Somebody who waits for writes: for one, or for each of several."""
-
-    result: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
-    missing: int
-    is_single: bool
-    writes: "Sequence[_Write]" = ()
-
-    def settle(self, count: int) -> None:
-        """Note that so many of the writes are done."""
-        self.missing -= count
-        if self.missing or self.result.done():
-            return
-        if not self.is_single:
-            self.result.set_result([each.error or each.value for each in self.writes])
-        elif (error := self.writes[0].error) is not None:
-            self.result.set_exception(error)
-        else:
-            self.result.set_result(self.writes[0].value)
-
-
-@dataclass(slots=True, eq=False)
-class _Write:
-    """`operation` is of one connection, or of a connection and the items of several writes."""
-
-    operation: Callable[..., Any]
-    call: _Call
-    item: Any = None
-    value: Any = None
-    error: Exception | None = None
 
 
 class Database:
@@ -98,8 +48,8 @@ class Database:
             _migrate(self._writer_connection, path, migrations)
         except sqlite3.Error as error:
             raise StartError(f"cannot use {path}: {error}") from None
-        self._writes: FairQueue[_Write] = FairQueue()
-        self._rewrites: list[_Write] = []
+        self._writes: FairQueue[Write] = FairQueue()
+        self._rewrites: list[Write] = []
         self._changed = threading.Condition()
         self._closing = False
         self._writer = threading.Thread(
@@ -145,7 +95,7 @@ class Database:
 
         Writes wait for it: some ten seconds for each GB. Raises `StorageError`.
         """
-        call, (write,) = _call([None], _rewrite, is_single=True)
+        call, (write,) = calling([None], _rewrite, is_single=True)
         with self._changed:
             self._rewrites.append(write)
             self._changed.notify()
@@ -169,7 +119,7 @@ class Database:
         *,
         is_single: bool = False,
     ) -> Any:  # noqa: ANN401  it is the operation's
-        call, writes = _call([item for _, item in laned], operation, is_single=is_single)
+        call, writes = calling([item for _, item in laned], operation, is_single=is_single)
         with self._changed:
             for (lane, _), write in zip(laned, writes, strict=True):
                 self._writes.put(lane, write)
@@ -195,10 +145,10 @@ class Database:
             if batch[0].operation is _rewrite:
                 _run_alone(self._writer_connection, batch)
             else:
-                _commit(self._writer_connection, batch)
-            _tell(batch)
+                commit(self._writer_connection, batch)
+            tell(batch)
 
-    def _next_batch(self) -> list[_Write]:
+    def _next_batch(self) -> list[Write]:
         """Return what waits, as soon as something does; nothing at the end."""
         with self._changed:
             self._changed.wait_for(
@@ -210,41 +160,12 @@ class Database:
             return self._writes.take(_MAX_BATCH)
 
 
-def _call(
-    items: Sequence[Any], operation: Callable[..., Any], *, is_single: bool
-) -> tuple[_Call, Sequence[_Write]]:
-    loop = asyncio.get_running_loop()
-    call = _Call(loop.create_future(), loop, missing=len(items), is_single=is_single)
-    call.writes = [_Write(operation, call, item) for item in items]
-    return call, call.writes
-
-
-def _tell(batch: Sequence[_Write]) -> None:
-    for loop, counts in _counts_by_loop(batch).items():
-        loop.call_soon_threadsafe(_settle, counts)
-
-
-def _counts_by_loop(
-    batch: Sequence[_Write],
-) -> dict[asyncio.AbstractEventLoop, dict[_Call, int]]:
-    counts: dict[asyncio.AbstractEventLoop, dict[_Call, int]] = {}
-    for write in batch:
-        of_loop = counts.setdefault(write.call.loop, {})
-        of_loop[write.call] = of_loop.get(write.call, 0) + 1
-    return counts
-
-
-def _settle(counts: dict[_Call, int]) -> None:
-    for call, count in counts.items():
-        call.settle(count)
-
-
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -32000")
+    connection.execute("PRAGMA cache_size = -96000")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     return connection
 
@@ -260,21 +181,6 @@ def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[st
         connection.executescript(f"BEGIN;\n{script}\n;PRAGMA user_version = {number};\nCOMMIT;")
 
 
-def _commit(connection: sqlite3.Connection, batch: Sequence[_Write]) -> None:
-    """Run a batch in one transaction; a write that raises is undone alone."""
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        for _, writes in groupby(batch, _what_runs_at_once):
-            _run(connection, list(writes))
-        connection.execute("COMMIT")
-    except sqlite3.Error as error:
-        # The thread must survive a disk that fails even this: writers would wait for ever.
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        for write in batch:
-            write.error = write.error or StorageError(f"nothing was stored: {error}")
-
-
 def _rewrite(connection: sqlite3.Connection) -> None:
     connection.execute("VACUUM")
     # The WAL is emptied once no reader looks into it any more, which none does for long.
@@ -285,58 +191,10 @@ def _rewrite(connection: sqlite3.Connection) -> None:
     raise sqlite3.OperationalError("readers held on to what was to be removed: try again")
 
 
-def _run_alone(connection: sqlite3.Connection, rewrites: Sequence[_Write]) -> None:
+def _run_alone(connection: sqlite3.Connection, rewrites: Sequence[Write]) -> None:
     """Rewrite once for all who asked for it."""
     try:
         _rewrite(connection)
     except sqlite3.Error as error:
         for each in rewrites:
             each.error = StorageError(f"the file was not rewritten: {error}")
-
-
-def _what_runs_at_once(write: _Write) -> object:
-    return write if write.call.is_single else write.operation
-
-
-def _run(connection: sqlite3.Connection, writes: Sequence[_Write]) -> None:
-    """Run one write, or several of one operation; where those raise, each by itself."""
-    error = _run_in_savepoint(connection, writes)
-    if error is None:
-        return
-    if len(writes) == 1:
-        writes[0].error = error
-        return
-    for write in writes:
-        write.error = _run_in_savepoint(connection, [write])
-
-
-def _run_in_savepoint(connection: sqlite3.Connection, writes: Sequence[_Write]) -> Exception | None:
-    """Return what was raised; of a run that raises, nothing remains."""
-    connection.execute("SAVEPOINT one_write")
-    raised = None
-    try:
-        _run_operation(connection, writes)
-    except Exception as error:  # it is the caller's
-        if not connection.in_transaction or _is_storage_failure(error):
-            # SQLite may have undone the whole transaction, and no other write would fare better.
-            raise sqlite3.OperationalError(str(error)) from error
-        connection.execute("ROLLBACK TO one_write")
-        raised = error
-    connection.execute("RELEASE one_write")
-    return raised
-
-
-def _run_operation(connection: sqlite3.Connection, writes: Sequence[_Write]) -> None:
-    first = writes[0]
-    if first.call.is_single:
-        first.value = first.operation(connection)
-        return
-    outcomes = first.operation(connection, [write.item for write in writes])
-    for write, outcome in zip(writes, outcomes, strict=True):
-        write.value = outcome
-
-
-def _is_storage_failure(error: Exception) -> bool:
-    # The low byte of an extended code is the primary one.
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _STORAGE_FAILURES

@@ -8,8 +8,8 @@ import pytest
 from support.scim_resources import USER
 
 from resource_store.adapters.mongo.faults import CollisionError, SpoiltBatchError
-from resource_store.adapters.waves import waves
 from resource_store.adapters.mongo.writer import Result, Writer
+from resource_store.adapters.waves import waves
 from resource_store.domain.decisions import (
     Decision,
     Effect,

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,56 @@ async def test_a_failing_write_is_undone_alone(database: Database) -> None:
     )
 
     assert [type(outcome) for outcome in outcomes] == [int, ValueError, int]
+    assert await database.read(all_numbers) == [1, 2]
+
+
+def inserting_each(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[int | Exception]:
+    """Refuse negative numbers, each alone; raise at a hundred, whatever it comes with."""
+    outcomes: list[int | Exception] = []
+    for number in numbers:
+        if number < 0:
+            outcomes.append(ValueError(number))
+            continue
+        outcomes.append(inserting(number)(connection))
+        if number == 100:
+            raise LookupError(number)
+    return outcomes
+
+
+async def test_each_item_has_its_outcome_in_order(database: Database) -> None:
+    outcomes = await database.write_each(inserting_each, [("a", 3), ("b", -1), ("a", 1)])
+
+    assert (outcomes[0], outcomes[2], type(outcomes[1])) == (3, 1, ValueError)
+    assert await database.read(all_numbers) == [1, 3]
+    assert await database.write_each(inserting_each, []) == []
+
+
+async def test_items_share_calls_and_commits(database: Database) -> None:
+    statements: list[str] = []
+    given: list[int] = []
+
+    def noting(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[int | Exception]:
+        given.append(len(numbers))
+        return inserting_each(connection, numbers)
+
+    await database.write(lambda connection: connection.set_trace_callback(statements.append))
+    several = [[("lane", number) for number in range(first, 300, 3)] for first in range(3)]
+    await asyncio.gather(*[database.write_each(noting, items) for items in several])
+
+    kept = [*range(100), *range(101, 300)]
+    assert await database.read(all_numbers) == kept
+    assert max(given) == 64
+    assert statements.count("COMMIT") < 20
+
+
+async def test_where_the_items_of_a_call_fail_together_each_is_tried_alone(
+    database: Database,
+) -> None:
+    items = [("lane", number) for number in (1, 100, 2)]
+
+    outcomes = await database.write_each(inserting_each, items)
+
+    assert (outcomes[0], outcomes[2], type(outcomes[1])) == (1, 2, LookupError)
     assert await database.read(all_numbers) == [1, 2]
 
 

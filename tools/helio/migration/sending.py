@@ -15,7 +15,7 @@ from helio.migration.provider import Provider
 from scim.messages import BULK_REQUEST
 
 _AT_ONCE: Final = 4
-"""How many single requests a batch has; two batches may be under way (`side_by_side`)."""
+"""How many single requests a batch has; three batches may be under way (`side_by_side`)."""
 _PASSWORDS: Final = 4
 """Hashing is meant to be slow: our own bulk requests hold no more of them."""
 _FRAME: Final = 120

@@ -1,4 +1,4 @@
-"""Two batches on their way at a time."""
+"""Three batches on their way at a time."""
 
 import asyncio
 from collections.abc import Sequence
@@ -53,19 +53,19 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-async def test_two_are_under_way_and_a_third_when_one_is_answered() -> None:
+async def test_three_are_under_way_and_a_fourth_when_one_is_answered() -> None:
     target = Target()
-    sending = asyncio.create_task(send_side_by_side(map(batch, range(4)), target.send))
+    sending = asyncio.create_task(send_side_by_side(map(batch, range(5)), target.send))
     await settled()
     first = list(target.under_way)
     await target.answer(1)
     second = list(target.under_way)
-    for number in (0, 2, 3):
+    for number in (0, 2, 3, 4):
         await target.answer(number)
     await sending
 
-    assert (first, second) == ([0, 1], [0, 2])
-    assert target.answered == [1, 0, 2, 3]
+    assert (first, second) == ([0, 1, 2], [0, 2, 3])
+    assert target.answered == [1, 0, 2, 3, 4]
 
 
 async def test_batches_of_one_key_follow_each_other() -> None:
