@@ -30,9 +30,11 @@ EMITTED: Final = (
     DELETE,
     ACTIVATE,
     DEACTIVATE,
+    FEED_ADD,
+    FEED_REMOVE,
     ASYNC_RESPONSE,
 )
-"""What this service provider generates; feed events are none of it."""
+"""What this service provider generates."""
 
 PROVISIONING_FULL: Final = frozenset({CREATE_FULL, PUT_FULL, PATCH_FULL})
 PROVISIONING_NOTICE: Final = frozenset({CREATE_NOTICE, PUT_NOTICE, PATCH_NOTICE})

@@ -16,7 +16,8 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY
 
 from scim.definition_errors import DefinitionError
-from scim.registry import registry_of
+from scim.registry import Registry, registry_of
+from scim.resource_type import ResourceType
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
 from servicekit.failures import StorageError, refusing_to_start
@@ -83,7 +84,7 @@ class _Peers:
     registrar: grpc.aio.Channel
     push: HttpPush
     ending: asyncio.Event
-    endpoints: Mapping[str, str]
+    registry: Registry
     """Where the resources of each type are, by its name."""
 
 
@@ -118,7 +119,7 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
         open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
         push_session(timeout_seconds=settings.push_timeout_seconds) as session,
     ):
-        peers = _Peers(storage, store, registrar, HttpPush(session), ending, registry.endpoints)
+        peers = _Peers(storage, store, registrar, HttpPush(session), ending, registry)
         terms = Terms(partial(_open_term, settings, peers))
         sign_completions = SignCompletions(RegistrarTenantSigning(registrar))
         yield Service(
@@ -189,7 +190,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
     settle = Settle(outboxes, deliveries)
     load = LoadPending(outboxes, deliveries)
     signing = RegistrarSigning(peers.registrar)
-    streams = RegistrarStreams(peers.registrar)
+    streams = RegistrarStreams(peers.registrar, _types_by_name(peers.registry))
     closed, news = ClosedTenants(), StreamNews()
     keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth, closed)
     close_tenants = CloseTenants(closed, growth, keep_streams)
@@ -269,7 +270,7 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
 
 
 def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
-    feed = ChangeFeed(peers.store, peers.endpoints)
+    feed = ChangeFeed(peers.store, peers.registry.endpoints)
     return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.news)
 
 
@@ -299,6 +300,10 @@ def _wake_at_end(news: StreamNews, ending: asyncio.Event) -> Callable[[], Awaita
         news.publish_all()
 
     return wake
+
+
+def _types_by_name(registry: Registry) -> Mapping[str, ResourceType]:
+    return {each.name: each for each in registry.resource_types}
 
 
 def _new_epoch() -> str:

@@ -10,8 +10,10 @@ from functools import partial
 
 from fastapi import APIRouter, FastAPI
 
+from scim.definition_errors import DefinitionError
+from scim.registry import registry_of
 from servicekit.bearer import BearerTokens, Grant, token_hash
-from servicekit.failures import RemoteUnavailableError, StorageError
+from servicekit.failures import RemoteUnavailableError, StorageError, refusing_to_start
 from servicekit.http import create_app
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl
@@ -27,6 +29,7 @@ from ssf_registrar.commands.create_tenant import CreateTenant
 from ssf_registrar.commands.ensure_signing_keys import EnsureSigningKeys
 from ssf_registrar.commands.manage_tokens import ManageTokens
 from ssf_registrar.commands.own_streams import OwnStreams
+from ssf_registrar.commands.set_feed import SetFeed
 from ssf_registrar.domain.api_tokens import FreshToken
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.creation import Fresh
@@ -54,9 +57,11 @@ _NAME = "ssf-registrar"
 @asynccontextmanager
 async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Service]:
     """Open the storage, make what a first start makes, and hand out the service."""
+    with refusing_to_start(DefinitionError):
+        set_feed = SetFeed(registry_of(settings.schemas).resource_types)
     async with open_storage(settings, ending) as storage:
         await _prepare(settings, storage)
-        yield _service(settings, storage, ending)
+        yield _service(settings, storage, set_feed, ending)
 
 
 def open_storage(settings: Settings, ending: asyncio.Event) -> AbstractAsyncContextManager[Storage]:
@@ -89,7 +94,9 @@ async def _prepare(settings: Settings, storage: Storage) -> None:
         await storage.tokens.replace(admin_token(hashed, created=int(time.time())))
 
 
-def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Service:
+def _service(
+    settings: Settings, storage: Storage, set_feed: SetFeed, ending: asyncio.Event
+) -> Service:
     origins = Origins(
         issuer=settings.origin_of(_NAME),
         transmitter=settings.origin_of("set-transmitter"),
@@ -109,7 +116,7 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
         http=_http(
             storage,
             Metadata(origins.issuer, storage.keys),
-            _management(storage, check_outbound, origins, Callers(tokens)),
+            _management(storage, check_outbound, origins, set_feed, Callers(tokens)),
             _admin(storage, change_tenant, origins.issuer, AdminCallers(tokens)),
         ),
         grpc=grpc_face(
@@ -150,13 +157,21 @@ def _check_outbound(settings: Settings) -> CheckOutbound:
 
 
 def _management(
-    storage: Storage, check_outbound: CheckOutbound, origins: Origins, callers: Callers
+    storage: Storage,
+    check_outbound: CheckOutbound,
+    origins: Origins,
+    set_feed: SetFeed,
+    callers: Callers,
 ) -> StreamManagement:
     return StreamManagement(
         callers=callers,
         own_streams=OwnStreams(storage.streams),
-        create_stream=CreateStream(storage.streams, check_outbound, origins.issuer, _fresh),
-        change_stream=ChangeStream(storage.streams, check_outbound, origins, _fresh_header),
+        create_stream=CreateStream(
+            storage.streams, check_outbound, origins.issuer, _fresh, set_feed
+        ),
+        change_stream=ChangeStream(
+            storage.streams, check_outbound, origins, _fresh_header, set_feed
+        ),
         origins=origins,
     )
 

@@ -1,5 +1,7 @@
 """set-transmitter pushes over real sockets, with the real store and registrar (RFC 8935)."""
 
+import json
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,9 +11,16 @@ from aiohttp import web
 from support.compact_jws import opened
 from support.eventually import eventually
 from support.scripted_receiver import ENDPOINT_TOKEN, Receiver, scripted_receiver
-from support.transmitter_cluster import Cluster, creation, deletion, patch, running_cluster
+from support.transmitter_cluster import (
+    ALL_FULL,
+    Cluster,
+    creation,
+    deletion,
+    patch,
+    running_cluster,
+)
 
-from secevent.scim_events import CREATE_FULL, PATCH_NOTICE
+from secevent.scim_events import CREATE_FULL, FEED_ADD, FEED_REMOVE, PATCH_NOTICE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -278,6 +287,50 @@ async def test_a_deleted_stream_gets_nothing_more(
     assert (only.path, only.claims["jti"].endswith(witness["stream_id"])) == ("/witness", True)
 
 
+async def test_a_filtered_stream_is_told_of_its_feed_alone(
+    cluster: Cluster, receiver: Receiver
+) -> None:
+    feed = {"filter": 'title eq "Dr"', "attributes": ["userName", "title", "active"]}
+    stream = await cluster.fresh_stream(
+        receiver.delivery(), events_requested=[*ALL_FULL, FEED_ADD, FEED_REMOVE], **feed
+    )
+    ann = await cluster.add_user("ann", title="Dr", nickName="hidden")
+    ben = await cluster.add_user("ben", title="Mr", nickName="hidden")
+    await cluster.write(patch(ann, nickName="hidden too"), patch(ben, nickName="hidden too"))
+    await cluster.write(patch(ben, title="Dr"), patch(ann, active=False))
+    await cluster.write(patch(ann, title="Prof"))
+    await cluster.write(patch(ann, active=True), deletion(ann), deletion(ben))
+
+    pushed = await receiver.has_accepted(6)
+
+    told = [(one.subject, one.event.rpartition("event:")[2]) for one in pushed]
+    assert sorted(event for subject, event in told if subject == f"/Users/{ben}") == [
+        "delete",
+        "feed:add",
+    ]
+    assert [event for subject, event in told if subject == f"/Users/{ann}"] == [
+        "create:full",
+        "patch:full",
+        "deactivate",
+        "feed:remove",
+    ]
+    assert not any("hidden" in json.dumps(one.claims) for one in pushed)
+    await eventually(lambda: cluster.state_is(stream["stream_id"], pending=0))
+
+
+async def test_another_filter_counts_for_what_comes_after(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    await cluster.add_user("before-there-was-a-filter")
+    await receiver.has_accepted(1)
+
+    await cluster.change(stream, filter='userName sw "seen-"')
+    await eventually(lambda: _has_settled(cluster, receiver, stream))
+
+    (*_, last) = receiver.accepted
+    assert "seen-" in json.dumps(last.claims)
+
+
 async def test_metrics_tell_of_lag_outcomes_and_dead_letters(
     cluster: Cluster, receiver: Receiver, stream: str
 ) -> None:
@@ -299,6 +352,15 @@ def _told(claims: dict[str, Any]) -> Any:
     (payload,) = claims["events"].values()
     operations = payload["data"].get("Operations", [])
     return operations[0]["value"] if operations else None
+
+
+async def _has_settled(cluster: Cluster, receiver: Receiver, stream: str) -> bool:
+    """Tell whether of two people in a row only the second is told of."""
+    unseen = await cluster.add_user(f"unseen-{uuid.uuid4()}")
+    seen = await cluster.add_user(f"seen-{uuid.uuid4()}")
+    await eventually(lambda: f"/Users/{seen}" in {one.subject for one in receiver.accepted})
+    await eventually(lambda: cluster.state_is(stream, pending=0))
+    return f"/Users/{unseen}" not in {one.subject for one in receiver.accepted}
 
 
 async def _is_waiting(cluster: Cluster, stream_id: str) -> bool:

@@ -190,7 +190,9 @@ class MemoryErasing:
             event = logged.event
             if not erasure.concerns(event) or event.origin_clock > erasure.through:
                 continue
-            emptied = replace(event, data=None, attributes=(), external_id="")
+            emptied = replace(
+                event, data=None, attributes=(), external_id="", state=None, replaced=None
+            )
             if event.kind != "delete":
                 events += event.kind != ERASED
                 emptied = replace(emptied, kind=ERASED)

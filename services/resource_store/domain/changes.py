@@ -47,6 +47,17 @@ class Change:
     routed: bool
     erased: bool = False
     """Whether what it told has been erased since; then it has no data."""
+    state: bytes | None = None
+    """Of a PATCH the resource after it, of a deletion before it: a JSON object without members."""
+    replaced: bytes | None = None
+    """Of a PUT and a PATCH: what the attributes that changed were before, a JSON object.
+
+    Both are absent where a change is older than they are, or erased, and in a snapshot."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes of JSON it has, about."""
+        return len(self.data) + len(self.state or b"") + len(self.replaced or b"")
 
 
 @dataclass(frozen=True, slots=True)

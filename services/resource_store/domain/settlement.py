@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from resource_store.domain.causes import Cause
+from resource_store.domain.change_values import replaced_values, state_after
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.decisions import Deleted, Effect, Restamped, State, Unchanged, Written
 from resource_store.domain.kept import kept_for
@@ -101,6 +102,7 @@ def removed(
         traceparent=cause.traceparent,
         committed=state.stamp.clock,
         routed=cause.routed,
+        state=to_tell(resource_type, current.resource.attributes),
     )
     return Deleted(
         ref=ref,
@@ -148,7 +150,15 @@ def _change(draft: Draft, cause: Cause, state: State, *, stored: Stored) -> Chan
         traceparent=cause.traceparent,
         committed=state.stamp.clock,
         routed=cause.routed,
+        state=state_after(draft.kind, draft.resource_type, resource),
+        replaced=_replaced(draft),
     )
+
+
+def _replaced(draft: Draft) -> bytes | None:
+    if draft.kind is ChangeKind.CREATE:
+        return None
+    return replaced_values(draft.resource_type, draft.before, draft.after)
 
 
 def _lineage(before: tuple[str, ...], here: Stamp) -> tuple[str, ...]:

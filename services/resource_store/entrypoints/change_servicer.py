@@ -118,6 +118,8 @@ def _change_message(change: Change) -> pb.Change:
         committed=change.committed,
         routed=change.routed,
         erased=change.erased,
+        state=change.state,
+        replaced=change.replaced,
     )
 
 

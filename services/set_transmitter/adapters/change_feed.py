@@ -146,6 +146,8 @@ class ChangeFeed:
             data=data_to_tell(kind, change.data),
             traceparent=change.traceparent,
             committed=change.committed,
+            state=change.state if change.HasField("state") else None,
+            replaced=change.replaced if change.HasField("replaced") else None,
         )
 
     def _subject_uri(self, ref: resource_pb2.ResourceRef) -> str:

@@ -8,9 +8,11 @@ import grpc
 from heliograph.ssf.v1 import stream_pb2, stream_service_pb2, token_service_pb2
 from heliograph.ssf.v1.stream_service_pb2_grpc import StreamServiceStub
 from heliograph.ssf.v1.token_service_pb2_grpc import TokenServiceStub
+from scim.resource_type import ResourceType
 from servicekit.bearer import Grant
 from servicekit.channels import call, call_until
 from servicekit.failures import CursorLostError, RemoteError
+from set_transmitter.domain.feeds import Feed
 from set_transmitter.domain.journal import (
     JournalEntry,
     KeyRotated,
@@ -62,22 +64,25 @@ class Journal:
 
 
 class RegistrarStreams:
-    """Reads the transmit streams."""
+    """Reads the transmit streams; `resource_types` are those that there are, by name."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
+    def __init__(
+        self, channel: grpc.aio.Channel, resource_types: Mapping[str, ResourceType]
+    ) -> None:
         self._stub = StreamServiceStub(channel)
+        self._resource_types = resource_types
 
     async def list(self) -> tuple[Sequence[Stream], str]:
         """Return all streams, and the journal cursor at which that was so."""
         request = stream_service_pb2.ListStreamsRequest(direction=stream_pb2.DIRECTION_TRANSMIT)
         response = await call(self._stub.ListStreams, request, deadline=_DEADLINE_SECONDS)
-        return [_stream(stream) for stream in response.streams], response.cursor
+        return [self._stream(stream) for stream in response.streams], response.cursor
 
     async def get(self, tenant: str, stream_id: str) -> Stream | None:
         """Return one stream; None when there is none that transmits."""
         found = await self._found(tenant, stream_id)
         is_ours = found is not None and found.direction == stream_pb2.DIRECTION_TRANSMIT
-        return _stream(found) if found is not None and is_ours else None
+        return self._stream(found) if found is not None and is_ours else None
 
     async def receives(self, tenant: str, stream_id: str) -> bool:
         """Tell whether a stream is there, and receives."""
@@ -94,6 +99,22 @@ class RegistrarStreams:
             raise
         found: stream_pb2.Stream = response.stream
         return found
+
+    def _stream(self, stream: stream_pb2.Stream) -> Stream:
+        return Stream(
+            tenant=stream.tenant,
+            stream_id=stream.stream_id,
+            iss=stream.iss,
+            aud=tuple(stream.aud),
+            events_delivered=frozenset(stream.events_delivered),
+            method=_METHODS[stream.delivery_method],
+            endpoint_url=stream.endpoint_url,
+            authorization_header=stream.authorization_header,
+            status=_STATUSES[stream.status],
+            signing_algorithm=stream.signing_algorithm,
+            created=stream.created,
+            feed=Feed(stream.filter, tuple(stream.attributes), self._resource_types),
+        )
 
 
 class RegistrarTokens:
@@ -126,19 +147,3 @@ def _journal_entry(entry: stream_service_pb2.JournalEntry) -> JournalEntry | Non
             return StreamChanged(entry.tenant, entry.stream_id)
         case _:
             return None
-
-
-def _stream(stream: stream_pb2.Stream) -> Stream:
-    return Stream(
-        tenant=stream.tenant,
-        stream_id=stream.stream_id,
-        iss=stream.iss,
-        aud=tuple(stream.aud),
-        events_delivered=frozenset(stream.events_delivered),
-        method=_METHODS[stream.delivery_method],
-        endpoint_url=stream.endpoint_url,
-        authorization_header=stream.authorization_header,
-        status=_STATUSES[stream.status],
-        signing_algorithm=stream.signing_algorithm,
-        created=stream.created,
-    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.events import Event
 from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.streams import Stream
@@ -37,7 +38,7 @@ class PrepareSets:
             stream,
             [
                 security_event_token(
-                    pending.logged.event,
+                    _as_told(pending, stream),
                     stream,
                     jti=jti_of(self.epoch, pending.position, stream.stream_id),
                     iat=int(now),
@@ -47,3 +48,15 @@ class PrepareSets:
         )
         for pending, jwt in zip(unsigned, jwts, strict=True):
             pending.signed = jwt
+
+
+def _as_told(pending: Pending, stream: Stream) -> Event:
+    """Return what is signed of an event that the stream's outbox wanted.
+
+    A stream that may see something else is given another outbox (`Stream.delivers_like`).
+    """
+    logged = pending.logged
+    told = stream.as_told(logged.event, in_snapshot=bool(logged.only_for))
+    if told is None:
+        raise LookupError(f"the event at {logged.position} is none for {stream.stream_id}")
+    return told

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 from secevent.poll import SetErr
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.events import Event
 from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.progress import DeadLetter, Progress
+from set_transmitter.domain.streams import Stream
 from set_transmitter.domain.tokens import event_type
 from set_transmitter.ports.deliveries import Deliveries
 
@@ -105,6 +107,12 @@ class Settle:
             err=error.err,
             description=error.description,
             subject_uri=pending.subject_uri,
-            event_type=event_type(pending.logged.event, stream),
+            event_type=event_type(_as_told(pending, stream), stream),
             at=at,
         )
+
+
+def _as_told(pending: Pending, stream: Stream) -> Event:
+    """Return the event as its receiver is told of it; as it was, where it is not any more."""
+    logged = pending.logged
+    return stream.as_told(logged.event, in_snapshot=bool(logged.only_for)) or logged.event

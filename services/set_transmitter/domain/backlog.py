@@ -6,7 +6,7 @@ from enum import Enum, auto
 from heapq import heappop, heappush
 from math import inf
 
-from set_transmitter.domain.erasures import Erasure
+from set_transmitter.domain.erasures import Erasure, scrubbed
 from set_transmitter.domain.events import LoggedEvent
 
 
@@ -162,8 +162,7 @@ class Backlog:
             pending.is_erased = is_under_way
             return is_under_way
         if event.origin_clock <= erasure.through:
-            scrubbed = replace(event, external_id="")
-            pending.logged = replace(pending.logged, event=scrubbed)
+            pending.logged = replace(pending.logged, event=scrubbed(event))
             pending.is_erased = is_under_way
             if not is_under_way:
                 pending.jwt = pending.signed = None

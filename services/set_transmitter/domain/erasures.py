@@ -51,7 +51,12 @@ class Erasures:
             return event
         if erasure.covers(event):
             return None
-        return replace(event, external_id="") if event.origin_clock <= erasure.through else event
+        return scrubbed(event) if event.origin_clock <= erasure.through else event
+
+
+def scrubbed(deletion: Event) -> Event:
+    """Return what is left of the deletion of an erased resource."""
+    return replace(deletion, external_id="", state=None)
 
 
 @dataclass(frozen=True, slots=True)

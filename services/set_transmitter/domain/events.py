@@ -9,8 +9,11 @@ import orjson
 from secevent.scim_events import ProvisioningKind
 
 Activation = Literal["activate", "deactivate"]
-EventKind = ProvisioningKind | Literal["completion"]
-"""A completion tells what became of an asynchronous request (RFC 9967 section 2.5)."""
+EventKind = ProvisioningKind | Literal["completion", "feed_add", "feed_remove"]
+"""A completion tells what became of an asynchronous request (RFC 9967 section 2.5).
+
+A resource enters and leaves the feed of a stream, so the log holds neither of that.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Event:
     data: bytes | None
     traceparent: str
     committed: int
+    state: bytes | None = None
+    """The resource, ready JSON: before a deletion, else after the event; None where data has it."""
+    replaced: bytes | None = None
+    """Of what a PUT or a PATCH changed the values before, ready JSON; None where nobody knows."""
 
     @property
     def resource_id(self) -> str:
@@ -78,7 +85,9 @@ def events_of(change: Change) -> list[Event]:
         return []
     if change.activation is None:
         return [event]
-    return [event, replace(event, kind=change.activation, attributes=(), data=None)]
+    state = event.data if event.kind in {"create", "put"} else event.state
+    activation = replace(event, kind=change.activation, attributes=(), data=None, state=state)
+    return [event, activation]
 
 
 def data_to_tell(kind: EventKind, data: bytes) -> bytes | None:

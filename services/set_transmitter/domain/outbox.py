@@ -84,7 +84,7 @@ class Outbox:
 
     def wants(self, logged: LoggedEvent) -> bool:
         """Tell whether an event of the log is for this stream."""
-        if not self.stream.tells_of(logged.event):
+        if not self.stream.tells_of(logged.event, in_snapshot=bool(logged.only_for)):
             return False
         if logged.only_for:
             return logged.only_for == self.stream.stream_id
@@ -125,7 +125,8 @@ class Outbox:
         if page.after != self.scanned:
             return
         for pending in page.pending:
-            if self.wants(pending.logged):
+            # What was signed stays as it is, whatever the receiver may see by now.
+            if pending.jwt is not None or self.wants(pending.logged):
                 self.backlog.add(pending)
         self.scanned = page.scanned
         self.lagging = self.scanned < end

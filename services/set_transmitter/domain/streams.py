@@ -12,6 +12,8 @@ from secevent.scim_events import (
     CREATE_NOTICE,
     DEACTIVATE,
     DELETE,
+    FEED_ADD,
+    FEED_REMOVE,
     PATCH_FULL,
     PATCH_NOTICE,
     PROVISIONING_FULL,
@@ -19,6 +21,7 @@ from secevent.scim_events import (
     PUT_NOTICE,
 )
 from set_transmitter.domain.events import Event, EventKind
+from set_transmitter.domain.feeds import Feed
 
 CLOCK_TOLERANCE: Final = 2_000_000
 """Microseconds that the registrar's clock may be ahead of the store's."""
@@ -31,7 +34,12 @@ _TYPES: Final[Mapping[EventKind, frozenset[str]]] = {
     "activate": frozenset({ACTIVATE}),
     "deactivate": frozenset({DEACTIVATE}),
     "completion": frozenset({ASYNC_RESPONSE}),
+    "feed_add": frozenset({FEED_ADD}),
+    "feed_remove": frozenset({FEED_REMOVE}),
 }
+_FEED_KINDS: Final = frozenset[EventKind]({"feed_add", "feed_remove"})
+_MOVING: Final = frozenset[EventKind]({"put", "patch"})
+"""By what a resource enters and leaves a feed."""
 
 
 class DeliveryMethod(Enum):
@@ -64,6 +72,7 @@ class Stream:
     status: StreamStatus
     signing_algorithm: str
     created: int
+    feed: Feed = field(default_factory=Feed)
 
     @property
     def begins(self) -> int:
@@ -75,20 +84,30 @@ class Stream:
 
     @property
     def kinds(self) -> frozenset[EventKind]:
-        """The kinds of event that the stream delivers."""
-        return frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
+        """The kinds of event in the log that the stream may have to tell of."""
+        told = frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
+        moving = _MOVING if self.feed.filter and told & _FEED_KINDS else frozenset[EventKind]()
+        return told - _FEED_KINDS | moving
 
     def is_full(self, kind: EventKind) -> bool:
         """Tell whether events of a kind carry data rather than the names of what changed."""
         return not self._types(kind).isdisjoint(PROVISIONING_FULL)
 
-    def tells_of(self, event: Event) -> bool:
-        """Tell whether the stream delivers a type that can say what an event has to say.
+    def tells_of(self, event: Event, *, in_snapshot: bool = False) -> bool:
+        """Tell whether the stream's receiver is told of an event."""
+        return self.as_told(event, in_snapshot=in_snapshot) is not None
 
-        An event without data (a changed password) has no full form (RFC 9967 section 2.4).
+    def as_told(self, event: Event, *, in_snapshot: bool = False) -> Event | None:
+        """Return an event as the stream's receiver may see it; None where it is not told of it.
+
+        The stream must deliver a type that can say what there is to say: without data (a changed
+        password) there is no full form (RFC 9967 section 2.4).
         """
-        types = self._types(event.kind)
-        return bool(types if event.data is not None else types - PROVISIONING_FULL)
+        seen = self.feed.seen(event, in_snapshot=in_snapshot)
+        if seen is None:
+            return None
+        types = self._types(seen.kind)
+        return seen if (types if seen.data is not None else types - PROVISIONING_FULL) else None
 
     def has_begun_for(self, event: Event) -> bool:
         """Tell whether an event is not from before the stream's time."""
@@ -96,11 +115,12 @@ class Stream:
 
     def delivers_like(self, other: "Stream") -> bool:
         """Tell whether the same events go out in the same way, whatever else differs."""
-        return (self.tenant, self.events_delivered, self.method, self.begins) == (
+        return (self.tenant, self.events_delivered, self.method, self.begins, self.feed) == (
             other.tenant,
             other.events_delivered,
             other.method,
             other.begins,
+            other.feed,
         )
 
     def _types(self, kind: EventKind) -> frozenset[str]:

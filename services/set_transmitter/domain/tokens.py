@@ -3,7 +3,13 @@
 import orjson
 
 from secevent.provenance import Provenance
-from secevent.scim_events import ASYNC_RESPONSE, ProvisioningEvent, event_uri_and_payload
+from secevent.scim_events import (
+    ASYNC_RESPONSE,
+    FEED_ADD,
+    FEED_REMOVE,
+    ProvisioningEvent,
+    event_uri_and_payload,
+)
 from secevent.subjects import ScimSubject, scim_sub_id
 from secevent.token import SecurityEventToken
 from set_transmitter.domain.completions import Completion, completion_token
@@ -12,15 +18,12 @@ from set_transmitter.domain.streams import Stream
 
 
 def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) -> SecurityEventToken:
-    """Return the token that tells a stream's receiver of an event."""
+    """Return the token that tells a stream's receiver of an event, as it is told of it."""
     if event.kind == "completion":
         completion = Completion(event.txn, event.subject_uri, event.data or b"{}")
         return completion_token(completion, iss=stream.iss, aud=stream.aud, jti=jti, iat=iat)
     data = None if event.data is None else orjson.loads(event.data)
-    uri, payload = event_uri_and_payload(
-        ProvisioningEvent(event.kind, data, event.attributes, event.version_after or None),
-        full=stream.is_full(event.kind),
-    )
+    uri, payload = _uri_and_payload(event, stream, data)
     return SecurityEventToken(
         iss=stream.iss,
         iat=iat,
@@ -39,11 +42,23 @@ def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) ->
 
 
 def event_type(event: Event, stream: Stream) -> str:
-    """Return the URI by which a stream's receiver is told of an event."""
-    if event.kind == "completion":
-        return ASYNC_RESPONSE
-    data: dict[str, object] | None = None if event.data is None else {}
-    uri, _ = event_uri_and_payload(
-        ProvisioningEvent(event.kind, data, event.attributes, None), full=stream.is_full(event.kind)
-    )
+    """Return the URI by which a stream's receiver is told of an event, as it is told of it."""
+    uri, _ = _uri_and_payload(event, stream, None if event.data is None else {})
     return uri
+
+
+def _uri_and_payload(
+    event: Event, stream: Stream, data: dict[str, object] | None
+) -> tuple[str, dict[str, object]]:
+    match event.kind:
+        case "completion":
+            return ASYNC_RESPONSE, {}
+        case "feed_add":
+            return FEED_ADD, {}
+        case "feed_remove":
+            return FEED_REMOVE, {}
+        case kind:
+            version = event.version_after or None
+            return event_uri_and_payload(
+                ProvisioningEvent(kind, data, event.attributes, version), full=stream.is_full(kind)
+            )

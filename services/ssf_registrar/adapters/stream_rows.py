@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 
 from ssf_registrar.domain.configuration import authorization_header
+from ssf_registrar.domain.feeds import Feed
 from ssf_registrar.domain.streams import (
     Delivery,
     Direction,
@@ -67,6 +68,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         status=Status(members["status"]),
         status_reason=members["status_reason"],
         revision=revision,
+        feed=_feed(members),
     )
 
 
@@ -83,7 +85,14 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "jwks_uri": stream.jwks_uri,
         "status": stream.status.value,
         "status_reason": stream.status_reason,
+        "feed": {"filter": stream.feed.filter, "attributes": stream.feed.attributes},
     }
+
+
+def _feed(members: Mapping[str, Any]) -> Feed:
+    """Return the feed, which a stream of before there were any has not."""
+    stored = members.get("feed")
+    return Feed(stored["filter"], tuple(stored["attributes"])) if stored else Feed()
 
 
 def _endpoint_url(delivery: Delivery) -> str | None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from ssf_registrar.commands.check_outbound import CheckOutbound
 from ssf_registrar.commands.own_streams import OwnStreams
+from ssf_registrar.commands.set_feed import SetFeed
 from ssf_registrar.domain.changes import outbound_urls, patched, replaced, with_status
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.errors import StreamChangedError
@@ -24,6 +25,7 @@ class ChangeStream:
     check_outbound: CheckOutbound
     origins: Origins
     fresh_header: Callable[[], str]
+    set_feed: SetFeed
 
     async def patch(self, caller: Caller, body: Mapping[str, object]) -> Stream:
         """Change the members that the body has."""
@@ -31,7 +33,12 @@ class ChangeStream:
         return await self._change(
             caller,
             text(body, "stream_id"),
-            lambda stream: patched(stream, body, origins=self.origins, fresh_header=header),
+            lambda stream: self.set_feed.of_changed(
+                stream,
+                patched(stream, body, origins=self.origins, fresh_header=header),
+                caller,
+                body,
+            ),
         )
 
     async def replace(self, caller: Caller, body: Mapping[str, object]) -> Stream:
@@ -40,7 +47,12 @@ class ChangeStream:
         return await self._change(
             caller,
             text(body, "stream_id"),
-            lambda stream: replaced(stream, body, origins=self.origins, fresh_header=header),
+            lambda stream: self.set_feed.of_changed(
+                stream,
+                replaced(stream, body, origins=self.origins, fresh_header=header),
+                caller,
+                body,
+            ),
         )
 
     async def set_status(self, caller: Caller, body: Mapping[str, object]) -> Stream:

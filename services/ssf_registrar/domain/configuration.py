@@ -34,6 +34,7 @@ def configuration(stream: Stream, origins: Origins) -> dict[str, object]:
         "description": stream.description,
         "signing_algorithm": stream.signing_algorithm,
         "issuerJWKSUrl": stream.jwks_uri,
+        **stream.feed.members,
     }
     return {name: value for name, value in members.items() if value is not None}
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from ssf_registrar.domain.events import events_delivered
+from ssf_registrar.domain.feeds import Feed
 
 SIGNING_ALGORITHMS: Final = ("RS256", "ES256")
 ADMIN: Final = "admin"
@@ -101,6 +102,8 @@ class Stream:
     status: Status = Status.ENABLED
     status_reason: str | None = None
     revision: int = 1
+    feed: Feed = field(default_factory=Feed)
+    """Of a transmit stream: what its receiver may see."""
 
     @property
     def direction(self) -> Direction:

@@ -54,6 +54,8 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         disposition=_disposition(stream.direction),
         revision=stream.revision,
         created=stream.created,
+        filter=stream.feed.filter,
+        attributes=stream.feed.attributes,
     )
 
 

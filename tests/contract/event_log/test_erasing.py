@@ -33,9 +33,9 @@ async def events(logbook: Logbook) -> None:
     await logbook.deliveries.open(OTHER)
     told = [
         an_event(),
-        an_event(kind="patch"),
+        an_event(kind="patch", state=b'{"title":"Dr"}', replaced=b'{"title":null}'),
         an_event(subject_uri="/Users/joann"),
-        an_event(kind="delete", data=None, attributes=()),
+        an_event(kind="delete", data=None, attributes=(), state=b'{"title":"Dr"}'),
         an_event(tenant="other"),
     ]
     await logbook.log.append(told, feed_cursor="5")

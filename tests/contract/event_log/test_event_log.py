@@ -1,7 +1,8 @@
 """What every event log does."""
 
-from support.transmitter_events import an_event, logged
+from support.transmitter_events import a_stream, an_event, logged
 
+from set_transmitter.adapters.storage import Logbook
 from set_transmitter.ports.event_log import EventLog
 
 
@@ -19,6 +20,17 @@ async def test_events_have_positions_without_gaps(log: EventLog) -> None:
     appended = await log.append([an_event(txn="c")], feed_cursor="2")
 
     assert appended == [logged(3, txn="c")]
+
+
+async def test_the_values_before_and_after_come_back(logbook: Logbook) -> None:
+    stream = a_stream()
+    await logbook.deliveries.open(stream)
+    valued = an_event(kind="patch", state=b'{"title":"Dr"}', replaced=b'{"title":null}')
+    await logbook.log.append([an_event(), valued], feed_cursor="2")
+
+    page = await logbook.deliveries.read(stream, after=0, limit=10)
+
+    assert [each.logged.event for each in page.pending] == [an_event(), valued]
 
 
 async def test_the_cursor_moves_with_the_events(log: EventLog) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from support.registrar_streams import a_stream
 
+from ssf_registrar.domain.feeds import Feed
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.domain.streams import (
     Delivery,
@@ -58,6 +59,7 @@ async def test_a_stream_comes_back_as_it_was_stored(streams: Streams, delivery: 
         status=Status.PAUSED,
         status_reason="full",
         revision=7,
+        feed=Feed('userType eq "Employee"', ("userName", "name.familyName")),
     )
 
     await streams.add(stream)

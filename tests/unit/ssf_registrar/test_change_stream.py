@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from scim.registry import standard_registry
 from ssf_registrar.commands.change_stream import ChangeStream
 from ssf_registrar.commands.check_outbound import CheckOutbound
+from ssf_registrar.commands.set_feed import SetFeed
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.endpoints import Address, EndpointPolicy
 from ssf_registrar.domain.errors import (
@@ -80,7 +82,13 @@ def changing(streams: OneStream) -> ChangeStream:
     policy = EndpointPolicy(allow_private=False, allow_loopback=False)
     hosts = FakeHosts(public="93.184.215.14", inside="10.0.0.1")
     origins = Origins("https://a.example", "https://t.example", "https://r.example")
-    return ChangeStream(streams, CheckOutbound(hosts, policy), origins, lambda: "fresh")
+    return ChangeStream(
+        streams,
+        CheckOutbound(hosts, policy),
+        origins,
+        lambda: "fresh",
+        SetFeed(standard_registry().resource_types),
+    )
 
 
 def body(**members: Any) -> dict[str, Any]:

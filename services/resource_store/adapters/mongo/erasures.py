@@ -28,6 +28,8 @@ _SCRUBBED: Final[Document] = {
     "attributes": [],
     "external_id": "",
     "erased": True,
+    "state": None,
+    "replaced": None,
 }
 
 

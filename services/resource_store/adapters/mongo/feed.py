@@ -49,7 +49,7 @@ async def entries_after(changes: Collection, position: int, *, limit: int) -> li
     size = 0
     async for document in changes.find(after(position), sort=[("position", 1)], limit=limit):
         entry = FeedEntry(document["position"], _change(document))
-        size += len(entry.change.data)
+        size += entry.change.size
         if entries and size > _MAX_BYTES:
             break
         entries.append(entry)
@@ -97,7 +97,13 @@ def _document(change: Change, *, clock: int) -> Document:
         "traceparent": change.traceparent,
         "committed": change.committed,
         "routed": change.routed,
+        "state": _binary(change.state),
+        "replaced": _binary(change.replaced),
     }
+
+
+def _binary(value: bytes | None) -> Binary | None:
+    return None if value is None else Binary(value)
 
 
 def _change(document: dict[str, Any]) -> Change:
@@ -119,4 +125,7 @@ def _change(document: dict[str, Any]) -> Change:
         committed=document["committed"],
         routed=document["routed"],
         erased=document.get("erased", False),
+        # A change of before these were kept has neither.
+        state=document.get("state"),
+        replaced=document.get("replaced"),
     )

@@ -30,7 +30,8 @@ _PUT: Final = "INSERT OR REPLACE INTO erasures VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 # What is scanned stands before the data, which go on to further pages.
 _CHANGES: Final = "SELECT position, committed FROM changes WHERE tenant = ? AND id = ?"
 _SCRUB_CHANGE: Final = """
-    UPDATE changes SET data = x'', attributes = '[]', external_id = '', erased = 1
+    UPDATE changes SET data = x'', attributes = '[]', external_id = '', erased = 1,
+        state = NULL, replaced = NULL
     WHERE position = ? AND NOT erased
 """
 _FORGET_PROMISES: Final = """

@@ -14,8 +14,8 @@ _MAX_BYTES = 8 * 1024 * 1024
 _APPEND = """
     INSERT INTO changes (clock, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
         lineage, version_before, version_after, data, attributes, external_id, activation,
-        traceparent, committed, routed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        traceparent, committed, routed, state, replaced)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _END = """
     SELECT max(
@@ -36,7 +36,7 @@ _KEEP = """
 _AFTER = """
     SELECT position, tenant, resource_type, id, kind, txn, origin_clock, origin_cluster,
         lineage, version_before, version_after, data, attributes, external_id, activation,
-        traceparent, committed, routed, erased
+        traceparent, committed, routed, erased, state, replaced
     FROM changes WHERE position > ? ORDER BY position LIMIT ?
 """
 
@@ -52,7 +52,7 @@ def entries_after(connection: sqlite3.Connection, position: int, *, limit: int) 
     size = 0
     for row in connection.execute(_AFTER, (position, limit)):
         entry = _entry(row)
-        size += len(entry.change.data)
+        size += entry.change.size
         if entries and size > _MAX_BYTES:
             break
         entries.append(entry)
@@ -98,6 +98,8 @@ def _row(change: Change, clock: int) -> tuple[object, ...]:
         change.traceparent,
         change.committed,
         change.routed,
+        change.state,
+        change.replaced,
     )
 
 
@@ -119,5 +121,7 @@ def _entry(row: tuple[Any, ...]) -> FeedEntry:
         committed=row[16],
         routed=bool(row[17]),
         erased=bool(row[18]),
+        state=row[19],
+        replaced=row[20],
     )
     return FeedEntry(row[0], change)

@@ -215,4 +215,9 @@ MIGRATIONS: Final = (
         scanned INTEGER NOT NULL
     ) WITHOUT ROWID;
     """,
+    # A change of before has neither: it is not known what its resource was like.
+    """
+    ALTER TABLE changes ADD COLUMN state BLOB;
+    ALTER TABLE changes ADD COLUMN replaced BLOB;
+    """,
 )

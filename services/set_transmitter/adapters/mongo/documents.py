@@ -22,7 +22,8 @@ def event_document(logged: LoggedEvent) -> Document:
 
 def logged_event(document: Document) -> LoggedEvent:
     """Return the event of a document."""
-    values = {name: document[name] for name in _EVENT_FIELDS}
+    # what was logged before there was a field has none there
+    values = {name: document[name] for name in _EVENT_FIELDS if name in document}
     values["lineage"] = tuple(values["lineage"])
     values["attributes"] = tuple(values["attributes"])
     return LoggedEvent(document["_id"], Event(**values), document["only_for"])

@@ -12,7 +12,13 @@ from set_transmitter.domain.erasures import Erasure, Removed
 
 # No stream asks for this kind, so every one passes over it.
 _ERASED: Final = "erased"
-_EMPTY: Final[Document] = {"data": None, "attributes": [], "external_id": ""}
+_EMPTY: Final[Document] = {
+    "data": None,
+    "attributes": [],
+    "external_id": "",
+    "state": None,
+    "replaced": None,
+}
 
 
 class MongoErasing:

@@ -10,7 +10,7 @@ from set_transmitter.domain.events import Event, LoggedEvent
 COLUMNS: Final = (
     "position, tenant, kind, committed, resource_type, subject_uri, external_id, txn,"
     " origin_clock, origin_cluster, lineage, version_before, version_after, attributes,"
-    " traceparent, data, only_for"
+    " traceparent, data, only_for, state, replaced"
 )
 COLUMN_COUNT: Final = COLUMNS.count(",") + 1
 
@@ -36,6 +36,8 @@ def row_of(logged: LoggedEvent) -> tuple[object, ...]:
         event.traceparent,
         event.data,
         logged.only_for,
+        event.state,
+        event.replaced,
     )
 
 
@@ -60,5 +62,7 @@ def logged_event(row: Sequence[Any]) -> LoggedEvent:
             attributes=tuple(orjson.loads(row[13])),
             traceparent=row[14],
             data=row[15],
+            state=row[17],
+            replaced=row[18],
         ),
     )

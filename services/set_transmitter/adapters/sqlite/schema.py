@@ -89,4 +89,9 @@ MIGRATIONS: Final = (
         PRIMARY KEY (stream_id, number)
     ) STRICT, WITHOUT ROWID;
     """,
+    # of what was logged before, it is not known what the resource was like
+    """
+    ALTER TABLE event ADD COLUMN state BLOB;
+    ALTER TABLE event ADD COLUMN replaced BLOB;
+    """,
 )

@@ -129,6 +129,8 @@ class Stream(_message.Message):
     DISPOSITION_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     CREATED_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    ATTRIBUTES_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     stream_id: _builtins.str
     direction: Global___Direction.ValueType
@@ -154,12 +156,20 @@ class Stream(_message.Message):
     """The feed position after which a transmit stream's events begin is where the log was when it first
     saw the stream; this says when that stream was made, in microseconds since 1970-01-01T00:00:00Z.
     """
+    filter: _builtins.str
+    """Transmit: a SCIM filter (RFC 7644 section 3.4.2.2); the resources that match make the stream's feed.
+    Empty: all.
+    """
     @_builtins.property
     def aud(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def events_requested(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def events_delivered(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def attributes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Transmit: the attribute paths, in canonical names, of which the receiver may be told. Empty: all."""
+
     def __init__(
         self,
         *,
@@ -181,10 +191,12 @@ class Stream(_message.Message):
         disposition: Global___ReceiveDisposition.ValueType = ...,
         revision: _builtins.int = ...,
         created: _builtins.int = ...,
+        filter: _builtins.str = ...,
+        attributes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "iss", b"iss", "jwks_uri", b"jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "iss", b"iss", "jwks_uri", b"jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
