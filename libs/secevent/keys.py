@@ -24,6 +24,8 @@ _OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType({"EdDSA": _ED25519})
 REGISTRY: Final = JWSRegistry(algorithms=SIGNATURE_ALGORITHMS | {_ED25519})
 # the smallest is that of CAEP Interoperability Profile section 2.3; the largest keeps a check cheap
 _MODULUS_BITS: Final = range(2048, 16385)
+# to import one takes a good part of a millisecond
+_MOST_KEYS: Final = 100
 _CURVES: Final = frozenset({"P-256", "P-384", "P-521"})
 _PUBLIC_MEMBERS: Final = ("kty", "n", "e", "crv", "x", "y", "kid", "alg", "use", "key_ops")
 
@@ -39,10 +41,7 @@ class KeySet:
     @classmethod
     def from_jwks(cls, jwks: object) -> Self:
         """Import a JWK Set; a key that cannot be used here is passed over (RFC 7517 section 5)."""
-        jwk_list = object_value(jwks, "A JWK Set").get("keys")
-        if not isinstance(jwk_list, list):
-            raise InvalidRequestError("A JWK Set has an array keys (RFC 7517 section 5).")
-        imported = (_import_key(jwk) for jwk in jwk_list)
+        imported = (import_public_key(jwk) for jwk in jwk_list(jwks))
         return cls(tuple(key for key in imported if key is not None))
 
     def select(self, kid: str | None, algorithm: str) -> PublicKey:
@@ -72,7 +71,15 @@ def _fits(key: PublicKey, algorithm: str) -> bool:
     return True
 
 
-def _import_key(jwk: object) -> PublicKey | None:
+def jwk_list(jwks: object) -> list[object]:
+    """Return the JWKs of a JWK Set; of one with more than a hundred, the first hundred."""
+    keys = object_value(jwks, "A JWK Set").get("keys")
+    if not isinstance(keys, list):
+        raise InvalidRequestError("A JWK Set has an array keys (RFC 7517 section 5).")
+    return keys[:_MOST_KEYS]
+
+
+def import_public_key(jwk: object) -> PublicKey | None:
     """Import a JWK; None when it is of a kind, or so weak, that it is of no use here."""
     if not isinstance(jwk, dict):
         return None

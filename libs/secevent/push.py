@@ -88,7 +88,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
             _, description = _stated_error(body) or ("", f"The recipient answered {status}.")
             return Unauthorized(description)
         case _:
-            return Unreachable(_reason(status), _retry_after(headers))
+            return Unreachable(_reason(status), retry_after(headers))
 
 
 def _refusal(body: bytes) -> Refused | Unauthorized:
@@ -107,7 +107,7 @@ def _reason(status: int) -> str:
     return f"The recipient answered {status}."
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds of Retry-After (RFC 9110 section 10.2.3).
 
     A date counts from the answer's own Date, so that the two clocks need not agree.

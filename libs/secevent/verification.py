@@ -18,6 +18,7 @@ from secevent.json_members import (
 )
 from secevent.jws import CompactJws, check_signature, split_compact
 from secevent.keys import SIGNATURE_ALGORITHMS, KeySet
+from secevent.legacy import modern_claims
 from secevent.scim_events import parse_provisioning_event
 from secevent.subjects import scim_subject
 from secevent.token import SecurityEventToken, audience, check_claim_types, token_of
@@ -31,13 +32,15 @@ LONGEST_TOKEN: Final = 1024 * 1024
 class ExpectedToken:
     """What a stream's SETs must be: of `iss`, for one of `audiences`, by one of `algorithms`.
 
-    Their iat and nbf may be up to `clock_skew` seconds ahead.
+    Their iat and nbf may be up to `clock_skew` seconds ahead. With `accepts_legacy` they may be of
+    drafts before RFC 9967, and are read as what they mean in it.
     """
 
     iss: str
     audiences: frozenset[str]
     algorithms: frozenset[str] = frozenset({"RS256", "ES256"})
     clock_skew: int = 300
+    accepts_legacy: bool = False
 
     def __post_init__(self) -> None:
         if not self.algorithms <= SIGNATURE_ALGORITHMS:
@@ -55,6 +58,8 @@ def verify(compact: str, *, expected: ExpectedToken, keys: KeySet, now: int) -> 
     jws = _split(compact)
     algorithm = _check_header(jws.header, expected)
     claims_set = parse_json_object(jws.payload)
+    if expected.accepts_legacy:
+        claims_set = modern_claims(claims_set, received=now)
     check_claim_types(claims_set)
     if claims_set["iss"] != expected.iss:
         raise InvalidIssuerError("iss is not the issuer of this stream.")

@@ -42,6 +42,7 @@ class _Source(Generic[KeySetT]):
     refreshed: float = _NEVER
     failed: float = _NEVER
     sought: str | None = None
+    is_doubted: bool = False
     fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -71,9 +72,19 @@ class JwksClient(Generic[KeySetT]):
     def known(self, jwks_uri: str) -> KeySetT:
         """Return the keys at hand; none when they are older than ten minutes."""
         source = self._sources.get(jwks_uri)
-        if source is None or self._clock() - source.fetched > _FRESH_SECONDS:
+        if source is None or self._is_stale(source):
             return self._none
         return source.keys
+
+    def doubt(self, jwks_uri: str) -> None:
+        """Have the keys fetched when they are needed next, unless they were fetched just now.
+
+        Where the issuer's server is away then, they are used all the same.
+        """
+        source = self._sources.get(jwks_uri)
+        now = self._clock()
+        if source is not None and now - source.fetched > _REFRESH_SECONDS:
+            source.is_doubted = True
 
     async def having(self, kid: str | None, *, jwks_uri: str) -> KeySetT:
         """Return keys fetched since `known` did not have `kid`. Raises `KeysUnavailableError`.
@@ -87,9 +98,12 @@ class JwksClient(Generic[KeySetT]):
         async with source.fetching:
             if source.fetched >= asked:
                 return source.keys
-            if asked - source.fetched > _FRESH_SECONDS:
+            if self._is_stale(source):
                 return await self._renewed(source)
             return await self._refreshed(source, kid)
+
+    def _is_stale(self, source: _Source[KeySetT]) -> bool:
+        return source.is_doubted or self._clock() - source.fetched > _FRESH_SECONDS
 
     async def _renewed(self, source: _Source[KeySetT]) -> KeySetT:
         try:
@@ -130,7 +144,7 @@ class JwksClient(Generic[KeySetT]):
             source.failed = self._clock()
             _log.warning("jwks.unavailable", jwks_uri=source.uri, error=_describe(error))
             raise _unavailable(_describe(error)) from None
-        source.fetched = self._clock()
+        source.fetched, source.is_doubted = self._clock(), False
         _log.info("jwks.fetched", jwks_uri=source.uri)
 
     async def _get(self, uri: str) -> KeySetT:

@@ -29,7 +29,9 @@ from set_receiver.adapters.registrar_client import GrpcRegistrar
 from set_receiver.adapters.registrar_tenants import RegistrarTenants
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
+from set_receiver.adapters.tenant_keys import GrpcTenantKeys
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.open_sets import OpenSets
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.receipts import APPLYING, POLLING
 from set_receiver.domain.settling import RetryBudget
@@ -63,6 +65,7 @@ class _Outside:
     session: aiohttp.ClientSession
     registrar: GrpcRegistrar
     tenants: RegistrarTenants
+    tenant_keys: GrpcTenantKeys
     changes: GrpcChanges
     resource_types: Mapping[str, str]
     """The names of the resource types, by their endpoints."""
@@ -92,6 +95,7 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             session,
             GrpcRegistrar(registrar),
             RegistrarTenants(registrar),
+            GrpcTenantKeys(registrar, clock=time.monotonic),
             GrpcChanges(store),
             {endpoint: name for name, endpoint in registry.endpoints.items()},
         )
@@ -142,7 +146,7 @@ def _purge_loop(outside: _Outside, directory: StreamDirectory) -> PurgeLoop:
 
 def _take_in(outside: _Outside) -> TakeIn:
     keys = HttpIssuerKeys(outside.session, clock=time.monotonic)
-    return TakeIn(outside.store.receipts, keys, microseconds)
+    return TakeIn(outside.store.receipts, keys, OpenSets(outside.tenant_keys), microseconds)
 
 
 def _poll_loops(

@@ -27,6 +27,8 @@ from servicekit.purging import PurgeLoop
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl, SqliteFolder
 from set_transmitter.adapters.change_feed import ChangeFeed
+from set_transmitter.adapters.encrypted_push import EncryptedPush
+from set_transmitter.adapters.encryption import ReceiverEncryption
 from set_transmitter.adapters.http_push import HttpPush, push_session
 from set_transmitter.adapters.leased_push import LeasedPush
 from set_transmitter.adapters.registrar import Journal, RegistrarStreams, RegistrarTokens
@@ -82,7 +84,8 @@ class _Peers:
     storage: Storage
     store: grpc.aio.Channel
     registrar: grpc.aio.Channel
-    push: HttpPush
+    push: Push
+    encryption: ReceiverEncryption
     ending: asyncio.Event
     registry: Registry
     """Where the resources of each type are, by its name."""
@@ -119,7 +122,9 @@ async def build(settings: Settings, ending: asyncio.Event) -> AsyncIterator[Serv
         open_channel(settings.peer("ssf-registrar", NAME)) as registrar,
         push_session(timeout_seconds=settings.push_timeout_seconds) as session,
     ):
-        peers = _Peers(storage, store, registrar, HttpPush(session), ending, registry)
+        encryption = ReceiverEncryption(session, clock=time.monotonic)
+        push = EncryptedPush(HttpPush(session), doubt=encryption.doubt)
+        peers = _Peers(storage, store, registrar, push, encryption, ending, registry)
         terms = Terms(partial(_open_term, settings, peers))
         sign_completions = SignCompletions(RegistrarTenantSigning(registrar))
         yield Service(
@@ -200,7 +205,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         outboxes=outboxes,
         settle=settle,
         load=load,
-        prepare=PrepareSets(epoch, deliveries, signing),
+        prepare=PrepareSets(epoch, deliveries, signing, peers.encryption),
         keep_streams=keep_streams,
         take_in=TakeInChanges(log, outboxes, growth, closed),
         take_snapshots=take_snapshots,

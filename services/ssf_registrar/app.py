@@ -26,7 +26,7 @@ from ssf_registrar.commands.change_tenant import ChangeTenant
 from ssf_registrar.commands.check_outbound import CheckOutbound
 from ssf_registrar.commands.create_stream import CreateStream
 from ssf_registrar.commands.create_tenant import CreateTenant
-from ssf_registrar.commands.ensure_signing_keys import EnsureSigningKeys
+from ssf_registrar.commands.ensure_keys import EnsureKeys
 from ssf_registrar.commands.manage_tokens import ManageTokens
 from ssf_registrar.commands.own_streams import OwnStreams
 from ssf_registrar.commands.set_feed import SetFeed
@@ -39,6 +39,7 @@ from ssf_registrar.entrypoints import http_errors
 from ssf_registrar.entrypoints.admin_callers import AdminCallers
 from ssf_registrar.entrypoints.callers import Callers
 from ssf_registrar.entrypoints.grpc_face import grpc_face
+from ssf_registrar.entrypoints.key_loop import KeyLoop
 from ssf_registrar.entrypoints.key_service import KeyServicer
 from ssf_registrar.entrypoints.management import StreamManagement
 from ssf_registrar.entrypoints.metadata import Metadata
@@ -88,7 +89,7 @@ def open_storage(settings: Settings, ending: asyncio.Event) -> AbstractAsyncCont
 
 
 async def _prepare(settings: Settings, storage: Storage) -> None:
-    await EnsureSigningKeys(storage.keys)(DEFAULT_TENANT)
+    await EnsureKeys(storage.keys)(DEFAULT_TENANT)
     if settings.admin_token is not None:
         hashed = token_hash(settings.admin_token.get_secret_value())
         await storage.tokens.replace(admin_token(hashed, created=int(time.time())))
@@ -129,6 +130,7 @@ def _service(
         loops={
             **storage.loops,
             "journal.end": wake_readers_at_end,
+            "keys": KeyLoop(EnsureKeys(storage.keys), storage.tenants).run,
             "tokens.forget": TokenLoop(storage.streams, storage.journal, tokens).run,
             "tokens.uses": partial(tell_of_uses, uses, _record_uses(storage.tokens)),
         },

@@ -20,7 +20,9 @@ from support.transmitter_cluster import (
     running_cluster,
 )
 
+from secevent.encryption import DecryptionKeys, generate_encryption_jwk
 from secevent.scim_events import CREATE_FULL, FEED_ADD, FEED_REMOVE, PATCH_NOTICE
+from secevent.signing import public_jwk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -122,6 +124,58 @@ async def test_a_failed_push_is_repeated_with_the_same_bytes(
     assert (first.status, second.status, third.status) == (503, 500, 202)
     assert first.jwt == second.jwt == third.jwt
     await eventually(lambda: cluster.state_is(stream, last_error="", acknowledged=1))
+
+
+async def test_what_is_encrypted_waits_for_a_key_and_is_repeated_with_the_same_bytes(
+    cluster: Cluster, receiver: Receiver
+) -> None:
+    private = generate_encryption_jwk("ECDH-ES")
+    created = await cluster.fresh_stream(
+        receiver.delivery(), receiverJWKSUrl=f"{receiver.origin}/jwks.json"
+    )
+    user_id = await cluster.add_user("confidential")
+    await eventually(lambda: _lacks_a_key(cluster, created["stream_id"]))
+    assert receiver.pushed == []
+    receiver.script.append(web.Response(status=503))
+
+    receiver.jwks = {"keys": [public_jwk(private)]}
+
+    first, second = await receiver.has_answered(2)
+    assert (first.status, second.status, first.jwt) == (503, 202, second.jwt)
+    signed = DecryptionKeys.from_private_jwks([private]).decrypt(first.jwt)
+    _, jwks = await cluster.request("GET", f"{cluster.origin('ssf-registrar')}/jwks.json")
+    (jwk,) = [key for key in jwks["keys"] if key["alg"] == "RS256"]
+    _, claims = opened(signed, jwk)
+    assert claims["sub_id"]["uri"] == f"/Users/{user_id}"
+
+
+async def test_a_tenant_encrypts_to_another_whose_receiver_decrypts(cluster: Cluster) -> None:
+    registrar, receiver = cluster.origin("ssf-registrar"), cluster.origin("set-receiver")
+    await cluster.start("set-receiver")
+    token = await _admin_of(cluster, "acme")
+    receiving = {
+        "delivery": {"method": "urn:ietf:rfc:8935:receive"},
+        "events_requested": [CREATE_FULL],
+        "iss": registrar,
+        "aud": "https://acme.example",
+        "issuerJWKSUrl": f"{registrar}/jwks.json",
+    }
+    _, stream = await cluster.request(
+        "POST", f"{registrar}/t/acme/ssf/streams", token=token, json=receiving
+    )
+
+    sent = await cluster.fresh_stream(
+        {**stream["delivery"], "method": "urn:ietf:rfc:8935"},
+        aud="https://acme.example",
+        receiverJWKSUrl=f"{registrar}/t/acme/jwks.json",
+    )
+    await cluster.add_user("between-tenants")
+
+    await eventually(lambda: cluster.state_is(sent["stream_id"], pending=0, acknowledged=1))
+    _, listed = await cluster.request("GET", f"{receiver}/admin/v1/receipts", token=token)
+    (receipt,) = listed["receipts"]
+    assert receipt["jti"].endswith(sent["stream_id"])
+    assert await cluster.dead_letters(sent["stream_id"]) == []
 
 
 async def test_a_refused_set_becomes_a_dead_letter_and_the_stream_goes_on(
@@ -346,6 +400,21 @@ async def test_metrics_tell_of_lag_outcomes_and_dead_letters(
     assert f"heliograph_stream_lag_seconds{{{label}}} 0.0" in lines
     assert f"heliograph_dead_letters{{{label}}} 0.0" in lines
     assert f'heliograph_deliveries_total{{outcome="Accepted",{label}}} 1.0' in lines
+
+
+async def _lacks_a_key(cluster: Cluster, stream_id: str) -> bool:
+    return "no key with use enc" in (await cluster.state(stream_id)).get("last_error", "")
+
+
+async def _admin_of(cluster: Cluster, tenant: str) -> str:
+    """Make a tenant, and return the token of its administrator."""
+    admin = f"{cluster.origin('ssf-registrar')}/admin/v1/tenants"
+    made = await cluster.request("POST", admin, json={"tenant": tenant})
+    assert made[0] == 201, made
+    body = {"name": "receiving", "scopes": ["admin", "ssf.manage"]}
+    status, created = await cluster.request("POST", f"{admin}/{tenant}/tokens", json=body)
+    assert status == 201, created
+    return str(created["token"])
 
 
 def _told(claims: dict[str, Any]) -> Any:

@@ -14,6 +14,7 @@ from heliograph.ssf.v1 import stream_service_pb2 as pb
 from heliograph.ssf.v1.key_service_pb2_grpc import KeyServiceStub
 from heliograph.ssf.v1.stream_service_pb2_grpc import StreamServiceStub
 from heliograph.ssf.v1.token_service_pb2_grpc import TokenServiceStub
+from secevent.encryption import DecryptionKeys, EncryptionKey
 from secevent.signing import Signer
 from servicekit.bearer import token_hash
 from servicekit.channels import call
@@ -51,6 +52,7 @@ async def test_a_push_stream_comes_with_its_secret(registrar: Registrar) -> None
         description="r1",
         signing_algorithm="ES256",
         aud=["https://b.example"],
+        receiverJWKSUrl="http://127.0.0.1:9/jwks.json",
     )
 
     (stream,) = (await listed(registrar, stream_pb2.DIRECTION_TRANSMIT)).streams
@@ -69,6 +71,7 @@ async def test_a_push_stream_comes_with_its_secret(registrar: Registrar) -> None
         status=stream_pb2.STREAM_STATUS_ENABLED,
         description="r1",
         signing_algorithm="ES256",
+        receiver_jwks_uri="http://127.0.0.1:9/jwks.json",
         revision=1,
         created=stream.created,
     )
@@ -84,6 +87,7 @@ async def test_a_receive_stream_comes_with_the_issuers_keys_and_its_secret(
         issuerJWKSUrl="http://127.0.0.1:9/jwks.json",
         events_requested=[CREATE_FULL],
         delivery={"method": "urn:ietf:rfc:8935:receive"},
+        accepts_legacy=True,
     )
 
     (stream,) = (await listed(registrar, stream_pb2.DIRECTION_RECEIVE)).streams
@@ -102,6 +106,7 @@ async def test_a_receive_stream_comes_with_the_issuers_keys_and_its_secret(
         status=stream_pb2.STREAM_STATUS_ENABLED,
         jwks_uri="http://127.0.0.1:9/jwks.json",
         disposition=stream_pb2.RECEIVE_DISPOSITION_APPLY,
+        accepts_legacy=True,
         revision=1,
         created=stream.created,
     )
@@ -169,7 +174,7 @@ async def test_the_journal_begins_with_the_first_keys_and_the_admin_token(
     token = pb.JournalEntry(
         kind=pb.JOURNAL_KIND_TOKEN_CHANGED, tenant="default", token_hash=token_hash(ADMIN)
     )
-    assert list(page.entries) == [key, key, token]
+    assert list(page.entries) == [key, key, key, key, token]
 
 
 async def test_an_unknown_stream_is_not_found(registrar: Registrar) -> None:
@@ -214,6 +219,32 @@ async def test_an_unknown_signing_key_is_not_found(
     with pytest.raises(RemoteError) as refused:
         await call(KeyServiceStub(registrar.channel).GetSigningKey, request, deadline=10)
 
+    assert refused.value.reason == "KEY_NOT_FOUND"
+
+
+async def test_a_key_to_decrypt_by_is_not_one_to_sign_by(registrar: Registrar) -> None:
+    request = key_service_pb2.GetSigningKeyRequest(tenant="default", algorithm="ECDH-ES")
+
+    with pytest.raises(RemoteError) as refused:
+        await call(KeyServiceStub(registrar.channel).GetSigningKey, request, deadline=10)
+
+    assert refused.value.reason == "KEY_NOT_FOUND"
+
+
+async def test_what_is_encrypted_to_a_published_key_can_be_decrypted(registrar: Registrar) -> None:
+    published = (await registrar.request("GET", "/jwks.json", token=None)).json
+    key = EncryptionKey.from_jwks(published)
+    assert key is not None
+    stub = KeyServiceStub(registrar.channel)
+
+    of_default = key_service_pb2.ListDecryptionKeysRequest(tenant="default")
+    found = await call(stub.ListDecryptionKeys, of_default, deadline=10)
+
+    keys = DecryptionKeys.from_private_jwks([orjson.loads(jwk) for jwk in found.private_jwks])
+    assert keys.decrypt(key.encrypt("e30.e30.c2ln")) == "e30.e30.c2ln"
+    of_nobody = key_service_pb2.ListDecryptionKeysRequest(tenant="nobody")
+    with pytest.raises(RemoteError) as refused:
+        await call(stub.ListDecryptionKeys, of_nobody, deadline=10)
     assert refused.value.reason == "KEY_NOT_FOUND"
 
 

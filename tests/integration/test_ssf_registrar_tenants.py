@@ -362,5 +362,5 @@ async def test_a_face_below_t_is_its_tenants_alone(registrar: Registrar) -> None
 
     assert (metadata.json["issuer"], metadata.json["jwks_uri"]) == (issuer, f"{issuer}/jwks.json")
     assert metadata.json["configuration_endpoint"] == f"{issuer}/ssf/streams"
-    assert len(keys.json["keys"]) == 2
+    assert len(keys.json["keys"]) == 4
     assert (elsewhere.status, intruder.status, unknown.status) == (401, 401, 404)

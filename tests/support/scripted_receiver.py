@@ -47,6 +47,8 @@ class Receiver:
     pushed: list[Pushed] = field(default_factory=list)
     held: list[Pushed] = field(default_factory=list)
     script: deque[web.Response] = field(default_factory=deque)
+    jwks: dict[str, Any] = field(default_factory=lambda: {"keys": []})
+    """At /jwks.json."""
     failing: set[str] = field(default_factory=set)
     """The subjects of which every SET is answered with 500."""
     door: asyncio.Event = field(default_factory=asyncio.Event)
@@ -88,7 +90,11 @@ class Receiver:
     def _response(self, came: Pushed) -> web.Response:
         if self.script:
             return self.script.popleft()
-        return web.Response(status=500 if came.subject in self.failing else 202)
+        is_failing = bool(self.failing) and came.subject in self.failing
+        return web.Response(status=500 if is_failing else 202)
+
+    async def show_keys(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.jwks)
 
 
 @asynccontextmanager
@@ -98,6 +104,7 @@ async def scripted_receiver() -> AsyncIterator[Receiver]:
     receiver.door.set()
     app = web.Application()
     app.router.add_post("/{path:.*}", receiver.answer)
+    app.router.add_get("/jwks.json", receiver.show_keys)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

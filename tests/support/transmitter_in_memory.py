@@ -27,6 +27,7 @@ from set_transmitter.domain.events import Change, Event
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.streams import Stream
+from set_transmitter.ports.encryption import EncryptionUnavailableError
 from set_transmitter.ports.signing import SigningUnavailableError
 
 
@@ -46,6 +47,23 @@ class CountingSigning:
     def _next(self) -> int:
         self.signed += 1
         return self.signed
+
+
+@dataclass
+class CountingEncryption:
+    """Encrypts by counting, to the JWK Sets that have a key."""
+
+    keys: set[str] = field(default_factory=set)
+    encrypted: int = 0
+
+    async def encrypt(self, jwks_uri: str, jwts: Sequence[str]) -> list[str]:
+        if jwks_uri not in self.keys:
+            raise EncryptionUnavailableError("no key to encrypt to")
+        return [f"jwe.{self._next()}.to.{jwks_uri.replace('.', '-')}.{jwt}" for jwt in jwts]
+
+    def _next(self) -> int:
+        self.encrypted += 1
+        return self.encrypted
 
 
 @dataclass
@@ -72,10 +90,11 @@ class Transmitter:
     def __init__(self, log: MemoryEventLog, deliveries: MemoryDeliveries) -> None:
         self.log, self.deliveries = log, deliveries
         self.signing, self.directory = CountingSigning(), MemoryDirectory()
+        self.encryption = CountingEncryption()
         self.outboxes = Outboxes(epoch="epoch", end=len(log.events))
         self.settle = Settle(self.outboxes, deliveries)
         self.load = LoadPending(self.outboxes, deliveries)
-        self.prepare = PrepareSets("epoch", deliveries, self.signing)
+        self.prepare = PrepareSets("epoch", deliveries, self.signing, self.encryption)
         growth, closed = Growth(), ClosedTenants()
         self.keep_streams = KeepStreams(
             self.directory, self.outboxes, deliveries, self.settle, self.load, growth, closed
@@ -98,6 +117,8 @@ class Transmitter:
         """Return a new process, which has listed the same streams."""
         fresh = Transmitter(self.log, self.deliveries)
         fresh.signing.signed = self.signing.signed
+        fresh.encryption.keys |= self.encryption.keys
+        fresh.encryption.encrypted = self.encryption.encrypted
         fresh.directory.streams = self.directory.streams
         await fresh.keep_streams.list_all()
         return fresh

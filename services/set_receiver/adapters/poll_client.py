@@ -9,8 +9,9 @@ from yarl import URL
 
 from secevent.errors import SetError
 from secevent.poll import PollRequest, PollResponse, parse_poll_response, poll_request_body
+from secevent.push import retry_after
 from servicekit.http_body import TooLargeError, read_at_most
-from set_receiver.domain.polling import PollAnswer, Unreachable
+from set_receiver.domain.polling import Gone, PollAnswer, Unreachable
 from set_receiver.domain.streams import ReceiveStream
 
 # Longer than any server holds a request: ours does so for at most 60 s.
@@ -46,7 +47,7 @@ class HttpPollEndpoint:
             timeout=_TIMEOUT,
         ) as response:
             if response.status != 200:
-                return Unreachable(_reason(response.status), _retry_after(response.headers))
+                return _refusal(response.status, response.headers)
             return _parse(await read_at_most(response, _LARGEST_ANSWER))
 
 
@@ -71,19 +72,18 @@ def _parse(body: bytes) -> PollResponse | Unreachable:
         return Unreachable(f"the answer is no poll response (RFC 8936 section 2.3): {error}", None)
 
 
-def _reason(status: int) -> str:
+def _refusal(status: int, headers: Mapping[str, str]) -> Unreachable | Gone:
+    asked = retry_after(headers)
+    wait = None if asked is None else min(asked, _LONGEST_RETRY_AFTER)
     match status:
         case 401 | 403:
-            return f"the transmitter answered {status}: it does not accept the credentials"
+            reason = "it does not accept the credentials"
         case 404 | 410:
-            return f"the transmitter answered {status}: it does not know the stream"
+            return Gone(f"the transmitter answered {status}: it does not know the stream")
+        case 429:
+            reason = "it is asked too often"
         case _ if 300 <= status < 400:
-            return f"the transmitter answered {status}: redirects are not followed"
+            reason = "redirects are not followed"
         case _:
-            return f"the transmitter answered {status}"
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("Retry-After", "")
-    is_number = value.isascii() and value.isdigit()
-    return min(float(value), _LONGEST_RETRY_AFTER) if is_number else None
+            return Unreachable(f"the transmitter answered {status}", wait)
+    return Unreachable(f"the transmitter answered {status}: {reason}", wait)

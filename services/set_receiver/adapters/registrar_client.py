@@ -18,6 +18,7 @@ _DEADLINE_SECONDS = 5.0
 _WAIT_SECONDS = 20.0
 _ENTRIES_AT_ONCE = 500
 
+_ALGORITHMS: Final = ("RS256", "ES256")
 _STREAM_KINDS: Final = frozenset(
     {
         pb.JOURNAL_KIND_STREAM_CREATED,
@@ -112,4 +113,8 @@ def _decode(stream: stream_pb2.Stream) -> ReceiveStream:
         authorization_header=stream.authorization_header,
         status=_STATUSES.get(stream.status, Status.DISABLED),
         jwks_uri=stream.jwks_uri,
+        algorithms=frozenset(
+            {stream.signing_algorithm} if stream.signing_algorithm else _ALGORITHMS
+        ),
+        accepts_legacy=stream.accepts_legacy,
     )

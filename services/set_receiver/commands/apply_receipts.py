@@ -71,7 +71,7 @@ class ApplyReceipts:
         if not receipt.arrival.token:
             return _Plan((), Ignored(ERASED))
         try:
-            token = stored_token(receipt.arrival.token)
+            token = stored_token(receipt.arrival)
             decided = treatment(token, resource_types=self.resource_types)
             if not isinstance(decided, Applicable):
                 return _Plan((), decided)

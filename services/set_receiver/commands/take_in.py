@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from secevent.errors import UnknownKeyError
 from secevent.verification import KeySet, unverified_kid
+from set_receiver.commands.open_sets import OpenSets
 from set_receiver.domain.acceptance import (
     Acceptance,
     Delivered,
@@ -32,6 +33,7 @@ class TakeIn:
 
     receipts: Receipts
     keys: IssuerKeys
+    open_sets: OpenSets
     clock: Callable[[], int]
     """Microseconds since 1970."""
 
@@ -39,8 +41,13 @@ class TakeIn:
         self, stream: ReceiveStream, deliveries: Sequence[Delivered]
     ) -> Sequence[Acceptance]:
         """Return what became of each, in their order."""
-        judgements = await self._judge(stream, deliveries, self.keys.known(stream.jwks_uri))
-        return await self._keep(await self._judge_again(stream, deliveries, judgements))
+        opened = await self.open_sets(stream.tenant, deliveries)
+        signed = [each for each in opened if isinstance(each, Delivered)]
+        judgements = await self._judge(stream, signed, self.keys.known(stream.jwks_uri))
+        judged_again = iter(await self._judge_again(stream, signed, judgements))
+        return await self._keep(
+            [next(judged_again) if isinstance(each, Delivered) else each for each in opened]
+        )
 
     async def _judge(
         self, stream: ReceiveStream, deliveries: Sequence[Delivered], keys: KeySet

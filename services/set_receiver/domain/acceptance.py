@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from secevent.errors import InvalidRequestError, SetError
 from secevent.token import SecurityEventToken
 from secevent.verification import ExpectedToken, KeySet, verify
-from set_receiver.domain.changes import check_provisioning, subject_uri
+from set_receiver.domain.changes import check_provisioning, event_types, subject_uri
 from set_receiver.domain.receipts import LATEST, Arrival
 from set_receiver.domain.streams import ReceiveStream
 
@@ -58,7 +58,12 @@ def judged(
 
     `Refused` with an `UnknownKeyError` may be mended by fresh keys.
     """
-    expected = ExpectedToken(iss=stream.iss, audiences=stream.audiences)
+    expected = ExpectedToken(
+        iss=stream.iss,
+        audiences=stream.audiences,
+        algorithms=stream.algorithms,
+        accepts_legacy=stream.accepts_legacy,
+    )
     try:
         token = verify(delivered.compact, expected=expected, keys=keys, now=now // _MICROSECONDS)
         if delivered.jti not in {None, token.jti}:
@@ -90,7 +95,7 @@ def _arrival(
         jti=token.jti,
         token=delivered.compact.strip(),
         txn=token.txn or "",
-        event_type=" ".join(token.events),
+        event_type=event_types(token),
         subject_uri=subject_uri(token),
         origin_clock=_origin_clock(token),
         received=now,

@@ -7,6 +7,8 @@ from enum import Enum, auto
 
 import orjson
 
+from secevent.errors import SetError
+from secevent.legacy import modern_claims
 from secevent.scim_events import ProvisioningEvent, ProvisioningKind, parse_provisioning_event
 from secevent.subjects import resource_of, scim_subject
 from secevent.token import SecurityEventToken, parse_claims
@@ -91,6 +93,11 @@ _KINDS: Mapping[ProvisioningKind, ChangeKind] = {
 }
 
 
+def event_types(token: SecurityEventToken) -> str:
+    """Return the URIs in `events`, separated by spaces."""
+    return " ".join(token.events)
+
+
 def subject_uri(token: SecurityEventToken) -> str:
     """Return the uri of a SCIM subject; empty for any other."""
     return scim_subject(token.sub_id).uri if token.sub_id.get("format") == "scim" else ""
@@ -129,11 +136,29 @@ def foreign_changes(
     )
 
 
-def stored_token(compact: str) -> SecurityEventToken:
-    """Return the claims of a token that was verified when it arrived."""
-    payload = compact.split(".")[1]
+def stored_token(arrival: Arrival) -> SecurityEventToken:
+    """Return the claims of a token that was verified when it arrived, as it was understood then."""
+    payload = arrival.token.split(".")[1]
     padding = "=" * (-len(payload) % 4)
-    return parse_claims(orjson.loads(base64.urlsafe_b64decode(payload + padding)))
+    claims_set = orjson.loads(base64.urlsafe_b64decode(payload + padding))
+    as_it_is = _as_it_is(claims_set, arrival)
+    if as_it_is is not None:
+        return as_it_is
+    return parse_claims(modern_claims(claims_set, received=arrival.received // 1_000_000))
+
+
+def _as_it_is(claims_set: Mapping[str, object], arrival: Arrival) -> SecurityEventToken | None:
+    """Return a token that needs no other reading than RFC 9967; None for one of a legacy stream.
+
+    By the events that it was taken in for, one is known whose spelling was another. So on a stream
+    that did not accept such, they stay without effect.
+    """
+    try:
+        token = parse_claims(claims_set)
+        _provisioning_events(token)
+    except SetError:
+        return None
+    return token if event_types(token) == arrival.event_type else None
 
 
 def _foreign_change(

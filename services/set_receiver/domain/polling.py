@@ -10,6 +10,7 @@ from set_receiver.domain.acceptance import Acceptance, Received, Refused, Undeci
 
 _LONGEST_PAUSE = 30.0
 _LONGEST_IDLE_PAUSE = 5.0
+_LONGEST_GONE_PAUSE = 900.0
 _LONG_POLL_SECONDS = 1.0
 
 
@@ -21,7 +22,14 @@ class Unreachable:
     retry_after: float | None
 
 
-PollAnswer = PollResponse | Unreachable
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The transmitter does not know the stream (any more): 404, 410 (SSF 1.0 section 6.1.2)."""
+
+    reason: str
+
+
+PollAnswer = PollResponse | Unreachable | Gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,15 @@ def pause_after_failure(failure: Unreachable, *, attempt: int, jitter: float) ->
     return max(_backoff(attempt, jitter), failure.retry_after or 0.0)
 
 
+def pause_after_gone(*, attempt: int, jitter: float) -> float:
+    """Return the seconds to wait after the stream was unknown for the `attempt`th time in a row.
+
+    Up to a quarter of an hour: an operator is told, and has to change the stream. But a transmitter
+    that is restarted, restored or behind a proxy may know it again, and then its events go on.
+    """
+    return min(3 * _long_backoff(attempt, jitter), _LONGEST_GONE_PAUSE)
+
+
 def pause_while_undecided(undecided: Sequence[Undecided], *, attempt: int, jitter: float) -> float:
     """Return the seconds to wait before SETs that could not be judged are fetched again."""
     return max(_backoff(attempt, jitter), *(outcome.retry_after for outcome in undecided))
@@ -77,4 +94,8 @@ def is_idle(response: PollResponse, *, reported: Reports, seconds: float) -> boo
 
 
 def _backoff(attempt: int, jitter: float) -> float:
-    return min(delay(attempt, retry_after=None, jitter=jitter), _LONGEST_PAUSE)
+    return min(_long_backoff(attempt, jitter), _LONGEST_PAUSE)
+
+
+def _long_backoff(attempt: int, jitter: float) -> float:
+    return delay(attempt, retry_after=None, jitter=jitter)

@@ -36,3 +36,7 @@ class ReceiveStream:
     """Verbatim. Push: what the transmitter must send. Poll: what is sent to it."""
     status: Status
     jwks_uri: str
+    algorithms: frozenset[str] = frozenset({"RS256", "ES256"})
+    """The JWS algorithms that are accepted of the issuer (RFC 7518 section 3.1)."""
+    accepts_legacy: bool = False
+    """Whether SETs may be of drafts before RFC 9967."""

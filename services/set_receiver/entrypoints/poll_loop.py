@@ -14,10 +14,12 @@ from servicekit.telemetry import current_traceparent
 from set_receiver.domain.acceptance import Delivered, Undecided
 from set_receiver.domain.polling import (
     NOTHING,
+    Gone,
     Reports,
     Unreachable,
     is_idle,
     pause_after_failure,
+    pause_after_gone,
     pause_when_idle,
     pause_while_undecided,
     reports,
@@ -93,6 +95,10 @@ class StreamPoll:
                 self._troubled += 1
                 self._note_unreachable(reason)
                 return pause_after_failure(answer, attempt=self._troubled, jitter=self.jitter())
+            case Gone(reason):
+                self._troubled += 1
+                self._note_unreachable(reason)
+                return pause_after_gone(attempt=self._troubled, jitter=self.jitter())
             case PollResponse():
                 self._pending = NOTHING
                 self._note_reached()

@@ -1,4 +1,4 @@
-"""What the push endpoint answers (RFC 8935 sections 2.2 and 2.3)."""
+"""What the push endpoint answers (RFC 8935 sections 2.2 to 2.4; RFC 9110 section 15.5)."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from secevent.errors import AuthenticationFailedError, InvalidRequestError, SetError
 from secevent.push import MEDIA_TYPE, error_body
-from secevent.verification import LONGEST_TOKEN
 
 
 class Answered(Exception):  # noqa: N818  not an error: the answer is found, and nothing else is to be done
@@ -49,16 +48,38 @@ def unsupported_media_type() -> Response:
     return _error(415, error, {"Accept": MEDIA_TYPE})
 
 
-def too_large() -> Response:
+def unsupported_encoding() -> Response:
+    """Answer that the body is compressed."""
+    error = InvalidRequestError("A SET is sent without a content encoding (RFC 9110 section 8.4).")
+    return _error(415, error, {"Accept-Encoding": "identity"})
+
+
+def not_acceptable() -> Response:
+    """Answer that errors are told in a form that the transmitter does not accept."""
+    error = InvalidRequestError("Accept must allow application/json (RFC 8935 section 2.1).")
+    return _error(406, error)
+
+
+def too_large(most: int) -> Response:
     """Answer that the body is too long for a SET."""
-    return _error(413, InvalidRequestError(f"A SET has at most {LONGEST_TOKEN} bytes here."))
+    return _error(413, InvalidRequestError(f"A SET has at most {most} bytes here."))
+
+
+def too_many(most: int) -> Response:
+    """Answer that as many SETs of the stream are being taken in as may be (RFC 6585 section 4)."""
+    reason = f"At most {most} SETs of a stream are taken in at once."
+    return _later(429, reason, seconds=1.0)
 
 
 def try_again(reason: str, *, seconds: float) -> Response:
     """Answer that nothing is wrong with the SET, but that it cannot be taken in just now."""
+    return _later(503, reason, seconds=seconds)
+
+
+def _later(status: int, reason: str, *, seconds: float) -> Response:
     return Response(
         orjson.dumps({"description": reason}),
-        503,
+        status,
         {"Retry-After": str(max(1, math.ceil(seconds))), "Content-Language": "en"},
         "application/json",
     )

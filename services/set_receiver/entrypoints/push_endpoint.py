@@ -1,16 +1,16 @@
 """The endpoint that transmitters push SETs to (RFC 8935 section 2)."""
 
-import hmac
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from secevent.errors import AccessDeniedError, InvalidRequestError
-from secevent.push import MEDIA_TYPE
-from secevent.verification import LONGEST_TOKEN
+from secevent.errors import AccessDeniedError
 from servicekit.failures import RemoteError
 from servicekit.http import NamedRoute
 from servicekit.telemetry import current_traceparent
@@ -22,16 +22,17 @@ from set_receiver.entrypoints.push_answers import (
     accepted,
     not_found,
     refused,
-    too_large,
+    too_many,
     try_again,
-    unauthorized,
-    unsupported_media_type,
 )
+from set_receiver.entrypoints.push_requests import check_authorization, check_headers, read_set
 from set_receiver.entrypoints.stream_directory import StreamDirectory
 
 PATH = "/events/{stream_id}"
 _PAUSED_SECONDS = 1.0
 _REGISTRAR_SECONDS = 1.0
+# each may hold a mebibyte, and its place in the next commit
+_MOST_AT_ONCE = 256
 
 _log = structlog.get_logger()
 
@@ -42,6 +43,9 @@ class PushEndpoint:
 
     directory: StreamDirectory
     intake: Intake
+    most_at_once: int = _MOST_AT_ONCE
+    """Pushes of one stream that are under way; those above are told to come again."""
+    _under_way: Counter[str] = field(default_factory=Counter)
 
     def route(self) -> Route:
         """Return the route, which knows POST alone."""
@@ -50,15 +54,28 @@ class PushEndpoint:
     async def _receive(self, request: Request) -> Response:
         try:
             stream = await self._stream(request.path_params["stream_id"])
-            _check_authorization(request, stream)
+            # whoever is not the transmitter learns no more, and costs no more
+            check_authorization(request, stream)
             _check_status(stream)
-            _check_content_type(request)
-            compact = await _body(request)
+            check_headers(request)
+            with self._place(stream.stream_id):
+                return await self._take_in(stream, await read_set(request))
         except Answered as found:
             return found.response
         except ClientDisconnect:
             return Response(status_code=400)
-        return await self._take_in(stream, compact)
+
+    @contextmanager
+    def _place(self, stream_id: str) -> Iterator[None]:
+        if self._under_way[stream_id] >= self.most_at_once:
+            raise Answered(too_many(self.most_at_once))
+        self._under_way[stream_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[stream_id] -= 1
+            if not self._under_way[stream_id]:
+                del self._under_way[stream_id]
 
     async def _stream(self, stream_id: str) -> ReceiveStream:
         try:
@@ -83,15 +100,6 @@ class PushEndpoint:
                 return try_again(reason, seconds=retry_after)
 
 
-def _check_authorization(request: Request, stream: ReceiveStream) -> None:
-    given = request.headers.get("authorization", "").encode("latin-1")
-    expected = stream.authorization_header.encode()
-    # an empty header would let everybody in
-    if not expected or not hmac.compare_digest(given, expected):
-        _log.warning("set.unauthorized", stream_id=stream.stream_id)
-        raise Answered(unauthorized())
-
-
 def _check_status(stream: ReceiveStream) -> None:
     match stream.status:
         case Status.ENABLED:
@@ -102,25 +110,3 @@ def _check_status(stream: ReceiveStream) -> None:
         case Status.DISABLED:
             reason = "The stream is disabled (SSF 1.0 section 8.1.2)."
             raise Answered(refused(AccessDeniedError(reason)))
-
-
-def _check_content_type(request: Request) -> None:
-    media_type, _, _ = request.headers.get("content-type", "").partition(";")
-    if media_type.strip().lower() != MEDIA_TYPE:
-        raise Answered(unsupported_media_type())
-
-
-async def _body(request: Request) -> str:
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > LONGEST_TOKEN:
-        raise Answered(too_large())
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_TOKEN:
-            raise Answered(too_large())
-    try:
-        return body.decode("ascii")
-    except UnicodeDecodeError:
-        error = InvalidRequestError("A SET in compact serialization is ASCII (RFC 7515).")
-        raise Answered(refused(error)) from None

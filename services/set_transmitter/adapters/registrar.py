@@ -114,6 +114,7 @@ class RegistrarStreams:
             signing_algorithm=stream.signing_algorithm,
             created=stream.created,
             feed=Feed(stream.filter, tuple(stream.attributes), self._resource_types),
+            receiver_jwks_uri=stream.receiver_jwks_uri,
         )
 
 

@@ -10,16 +10,21 @@ from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.streams import Stream
 from set_transmitter.domain.tokens import security_event_token
 from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.ports.encryption import Encryption
 from set_transmitter.ports.signing import Signing
 
 
 @dataclass(frozen=True, slots=True)
 class PrepareSets:
-    """Signs what is sent for the first time and keeps it: every attempt sends the same bytes."""
+    """Signs what is sent for the first time and keeps it: every attempt sends the same bytes.
+
+    Where the stream is encrypted, what is kept is encrypted too.
+    """
 
     epoch: str
     deliveries: Deliveries
     signing: Signing
+    encryption: Encryption
 
     async def __call__(self, outbox: Outbox, taken: Sequence[Pending], *, now: float) -> None:
         """Give each of the taken events its JWT. Raises `SigningUnavailableError`."""
@@ -30,6 +35,7 @@ class PrepareSets:
             await self.deliveries.keep(outbox.stream.stream_id, by_position)
         for pending in fresh:
             pending.jwt = pending.signed
+        await self._encrypt_older(outbox, taken)
 
     async def _sign(self, stream: Stream, unsigned: Sequence[Pending], *, now: float) -> None:
         if not unsigned:
@@ -46,8 +52,24 @@ class PrepareSets:
                 for pending in unsigned
             ],
         )
+        if stream.receiver_jwks_uri:
+            jwts = await self.encryption.encrypt(stream.receiver_jwks_uri, jwts)
         for pending, jwt in zip(unsigned, jwts, strict=True):
             pending.signed = jwt
+
+    async def _encrypt_older(self, outbox: Outbox, taken: Sequence[Pending]) -> None:
+        """Encrypt what was signed before the stream came to be encrypted.
+
+        The first SET kept stays, so it is encrypted anew in each process; it is the same within.
+        """
+        bare = {
+            each: each.jwt for each in taken if each.jwt and not outbox.stream.lets_out(each.jwt)
+        }
+        if not bare:
+            return
+        jwes = await self.encryption.encrypt(outbox.stream.receiver_jwks_uri, list(bare.values()))
+        for pending, jwe in zip(bare, jwes, strict=True):
+            pending.jwt = jwe
 
 
 def _as_told(pending: Pending, stream: Stream) -> Event:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from secevent.encryption import is_encrypted
 from secevent.scim_events import (
     ACTIVATE,
     ASYNC_RESPONSE,
@@ -73,6 +74,8 @@ class Stream:
     signing_algorithm: str
     created: int
     feed: Feed = field(default_factory=Feed)
+    receiver_jwks_uri: str = ""
+    """Where the keys are that SETs are encrypted to; empty when they are only signed."""
 
     @property
     def begins(self) -> int:
@@ -122,6 +125,10 @@ class Stream:
             other.begins,
             other.feed,
         )
+
+    def lets_out(self, jwt: str) -> bool:
+        """Tell whether a SET may leave as it is: not in the clear where it is to be encrypted."""
+        return not self.receiver_jwks_uri or is_encrypted(jwt)
 
     def _types(self, kind: EventKind) -> frozenset[str]:
         return _TYPES[kind] & self.events_delivered

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import orjson
 
+from ssf_registrar.domain import exchange
 from ssf_registrar.domain.configuration import authorization_header
 from ssf_registrar.domain.feeds import Feed
 from ssf_registrar.domain.streams import (
@@ -69,6 +70,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         status_reason=members["status_reason"],
         revision=revision,
         feed=_feed(members),
+        exchange=exchange.loaded(members.get("exchange")),
     )
 
 
@@ -86,6 +88,7 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "status": stream.status.value,
         "status_reason": stream.status_reason,
         "feed": {"filter": stream.feed.filter, "attributes": stream.feed.attributes},
+        "exchange": exchange.stored(stream.exchange),
     }
 
 

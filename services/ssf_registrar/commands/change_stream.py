@@ -35,7 +35,13 @@ class ChangeStream:
             text(body, "stream_id"),
             lambda stream: self.set_feed.of_changed(
                 stream,
-                patched(stream, body, origins=self.origins, fresh_header=header),
+                patched(
+                    stream,
+                    body,
+                    origins=self.origins,
+                    fresh_header=header,
+                    is_admin=caller.is_admin,
+                ),
                 caller,
                 body,
             ),
@@ -49,7 +55,13 @@ class ChangeStream:
             text(body, "stream_id"),
             lambda stream: self.set_feed.of_changed(
                 stream,
-                replaced(stream, body, origins=self.origins, fresh_header=header),
+                replaced(
+                    stream,
+                    body,
+                    origins=self.origins,
+                    fresh_header=header,
+                    is_admin=caller.is_admin,
+                ),
                 caller,
                 body,
             ),

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from secevent.signing import generate_private_jwk
 from ssf_registrar.commands.check_outbound import CheckOutbound
 from ssf_registrar.domain.errors import TenantExistsError
 from ssf_registrar.domain.jwt_issuers import key_urls
+from ssf_registrar.domain.key_algorithms import KEY_ALGORITHMS, generate_key
 from ssf_registrar.domain.members import check_members, object_member, text
-from ssf_registrar.domain.streams import SIGNING_ALGORITHMS
 from ssf_registrar.domain.tenant_configuration import display_name_of, parsed
 from ssf_registrar.domain.tenants import Tenant, check_name
 from ssf_registrar.ports.keys import PrivateJwk
@@ -18,7 +17,7 @@ from ssf_registrar.ports.tenants import Tenants
 
 @dataclass(frozen=True, slots=True)
 class CreateTenant:
-    """Makes a tenant and the keys that it signs with; once it is returned, it is for ever."""
+    """Makes a tenant and its keys; once it is returned, it is for ever."""
 
     tenants: Tenants
     check_outbound: CheckOutbound
@@ -48,4 +47,4 @@ class CreateTenant:
 
 
 def _new_keys() -> tuple[PrivateJwk, ...]:
-    return tuple(generate_private_jwk(algorithm) for algorithm in SIGNING_ALGORITHMS)
+    return tuple(generate_key(algorithm) for algorithm in KEY_ALGORITHMS)

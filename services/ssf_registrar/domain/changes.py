@@ -8,8 +8,9 @@ from ssf_registrar.domain.configuration import Origins, configuration
 from ssf_registrar.domain.creation import description
 from ssf_registrar.domain.deliveries import changed_delivery
 from ssf_registrar.domain.errors import InvalidRequestError
+from ssf_registrar.domain.exchange import changed_exchange, receiver_keys_url
 from ssf_registrar.domain.members import optional_text, text, texts
-from ssf_registrar.domain.streams import Push, ReceivePoll, Status, Stream
+from ssf_registrar.domain.streams import Direction, Push, ReceivePoll, Status, Stream
 
 RECEIVER_SUPPLIED: Final = ("events_requested", "delivery", "description")
 TRANSMITTER_SUPPLIED: Final = (
@@ -26,21 +27,33 @@ _LONGEST_REASON: Final = 1_000
 
 
 def patched(
-    stream: Stream, body: Mapping[str, object], *, origins: Origins, fresh_header: str
+    stream: Stream,
+    body: Mapping[str, object],
+    *,
+    origins: Origins,
+    fresh_header: str,
+    is_admin: bool,
 ) -> Stream:
     """Return `stream` with the receiver-supplied members that the body has; null deletes one."""
     given = {name: body[name] for name in RECEIVER_SUPPLIED if name in body}
     _check_transmitter_supplied(stream, body, origins)
-    return _with_members(stream, given, fresh_header=fresh_header)
+    changed = _with_exchange(stream, body, is_admin=is_admin)
+    return _revised(stream, _with_members(changed, given, fresh_header=fresh_header))
 
 
 def replaced(
-    stream: Stream, body: Mapping[str, object], *, origins: Origins, fresh_header: str
+    stream: Stream,
+    body: Mapping[str, object],
+    *,
+    origins: Origins,
+    fresh_header: str,
+    is_admin: bool,
 ) -> Stream:
     """Return `stream` with the body's receiver-supplied members and no others."""
     given = {name: body.get(name) for name in RECEIVER_SUPPLIED}
     _check_transmitter_supplied(stream, body, origins)
-    return _with_members(stream, given, fresh_header=fresh_header)
+    changed = _with_exchange(stream, body, is_admin=is_admin)
+    return _revised(stream, _with_members(changed, given, fresh_header=fresh_header))
 
 
 def with_status(stream: Stream, body: Mapping[str, object]) -> Stream:
@@ -59,7 +72,9 @@ def with_status(stream: Stream, body: Mapping[str, object]) -> Stream:
 
 def outbound_urls(stream: Stream) -> dict[str, str]:
     """Return the URLs that the stream makes this cluster call, by the member that gave each."""
-    urls = {} if stream.jwks_uri is None else {"issuerJWKSUrl": stream.jwks_uri}
+    urls = receiver_keys_url(stream.exchange)
+    if stream.jwks_uri is not None:
+        urls = {**urls, "issuerJWKSUrl": stream.jwks_uri}
     match stream.delivery:
         case Push(url, _) | ReceivePoll(url, _):
             return {**urls, "delivery.endpoint_url": url}
@@ -76,7 +91,13 @@ def _with_members(stream: Stream, given: Mapping[str, object], *, fresh_header: 
     if "delivery" in given:
         delivery = changed_delivery(stream.delivery, given, fresh_header=fresh_header)
         changed = replace(changed, delivery=delivery)
-    return _revised(stream, changed)
+    return changed
+
+
+def _with_exchange(stream: Stream, body: Mapping[str, object], *, is_admin: bool) -> Stream:
+    transmits = stream.direction is Direction.TRANSMIT
+    exchange = changed_exchange(stream.exchange, body, transmits=transmits, is_admin=is_admin)
+    return replace(stream, exchange=exchange)
 
 
 def _revised(stream: Stream, changed: Stream) -> Stream:

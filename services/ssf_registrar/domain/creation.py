@@ -1,10 +1,12 @@
 """A new stream from a request body (SSF 1.0 section 8.1.1.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from secevent.keys import SIGNATURE_ALGORITHMS
 from ssf_registrar.domain.deliveries import parse_delivery
 from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
+from ssf_registrar.domain.exchange import Exchange, changed_exchange
 from ssf_registrar.domain.members import optional_text, text, text_or_texts, texts
 from ssf_registrar.domain.streams import (
     ADMIN,
@@ -62,9 +64,10 @@ def _transmit_stream(
         events_requested=texts(body, "events_requested"),
         delivery=delivery,
         description=description(body),
-        signing_algorithm=_signing_algorithm(chosen),
+        signing_algorithm=_signing_algorithm(chosen, SIGNING_ALGORITHMS) or SIGNING_ALGORITHMS[0],
         jwks_uri=None,
         created=fresh.created,
+        exchange=_exchange(body, caller, delivery),
     )
 
 
@@ -82,9 +85,10 @@ def _receive_stream(
         events_requested=texts(body, "events_requested"),
         delivery=delivery,
         description=description(body),
-        signing_algorithm=None,
+        signing_algorithm=_signing_algorithm(body, sorted(SIGNATURE_ALGORITHMS)),
         jwks_uri=text(body, "issuerJWKSUrl"),
         created=fresh.created,
+        exchange=_exchange(body, caller, delivery),
     )
 
 
@@ -98,10 +102,13 @@ def _required_aud(body: Mapping[str, object]) -> tuple[str, ...]:
     return aud
 
 
-def _signing_algorithm(chosen: Mapping[str, object]) -> str:
-    algorithm = optional_text(chosen, "signing_algorithm") or SIGNING_ALGORITHMS[0]
-    if algorithm not in SIGNING_ALGORITHMS:
-        raise InvalidRequestError(
-            f"signing_algorithm must be one of {', '.join(SIGNING_ALGORITHMS)}"
-        )
+def _exchange(body: Mapping[str, object], caller: Caller, delivery: Delivery) -> Exchange:
+    transmits = direction_of(delivery) is Direction.TRANSMIT
+    return changed_exchange(Exchange(), body, transmits=transmits, is_admin=caller.is_admin)
+
+
+def _signing_algorithm(chosen: Mapping[str, object], known: Sequence[str]) -> str | None:
+    algorithm = optional_text(chosen, "signing_algorithm") or None
+    if algorithm is not None and algorithm not in known:
+        raise InvalidRequestError(f"signing_algorithm must be one of {', '.join(known)}")
     return algorithm

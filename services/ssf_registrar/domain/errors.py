@@ -44,12 +44,12 @@ class StreamChangedError(RegistrarError):
 
 
 class KeyNotFoundError(RegistrarError):
-    """The tenant does not sign by this algorithm, or does not exist."""
+    """The tenant has no key for this algorithm, or does not exist."""
 
     reason = "KEY_NOT_FOUND"
 
     def __init__(self, tenant: str, algorithm: str) -> None:
-        super().__init__(f"tenant {tenant!r} has no signing key for {algorithm!r}")
+        super().__init__(f"tenant {tenant!r} has no key for {algorithm!r}")
 
 
 class TokenNotFoundError(RegistrarError):

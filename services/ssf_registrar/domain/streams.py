@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from ssf_registrar.domain.events import events_delivered
+from ssf_registrar.domain.exchange import Exchange
 from ssf_registrar.domain.feeds import Feed
 
 SIGNING_ALGORITHMS: Final = ("RS256", "ES256")
@@ -94,7 +95,7 @@ class Stream:
     delivery: Delivery
     description: str | None
     signing_algorithm: str | None
-    """For a transmit stream."""
+    """Transmit: what is signed by. Receive: the only one accepted; None for RS256 and ES256."""
     jwks_uri: str | None
     """For a receive stream: where the issuer's keys are."""
     created: int
@@ -104,6 +105,7 @@ class Stream:
     revision: int = 1
     feed: Feed = field(default_factory=Feed)
     """Of a transmit stream: what its receiver may see."""
+    exchange: Exchange = field(default_factory=Exchange)
 
     @property
     def direction(self) -> Direction:

@@ -56,6 +56,8 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         created=stream.created,
         filter=stream.feed.filter,
         attributes=stream.feed.attributes,
+        receiver_jwks_uri=stream.exchange.receiver_jwks_uri or "",
+        accepts_legacy=stream.exchange.accepts_legacy,
     )
 
 

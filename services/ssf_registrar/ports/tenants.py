@@ -29,7 +29,7 @@ class Tenants(Protocol):
     """
 
     async def add(self, tenant: Tenant, private_jwks: Sequence[PrivateJwk]) -> None:
-        """Store a new tenant and the keys that it signs with; journal TENANT_CHANGED and the keys.
+        """Store a new tenant and its keys; journal TENANT_CHANGED and the keys.
 
         Raises `TenantExistsError`, storing nothing, when the name is one's, or was.
         """

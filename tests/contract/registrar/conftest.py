@@ -16,6 +16,7 @@ from ssf_registrar.adapters.storage import Storage
 from ssf_registrar.ports.journal import Journal
 from ssf_registrar.ports.keys import Keys
 from ssf_registrar.ports.streams import Streams
+from ssf_registrar.ports.tenants import Tenants
 from ssf_registrar.ports.tokens import Tokens
 
 
@@ -50,6 +51,11 @@ def journal(storage: Storage) -> Journal:
 @pytest.fixture
 def keys(storage: Storage) -> Keys:
     return storage.keys
+
+
+@pytest.fixture
+def tenants(storage: Storage) -> Tenants:
+    return storage.tenants
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ async def use_every_operation(storage: Storage) -> None:
     await storage.streams.remove("default", "s1")
     await storage.journal.read(snapshot.cursor, limit=10, wait=0)
     await storage.keys.add_first("default", generate_private_jwk("ES256"))
-    await storage.keys.signing_key("default", "ES256")
+    await storage.keys.current_key("default", "ES256")
     await storage.keys.public_keys("default")
     await storage.tokens.replace(admin_token(b"first"))
     await storage.tokens.replace(admin_token(b"second"))

@@ -14,7 +14,7 @@ from support.registrar_streams import a_stream
 from servicekit.bearer import token_hash
 from servicekit.failures import StartError
 from ssf_registrar.adapters.storage import Storage
-from ssf_registrar.commands.ensure_signing_keys import EnsureSigningKeys
+from ssf_registrar.commands.ensure_keys import EnsureKeys
 from ssf_registrar.domain.journal import JournalKind
 from ssf_registrar.domain.tokens import admin_token
 
@@ -47,7 +47,7 @@ async def replicas(mongo_url: str) -> AsyncIterator[tuple[Storage, Storage]]:
 
 
 async def first_start(storage: Storage) -> None:
-    await EnsureSigningKeys(storage.keys)("default")
+    await EnsureKeys(storage.keys)("default")
     await storage.tokens.replace(admin_token(token_hash("of the admin")))
 
 
@@ -58,11 +58,11 @@ async def test_a_first_start_of_many_at_once_is_one_first_start(mongo_url: str) 
         await asyncio.gather(*map(first_start, storages))
         pages = [await storage.journal.read(None, limit=100, wait=0) for storage in storages]
         keys = [await storage.keys.public_keys("default") for storage in storages]
-        signing = [await storage.keys.signing_key("default", "RS256") for storage in storages]
+        signing = [await storage.keys.current_key("default", "RS256") for storage in storages]
 
     key, token = JournalKind.KEY_ROTATED, JournalKind.TOKEN_CHANGED
-    assert sorted(entry.kind for entry in pages[0].entries) == [key, key, token]
-    assert len(keys[0]) == 2
+    assert sorted(entry.kind for entry in pages[0].entries) == [key, key, key, key, token]
+    assert len(keys[0]) == 4
     assert pages == pages[:1] * REPLICAS
     assert keys == keys[:1] * REPLICAS
     assert signing == signing[:1] * REPLICAS

@@ -54,11 +54,6 @@ CHANGED = JournalEntry(JournalKind.TENANT_CHANGED, "acme")
 TOKEN = Token(b"hash", "acme", "okta", "okta", frozenset({"scim"}), expires=0)
 
 
-@pytest.fixture
-def tenants(storage: Storage) -> Tenants:
-    return storage.tenants
-
-
 async def told_after(storage: Storage, cursor: Cursor) -> tuple[JournalEntry, ...]:
     return (await storage.journal.read(cursor, limit=100, wait=0)).entries
 
@@ -89,7 +84,7 @@ async def test_a_new_tenant_can_sign(storage: Storage, tenants: Tenants, keys: K
     await tenants.add(ACME, (rsa, ec))
 
     rotated = JournalEntry(JournalKind.KEY_ROTATED, "acme")
-    assert await keys.signing_key("acme", "RS256") == rsa
+    assert await keys.current_key("acme", "RS256") == rsa
     assert await keys.public_keys("acme") == (public_jwk(rsa), public_jwk(ec))
     assert await told_after(storage, before) == (rotated, rotated, CHANGED)
 
@@ -212,7 +207,7 @@ async def test_of_a_buried_tenant_the_name_alone_remains(
     assert await tenants.get("acme") is None
     assert await tenants.all() == (await tenants.snapshot()).tenants == (DEFAULT,)
     assert await storage.keys.public_keys("acme") == ()
-    assert await storage.keys.signing_key("acme", "ES256") is None
+    assert await storage.keys.current_key("acme", "ES256") is None
     forgotten = JournalEntry(JournalKind.KEY_ROTATED, "acme")
     assert await told_after(storage, before) == (forgotten, CHANGED)
     with pytest.raises(TenantExistsError):

@@ -1,6 +1,8 @@
+import json
 from dataclasses import replace
 
 import pytest
+from support.compact_jws import base64url
 from support.received_sets import TOKEN, Issuer, provenance
 
 from secevent.errors import InvalidRequestError
@@ -14,7 +16,7 @@ from secevent.scim_events import (
     PATCH_FULL,
     PUT_FULL,
 )
-from secevent.token import SecurityEventToken
+from secevent.token import SecurityEventToken, claims
 from set_receiver.domain.changes import (
     NOT_PROVISIONING_REASON,
     NOTICE_REASON,
@@ -185,4 +187,43 @@ def test_a_provisioning_event_must_name_one_resource() -> None:
 def test_a_stored_token_is_read_as_it_was_signed() -> None:
     token = replace(TOKEN, provenance=provenance(42))
 
-    assert stored_token(Issuer().sign(token)) == token
+    assert stored_token(arrived(Issuer().sign(token), DELETE)) == token
+
+
+def arrived(compact: str, event_type: str) -> Arrival:
+    return replace(ARRIVAL, token=compact, event_type=event_type, received=7_900_000)
+
+
+def test_a_stored_token_of_a_legacy_stream_is_read_as_it_was_taken_in() -> None:
+    full = {"attributes": ["userName"], "data": DATA}
+    older = replace(TOKEN, events={"urn:ietf:params:SCIM:event:prov:create": full})
+
+    token = stored_token(arrived(Issuer().sign(older), CREATE_FULL))
+
+    assert token == replace(TOKEN, events={CREATE_FULL: {"data": DATA}})
+
+
+def test_a_stored_token_without_iat_has_the_time_of_its_arrival() -> None:
+    payload = {name: value for name, value in claims(TOKEN).items() if name != "iat"}
+    compact = f"e30.{base64url(json.dumps(payload).encode())}.c2ln"
+
+    assert stored_token(arrived(compact, DELETE)) == replace(TOKEN, iat=7)
+
+
+def test_a_stored_token_with_both_data_and_names_is_read_as_it_was_taken_in() -> None:
+    older = replace(TOKEN, events={CREATE_FULL: {"attributes": ["userName"], "data": DATA}})
+
+    token = stored_token(arrived(Issuer().sign(older), CREATE_FULL))
+
+    assert token.events == {CREATE_FULL: {"data": DATA}}
+
+
+def test_of_full_and_notice_in_two_sets_the_full_one_is_applied() -> None:
+    twins = [
+        replace(TOKEN, events={CREATE_NOTICE: {"attributes": ["userName"]}}, jti="jti-1"),
+        replace(TOKEN, events={CREATE_FULL: {"data": DATA}}, jti="jti-2"),
+    ]
+
+    treatments = [treatment(twin, resource_types=RESOURCE_TYPES) for twin in twins]
+
+    assert treatments == [Ignored(NOTICE_REASON), Applicable()]

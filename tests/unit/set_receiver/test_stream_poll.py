@@ -10,7 +10,7 @@ from secevent.errors import InvalidAudienceError
 from secevent.poll import PollRequest, PollResponse, SetErr
 from servicekit.signals import News
 from set_receiver.domain.acceptance import Acceptance, Delivered, Received, Refused, Undecided
-from set_receiver.domain.polling import PollAnswer, Unreachable
+from set_receiver.domain.polling import Gone, PollAnswer, Unreachable
 from set_receiver.domain.streams import ReceiveStream
 from set_receiver.entrypoints.intake import Intake
 from set_receiver.entrypoints.poll_loop import StreamPoll
@@ -95,6 +95,16 @@ async def test_ever_longer_pauses_spare_a_server(answer: PollAnswer) -> None:
     pauses, _ = await polled(*[answer] * 5)
 
     assert pauses == [0.25, 0.5, 1.0, 2.0, 4.0]
+
+
+async def test_a_stream_that_is_gone_is_asked_for_ever_more_rarely_and_told_of() -> None:
+    pauses, requests = await polled(
+        *[sets("good"), *[Gone("the transmitter answered 404")] * 14], EMPTY, good=NEW
+    )
+
+    assert pauses[1:4] == [0.75, 1.5, 3.0]
+    assert pauses[-3:-1] == [900.0, 900.0]
+    assert [request.ack for request in requests[1:]] == [("jti-of-good",)] * 15
 
 
 async def test_a_server_that_forgets_acknowledgements_is_spared_too() -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from secevent import scim_events
 from ssf_registrar.domain.changes import outbound_urls, patched, replaced, with_status
 from ssf_registrar.domain.configuration import Origins, configuration, status
-from ssf_registrar.domain.errors import InvalidRequestError
+from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
 from ssf_registrar.domain.events import EVENTS_SUPPORTED
+from ssf_registrar.domain.exchange import Exchange
 from ssf_registrar.domain.streams import (
     Poll,
     Push,
@@ -44,12 +45,24 @@ RECEIVED = replace(
 )
 
 
-def patch(stream: Stream, **body: Any) -> Stream:
-    return patched(stream, {"stream_id": "s1", **body}, origins=ORIGINS, fresh_header="fresh")
+def patch(stream: Stream, *, is_admin: bool = True, **body: Any) -> Stream:
+    return patched(
+        stream,
+        {"stream_id": "s1", **body},
+        origins=ORIGINS,
+        fresh_header="fresh",
+        is_admin=is_admin,
+    )
 
 
-def put(stream: Stream, **body: Any) -> Stream:
-    return replaced(stream, {"stream_id": "s1", **body}, origins=ORIGINS, fresh_header="fresh")
+def put(stream: Stream, *, is_admin: bool = True, **body: Any) -> Stream:
+    return replaced(
+        stream,
+        {"stream_id": "s1", **body},
+        origins=ORIGINS,
+        fresh_header="fresh",
+        is_admin=is_admin,
+    )
 
 
 def test_patch_changes_what_is_given_and_nothing_else() -> None:
@@ -84,6 +97,23 @@ def test_put_deletes_what_is_missing() -> None:
     assert changed == replace(
         PUSHED, events_requested=("urn:x",), description=None, delivery=Poll(), revision=5
     )
+
+
+def test_an_admin_has_a_stream_encrypted_and_not_any_more() -> None:
+    encrypted = patch(PUSHED, receiverJWKSUrl="https://b.example/jwks.json")
+    kept = put(encrypted, description="first", events_requested=[], delivery=None)
+
+    assert encrypted.exchange == Exchange("https://b.example/jwks.json")
+    assert outbound_urls(encrypted)["receiverJWKSUrl"] == "https://b.example/jwks.json"
+    assert kept.exchange == encrypted.exchange
+    assert patch(encrypted, receiverJWKSUrl=None).exchange == Exchange()
+
+
+def test_a_receiver_cannot_have_what_is_encrypted_sent_in_the_clear() -> None:
+    encrypted = replace(PUSHED, exchange=Exchange("https://b.example/jwks.json"))
+
+    with pytest.raises(MissingScopeError):
+        patch(encrypted, is_admin=False, receiverJWKSUrl=None)
 
 
 def test_a_patch_without_effect_gives_back_the_very_same_stream() -> None:

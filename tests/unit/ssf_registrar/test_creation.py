@@ -7,6 +7,7 @@ import pytest
 from secevent import scim_events
 from ssf_registrar.domain.creation import Fresh, new_stream
 from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
+from ssf_registrar.domain.exchange import Exchange
 from ssf_registrar.domain.streams import (
     Caller,
     Poll,
@@ -115,6 +116,31 @@ def test_a_receive_push_stream_gets_a_fresh_secret() -> None:
         jwks_uri="https://b.example/jwks.json",
         created=1_000,
     )
+
+
+def test_a_receive_stream_may_name_the_only_algorithm_that_it_accepts() -> None:
+    assert created({**RECEIVE, "signing_algorithm": "PS256"}, ADMIN).signing_algorithm == "PS256"
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256", "RSA-OAEP-256"])
+def test_a_receive_stream_accepts_no_algorithm_of_shared_secrets(algorithm: str) -> None:
+    with pytest.raises(InvalidRequestError, match="signing_algorithm must be one of ES256"):
+        created({**RECEIVE, "signing_algorithm": algorithm}, ADMIN)
+
+
+def test_an_admin_has_a_stream_encrypted_to_the_receivers_keys() -> None:
+    stream = created({"receiverJWKSUrl": "https://r.example/jwks.json"}, ADMIN)
+
+    assert stream.exchange == Exchange(receiver_jwks_uri="https://r.example/jwks.json")
+
+
+def test_a_receiver_that_asks_for_encryption_is_not_passed_over() -> None:
+    with pytest.raises(MissingScopeError, match="receiverJWKSUrl"):
+        created({"receiverJWKSUrl": "https://r.example/jwks.json"}, RECEIVER)
+
+
+def test_an_admin_has_a_stream_accept_what_older_drafts_say() -> None:
+    assert created({**RECEIVE, "accepts_legacy": True}, ADMIN).exchange.accepts_legacy
 
 
 def test_a_receive_poll_stream_keeps_the_remote_endpoint_and_header() -> None:

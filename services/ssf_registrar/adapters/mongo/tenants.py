@@ -42,7 +42,7 @@ class MongoTenants:
                 raise TenantExistsError(tenant.name)
             await self._tenants.insert_one(_document(encode(tenant)), session=turn.session)
             for key in keys:
-                await insert_first(self._database["keys"], key, turn)
+                await insert_first(self._database, key, turn)
             turn.entries.append(_entry(tenant))
 
         await self._changes.make(insert)

@@ -14,8 +14,13 @@ from ssf_registrar.adapters.sqlite.journal import record
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.ports.sealing import Sealer
 
-_INSERT: Final = "INSERT INTO keys VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING"
-_SIGNING: Final = (
+# a tenant that is deleted must not have keys again
+_INSERT: Final = (
+    "INSERT INTO keys SELECT ?, ?, ?, ?, ?, 1"
+    " WHERE EXISTS (SELECT 1 FROM tenants WHERE tenant = ? AND state = 'active')"
+    " ON CONFLICT DO NOTHING"
+)
+_CURRENT: Final = (
     "SELECT kid, sealed_private_jwk FROM keys WHERE tenant = ? AND algorithm = ? AND signs = 1"
 )
 _PUBLIC: Final = "SELECT public_jwk FROM keys WHERE tenant = ? ORDER BY rowid"
@@ -23,17 +28,17 @@ _ANY: Final = "SELECT tenant, kid, sealed_private_jwk FROM keys ORDER BY rowid L
 
 
 class SqliteKeys:
-    """Keeps the keys that tenants sign with."""
+    """Keeps the keys of tenants."""
 
     def __init__(self, database: Database, sealer: Sealer, news: News) -> None:
         self._database = database
         self._sealer = sealer
         self._news = news
 
-    async def signing_key(self, tenant: str, algorithm: str) -> Mapping[str, object] | None:
-        """Return the private key that the tenant signs with now, or None."""
+    async def current_key(self, tenant: str, algorithm: str) -> Mapping[str, object] | None:
+        """Return the private key that the tenant uses now, or None."""
         rows = await self._database.read(
-            lambda connection: connection.execute(_SIGNING, (tenant, algorithm)).fetchall()
+            lambda connection: connection.execute(_CURRENT, (tenant, algorithm)).fetchall()
         )
         for kid, sealed in rows:
             return decode_private(tenant, kid, sealed, self._sealer)
@@ -56,7 +61,7 @@ class SqliteKeys:
 
 def insert_first(connection: sqlite3.Connection, row: tuple[Any, ...]) -> None:
     """Insert the row of a tenant's first key of an algorithm, unless there is one."""
-    if connection.execute(_INSERT, row).rowcount:
+    if connection.execute(_INSERT, (*row, row[0])).rowcount:
         record(connection, JournalEntry(JournalKind.KEY_ROTATED, str(row[0])))
 
 

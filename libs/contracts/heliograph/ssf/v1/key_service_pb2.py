@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#heliograph/ssf/v1/key_service.proto\x12\x11heliograph.ssf.v1\"9\n\x14GetSigningKeyRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\talgorithm\x18\x02 \x01(\t\"<\n\x15GetSigningKeyResponse\x12\x13\n\x0bprivate_jwk\x18\x01 \x01(\x0c\x12\x0e\n\x06issuer\x18\x02 \x01(\t2u\n\nKeyService\x12g\n\rGetSigningKey\x12\'.heliograph.ssf.v1.GetSigningKeyRequest\x1a(.heliograph.ssf.v1.GetSigningKeyResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#heliograph/ssf/v1/key_service.proto\x12\x11heliograph.ssf.v1\"9\n\x14GetSigningKeyRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\talgorithm\x18\x02 \x01(\t\"<\n\x15GetSigningKeyResponse\x12\x13\n\x0bprivate_jwk\x18\x01 \x01(\x0c\x12\x0e\n\x06issuer\x18\x02 \x01(\t\"+\n\x19ListDecryptionKeysRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\"2\n\x1aListDecryptionKeysResponse\x12\x14\n\x0cprivate_jwks\x18\x01 \x03(\x0c\x32\xed\x01\n\nKeyService\x12g\n\rGetSigningKey\x12\'.heliograph.ssf.v1.GetSigningKeyRequest\x1a(.heliograph.ssf.v1.GetSigningKeyResponse\"\x03\x90\x02\x01\x12v\n\x12ListDecryptionKeys\x12,.heliograph.ssf.v1.ListDecryptionKeysRequest\x1a-.heliograph.ssf.v1.ListDecryptionKeysResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,10 +33,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_KEYSERVICE'].methods_by_name['GetSigningKey']._loaded_options = None
   _globals['_KEYSERVICE'].methods_by_name['GetSigningKey']._serialized_options = b'\220\002\001'
+  _globals['_KEYSERVICE'].methods_by_name['ListDecryptionKeys']._loaded_options = None
+  _globals['_KEYSERVICE'].methods_by_name['ListDecryptionKeys']._serialized_options = b'\220\002\001'
   _globals['_GETSIGNINGKEYREQUEST']._serialized_start=58
   _globals['_GETSIGNINGKEYREQUEST']._serialized_end=115
   _globals['_GETSIGNINGKEYRESPONSE']._serialized_start=117
   _globals['_GETSIGNINGKEYRESPONSE']._serialized_end=177
-  _globals['_KEYSERVICE']._serialized_start=179
-  _globals['_KEYSERVICE']._serialized_end=296
+  _globals['_LISTDECRYPTIONKEYSREQUEST']._serialized_start=179
+  _globals['_LISTDECRYPTIONKEYSREQUEST']._serialized_end=222
+  _globals['_LISTDECRYPTIONKEYSRESPONSE']._serialized_start=224
+  _globals['_LISTDECRYPTIONKEYSRESPONSE']._serialized_end=274
+  _globals['_KEYSERVICE']._serialized_start=277
+  _globals['_KEYSERVICE']._serialized_end=514
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class KeyServiceStub:
-    """The keys that this cluster signs with.
+    """The private keys of this cluster's tenants.
     """
 
     def __init__(self, channel):
@@ -40,10 +40,15 @@ class KeyServiceStub:
                 request_serializer=heliograph_dot_ssf_dot_v1_dot_key__service__pb2.GetSigningKeyRequest.SerializeToString,
                 response_deserializer=heliograph_dot_ssf_dot_v1_dot_key__service__pb2.GetSigningKeyResponse.FromString,
                 _registered_method=True)
+        self.ListDecryptionKeys = channel.unary_unary(
+                '/heliograph.ssf.v1.KeyService/ListDecryptionKeys',
+                request_serializer=heliograph_dot_ssf_dot_v1_dot_key__service__pb2.ListDecryptionKeysRequest.SerializeToString,
+                response_deserializer=heliograph_dot_ssf_dot_v1_dot_key__service__pb2.ListDecryptionKeysResponse.FromString,
+                _registered_method=True)
 
 
 class KeyServiceServicer:
-    """The keys that this cluster signs with.
+    """The private keys of this cluster's tenants.
     """
 
     def GetSigningKey(self, request, context):
@@ -51,6 +56,15 @@ class KeyServiceServicer:
 
         Fails with NOT_FOUND and reason KEY_NOT_FOUND when the tenant is unknown or the algorithm is not
         RS256 or ES256.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDecryptionKeys(self, request, context):
+        """Reads the private keys that SETs for a tenant are encrypted to. To be kept in memory only.
+
+        Fails with NOT_FOUND and reason KEY_NOT_FOUND when the tenant has none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -64,6 +78,11 @@ def add_KeyServiceServicer_to_server(servicer, server):
                     request_deserializer=heliograph_dot_ssf_dot_v1_dot_key__service__pb2.GetSigningKeyRequest.FromString,
                     response_serializer=heliograph_dot_ssf_dot_v1_dot_key__service__pb2.GetSigningKeyResponse.SerializeToString,
             ),
+            'ListDecryptionKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDecryptionKeys,
+                    request_deserializer=heliograph_dot_ssf_dot_v1_dot_key__service__pb2.ListDecryptionKeysRequest.FromString,
+                    response_serializer=heliograph_dot_ssf_dot_v1_dot_key__service__pb2.ListDecryptionKeysResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'heliograph.ssf.v1.KeyService', rpc_method_handlers)
@@ -73,7 +92,7 @@ def add_KeyServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class KeyService:
-    """The keys that this cluster signs with.
+    """The private keys of this cluster's tenants.
     """
 
     @staticmethod
@@ -93,6 +112,33 @@ class KeyService:
             '/heliograph.ssf.v1.KeyService/GetSigningKey',
             heliograph_dot_ssf_dot_v1_dot_key__service__pb2.GetSigningKeyRequest.SerializeToString,
             heliograph_dot_ssf_dot_v1_dot_key__service__pb2.GetSigningKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDecryptionKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.ssf.v1.KeyService/ListDecryptionKeys',
+            heliograph_dot_ssf_dot_v1_dot_key__service__pb2.ListDecryptionKeysRequest.SerializeToString,
+            heliograph_dot_ssf_dot_v1_dot_key__service__pb2.ListDecryptionKeysResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -13,7 +13,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class KeyServiceStub:
-    """The keys that this cluster signs with."""
+    """The private keys of this cluster's tenants."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetSigningKey: _aio.UnaryUnaryMultiCallable[_key_service_pb2.GetSigningKeyRequest, _key_service_pb2.GetSigningKeyResponse]
@@ -22,9 +22,14 @@ class KeyServiceStub:
     Fails with NOT_FOUND and reason KEY_NOT_FOUND when the tenant is unknown or the algorithm is not
     RS256 or ES256.
     """
+    ListDecryptionKeys: _aio.UnaryUnaryMultiCallable[_key_service_pb2.ListDecryptionKeysRequest, _key_service_pb2.ListDecryptionKeysResponse]
+    """Reads the private keys that SETs for a tenant are encrypted to. To be kept in memory only.
+
+    Fails with NOT_FOUND and reason KEY_NOT_FOUND when the tenant has none.
+    """
 
 class KeyServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The keys that this cluster signs with."""
+    """The private keys of this cluster's tenants."""
 
     @_abc_1.abstractmethod
     def GetSigningKey(
@@ -36,6 +41,17 @@ class KeyServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Fails with NOT_FOUND and reason KEY_NOT_FOUND when the tenant is unknown or the algorithm is not
         RS256 or ES256.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDecryptionKeys(
+        self,
+        request: _key_service_pb2.ListDecryptionKeysRequest,
+        context: _aio.ServicerContext[_key_service_pb2.ListDecryptionKeysRequest, _abc.Awaitable[_key_service_pb2.ListDecryptionKeysResponse]],
+    ) -> _abc.Awaitable[_key_service_pb2.ListDecryptionKeysResponse]:
+        """Reads the private keys that SETs for a tenant are encrypted to. To be kept in memory only.
+
+        Fails with NOT_FOUND and reason KEY_NOT_FOUND when the tenant has none.
         """
 
 def add_KeyServiceServicer_to_server(servicer: KeyServiceServicer, server: _aio.Server) -> None: ...

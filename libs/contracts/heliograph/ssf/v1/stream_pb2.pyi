@@ -131,6 +131,8 @@ class Stream(_message.Message):
     CREATED_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
+    RECEIVER_JWKS_URI_FIELD_NUMBER: _builtins.int
+    ACCEPTS_LEGACY_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     stream_id: _builtins.str
     direction: Global___Direction.ValueType
@@ -146,7 +148,9 @@ class Stream(_message.Message):
     status_reason: _builtins.str
     description: _builtins.str
     signing_algorithm: _builtins.str
-    """The JWS algorithm for what is transmitted: RS256 or ES256."""
+    """Transmit: the JWS algorithm, RS256 or ES256. Receive: the only one that is accepted; when it is
+    empty, RS256 and ES256 are.
+    """
     jwks_uri: _builtins.str
     """Receive: where the issuer's keys are (RFC 7517)."""
     disposition: Global___ReceiveDisposition.ValueType
@@ -160,6 +164,12 @@ class Stream(_message.Message):
     """Transmit: a SCIM filter (RFC 7644 section 3.4.2.2); the resources that match make the stream's feed.
     Empty: all.
     """
+    receiver_jwks_uri: _builtins.str
+    """Transmit: where the receiver's keys are to encrypt to (RFC 7517). SETs are encrypted, and wait as
+    long as there is no key, when it is not empty.
+    """
+    accepts_legacy: _builtins.bool
+    """Receive: SETs of drafts before RFC 9967 are taken for what they mean in it."""
     @_builtins.property
     def aud(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -193,10 +203,12 @@ class Stream(_message.Message):
         created: _builtins.int = ...,
         filter: _builtins.str = ...,
         attributes: _abc.Iterable[_builtins.str] | None = ...,
+        receiver_jwks_uri: _builtins.str = ...,
+        accepts_legacy: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "iss", b"iss", "jwks_uri", b"jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "iss", b"iss", "jwks_uri", b"jwks_uri", "receiver_jwks_uri", b"receiver_jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
