@@ -51,3 +51,9 @@ class AccessDeniedError(SetError):
     """Its transmitter is not authorised to deliver it here."""
 
     err = "access_denied"
+
+
+class InvalidStateError(SetError):
+    """A verification event has a state that nobody asked for (SSF 1.0 section 8.1.4.1)."""
+
+    err = "invalid_state"

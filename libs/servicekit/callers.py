@@ -45,6 +45,7 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.ssf.v1.StreamService/GetStream": _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.StreamService/ListStreams": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.StreamService/ReadJournal": _GATEWAY | _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.StreamService/SetStreamStatus": _TRANSMITTER,
         "/heliograph.ssf.v1.TenantService/GetTenant": _GATEWAY,
         "/heliograph.ssf.v1.TenantService/ListTenants": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.TenantService/ReportPurged": _GATEWAY | _TRANSMITTER | _RECEIVER,

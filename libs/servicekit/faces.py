@@ -23,7 +23,13 @@ _ALL = (
     Face(
         "ssf-registrar",
         1,
-        ("/.well-known/ssf-configuration", "/ssf/streams", "/ssf/status", "/jwks.json"),
+        (
+            "/.well-known/ssf-configuration",
+            "/ssf/streams",
+            "/ssf/status",
+            "/ssf/verify",
+            "/jwks.json",
+        ),
     ),
     Face("set-transmitter", 2, ("/ssf/poll", "/poll")),
     Face("set-receiver", 3, ("/events",)),

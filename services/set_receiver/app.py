@@ -31,6 +31,7 @@ from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
 from set_receiver.adapters.tenant_keys import GrpcTenantKeys
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.heed_stream_events import HeedStreamEvents
 from set_receiver.commands.open_sets import OpenSets
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.receipts import APPLYING, POLLING
@@ -44,6 +45,7 @@ from set_receiver.entrypoints.poll_loop import PollLoops
 from set_receiver.entrypoints.push_endpoint import PushEndpoint
 from set_receiver.entrypoints.receipt_pages import ReceiptPages
 from set_receiver.entrypoints.receipt_service import grpc_face
+from set_receiver.entrypoints.series_loop import forget_gone_series
 from set_receiver.entrypoints.stream_directory import StreamDirectory, follow_journal
 from set_receiver.entrypoints.tenant_purge import TenantPurge
 from set_receiver.entrypoints.troubles import Troubles
@@ -122,7 +124,13 @@ def _service(settings: Settings, outside: _Outside) -> Service:
     pages = ReceiptPages(outside.store.receipts)
     leading = partial(Leading, outside.store.leases, secrets.token_hex(8))
     admin = AdminApi(
-        tokens, intake.arrived, outside.store.receipts, directory, intake.troubles, microseconds
+        tokens,
+        intake.arrived,
+        outside.store.receipts,
+        outside.store.states,
+        directory,
+        intake.troubles,
+        microseconds,
     )
     return Service(
         http=_http(outside.store, PushEndpoint(directory, intake), admin),
@@ -134,7 +142,8 @@ def _service(settings: Settings, outside: _Outside) -> Service:
             "poll": leading(POLLING, _poll_loops(settings, outside, directory, intake)),
             "apply": leading(APPLYING, _apply_loop(settings, outside, intake)),
             "tenants": _purge_loop(outside, directory).run,
-            "pending": lambda: show_pending(outside.store.receipts),
+            "series": lambda: forget_gone_series(directory),
+            "pending": lambda: show_pending(outside.store.receipts, directory.knows),
         },
     )
 
@@ -146,7 +155,9 @@ def _purge_loop(outside: _Outside, directory: StreamDirectory) -> PurgeLoop:
 
 def _take_in(outside: _Outside) -> TakeIn:
     keys = HttpIssuerKeys(outside.session, clock=time.monotonic)
-    return TakeIn(outside.store.receipts, keys, OpenSets(outside.tenant_keys), microseconds)
+    heed = HeedStreamEvents(outside.store.states)
+    opened = OpenSets(outside.tenant_keys)
+    return TakeIn(outside.store.receipts, keys, opened, microseconds, heed)
 
 
 def _poll_loops(

@@ -18,6 +18,7 @@ from prometheus_client import REGISTRY
 from scim.definition_errors import DefinitionError
 from scim.registry import Registry, registry_of
 from scim.resource_type import ResourceType
+from secevent.push import Accepted, Outcome
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
 from servicekit.failures import StorageError, refusing_to_start
@@ -31,12 +32,21 @@ from set_transmitter.adapters.encrypted_push import EncryptedPush
 from set_transmitter.adapters.encryption import ReceiverEncryption
 from set_transmitter.adapters.http_push import HttpPush, push_session
 from set_transmitter.adapters.leased_push import LeasedPush
-from set_transmitter.adapters.registrar import Journal, RegistrarStreams, RegistrarTokens
+from set_transmitter.adapters.noted_push import NotedPush
+from set_transmitter.adapters.registrar import (
+    Journal,
+    RegistrarStatuses,
+    RegistrarStreams,
+    RegistrarTokens,
+    VerificationRequests,
+)
 from set_transmitter.adapters.registrar_tenants import RegistrarTenants
 from set_transmitter.adapters.signing import RegistrarSigning, RegistrarTenantSigning
 from set_transmitter.adapters.sqlite.storage import open_sqlite
 from set_transmitter.adapters.storage import Storage
+from set_transmitter.commands.announce_status import AnnounceStatus
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
+from set_transmitter.commands.answer_verifications import AnswerVerifications
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.close_tenants import CloseTenants
 from set_transmitter.commands.conclude_push import ConcludePush
@@ -44,6 +54,8 @@ from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
+from set_transmitter.commands.make_status_changes import MakeStatusChanges
+from set_transmitter.commands.pause_inactive import PauseInactive
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.commands.settle import Settle
@@ -51,6 +63,7 @@ from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.closed_tenants import ClosedTenants
+from set_transmitter.domain.contacts import Contacts
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
 from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
@@ -58,16 +71,20 @@ from set_transmitter.entrypoints.event_service import grpc_face
 from set_transmitter.entrypoints.feed_loop import FeedLoop
 from set_transmitter.entrypoints.http_errors import add_error_answers
 from set_transmitter.entrypoints.journal_loop import JournalLoop
-from set_transmitter.entrypoints.measures import StreamMeasures
+from set_transmitter.entrypoints.measures import StreamMeasures, attempts
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.poll_routes import add_poll_routes
 from set_transmitter.entrypoints.pump import PushSteps
 from set_transmitter.entrypoints.push_loop import PushLoop
+from set_transmitter.entrypoints.series_loop import forget_gone_series
 from set_transmitter.entrypoints.settling_loops import SettlingLoops
 from set_transmitter.entrypoints.standby import StandbyError
+from set_transmitter.entrypoints.status_loops import StatusLoops
+from set_transmitter.entrypoints.status_routes import add_status_routes
 from set_transmitter.entrypoints.stream_news import StreamNews
 from set_transmitter.entrypoints.tenant_purge import TenantPurge
 from set_transmitter.entrypoints.terms import Loops, Term, Terms
+from set_transmitter.entrypoints.verification_loop import VerificationLoop
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.push import Push
 from set_transmitter.settings import Settings
@@ -104,11 +121,16 @@ class _Parts:
     take_in: TakeInChanges
     take_snapshots: TakeSnapshots
     begin_snapshot: BeginSnapshot
+    answer_verifications: AnswerVerifications
     erase_events: EraseEvents
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
     purge: TenantPurge
+    contacts: Contacts
+    announce_status: AnnounceStatus
+    make_changes: MakeStatusChanges
+    pause_inactive: PauseInactive
 
 
 @asynccontextmanager
@@ -155,12 +177,14 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
     with _measuring(parts.outboxes):
         try:
             yield Term(
-                loops=_loops(settings, parts, peers, LeasedPush(peers.push, held)),
+                loops=_loops(settings, parts, peers, _push(peers, parts, held)),
                 poll=_poll(settings, parts, peers, partial(_check_active, held, over)),
                 tokens=parts.tokens,
                 deliveries=parts.deliveries,
-                read_delivery_states=ReadDeliveryStates(parts.outboxes),
+                read_delivery_states=ReadDeliveryStates(parts.outboxes, parts.contacts),
                 begin_snapshot=parts.begin_snapshot,
+                announce_status=parts.announce_status,
+                look_again=partial(_look_again, parts.keep_streams),
                 erase_events=parts.erase_events,
                 news=parts.news,
             )
@@ -170,6 +194,19 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
             parts.signing.close()
             with contextlib.suppress(FencedError, StorageError):
                 await parts.settle.store_cursors()
+
+
+async def _look_again(keep_streams: KeepStreams, tenant: str, stream_id: str) -> None:
+    await keep_streams.look_again([(tenant, stream_id)])
+
+
+def _push(peers: _Peers, parts: _Parts, held: Held) -> Push:
+    def tell(stream_id: str, outcome: Outcome) -> None:
+        attempts.labels(stream_id).inc()
+        if isinstance(outcome, Accepted):
+            parts.contacts.note(stream_id, at=time.time_ns() // 1000)
+
+    return NotedPush(LeasedPush(peers.push, held), tell)
 
 
 def _check_active(held: Held, over: asyncio.Event) -> None:
@@ -200,6 +237,10 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
     keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth, closed)
     close_tenants = CloseTenants(closed, growth, keep_streams)
     take_snapshots = TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth)
+    contacts, statuses = Contacts(), RegistrarStatuses(peers.registrar)
+    announce_status = AnnounceStatus(
+        logbook.stream_events, outboxes, growth, lambda: secrets.token_hex(16)
+    )
     return _Parts(
         deliveries=deliveries,
         outboxes=outboxes,
@@ -210,11 +251,20 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         take_in=TakeInChanges(log, outboxes, growth, closed),
         take_snapshots=take_snapshots,
         begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
+        answer_verifications=AnswerVerifications(
+            log, logbook.stream_events, outboxes, growth, closed
+        ),
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=news,
         purge=TenantPurge(close_tenants, logbook.tenant_records, news),
+        contacts=contacts,
+        announce_status=announce_status,
+        make_changes=MakeStatusChanges(logbook.stream_events, statuses, outboxes),
+        pause_inactive=PauseInactive(
+            outboxes, contacts, statuses, announce_status, began=time.time_ns() // 1000
+        ),
     )
 
 
@@ -222,6 +272,7 @@ def _http(storage: Storage, terms: Terms) -> FastAPI:
     app = create_app(NAME, own_store_works=partial(_own_store_works, storage, terms))
     add_error_answers(app)
     add_admin_routes(app, terms)
+    add_status_routes(app, terms)
     add_erasure_routes(app, terms)
     add_poll_routes(app, terms)
     return app
@@ -246,6 +297,7 @@ def _poll(
             visibility=settings.poll_visibility_seconds,
             most_bytes=_MOST_BYTES_POLLED,
         ),
+        contacts=parts.contacts,
         news=parts.news,
         ending=peers.ending,
         check_active=check_active,
@@ -254,6 +306,12 @@ def _poll(
 
 
 def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loops:
+    verifications = VerificationLoop(
+        VerificationRequests(peers.registrar).read,
+        VerificationRequests(peers.registrar).end,
+        parts.answer_verifications,
+        parts.news,
+    )
     journal = JournalLoop(
         read_journal=Journal(peers.registrar).read,
         keep_streams=parts.keep_streams,
@@ -261,10 +319,15 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
         tokens=parts.tokens,
         news=parts.news,
     )
+    statuses = StatusLoops(parts.make_changes, parts.pause_inactive, parts.news)
     settling = SettlingLoops(parts.settle, parts.keep_streams, parts.news)
     return {
         "changes": _feed_loop(parts, peers).run,
         "journal": journal.run,
+        "verifications": verifications.run,
+        "statuses": statuses.make,
+        "inactive": statuses.pause,
+        "series": partial(forget_gone_series, parts.outboxes, parts.contacts, parts.news),
         "push": _push_loop(settings, parts, push).run,
         "settle": settling.flush,
         "cursors": settling.store_cursors,

@@ -29,6 +29,7 @@ from ssf_registrar.commands.create_tenant import CreateTenant
 from ssf_registrar.commands.ensure_keys import EnsureKeys
 from ssf_registrar.commands.manage_tokens import ManageTokens
 from ssf_registrar.commands.own_streams import OwnStreams
+from ssf_registrar.commands.request_verification import RequestVerification
 from ssf_registrar.commands.set_feed import SetFeed
 from ssf_registrar.domain.api_tokens import FreshToken
 from ssf_registrar.domain.configuration import Origins
@@ -122,7 +123,13 @@ def _service(
         ),
         grpc=grpc_face(
             settings.own_endpoint(_NAME),
-            StreamServicer(storage.streams, storage.journal, origins),
+            StreamServicer(
+                storage.streams,
+                storage.journal,
+                origins,
+                activity=storage.activity,
+                clock=_microseconds,
+            ),
             KeyServicer(storage.keys, origins.issuer),
             tokens=TokenServicer(storage.tokens, time.time),
             tenants=TenantServicer(storage.tenants, change_tenant),
@@ -165,15 +172,20 @@ def _management(
     set_feed: SetFeed,
     callers: Callers,
 ) -> StreamManagement:
+    own_streams = OwnStreams(storage.streams)
     return StreamManagement(
         callers=callers,
-        own_streams=OwnStreams(storage.streams),
+        own_streams=own_streams,
         create_stream=CreateStream(
             storage.streams, check_outbound, origins.issuer, _fresh, set_feed
         ),
         change_stream=ChangeStream(
             storage.streams, check_outbound, origins, _fresh_header, set_feed
         ),
+        request_verification=RequestVerification(
+            own_streams, storage.activity, lambda: secrets.token_hex(16), _microseconds
+        ),
+        activity=storage.activity,
         origins=origins,
     )
 

@@ -95,6 +95,39 @@ async def test_receipts_of_a_state_and_a_time_are_applied_again(
     assert (too_late, in_time) == ({"reapplied": 0}, {"reapplied": 1})
 
 
+def streams(cluster: Cluster, *arguments: str) -> Any:
+    said = helio("streams", *arguments, "--json", "--data", str(cluster.data))
+    assert (said.returncode, said.stderr) == (0, "")
+    return json.loads(said.stdout)
+
+
+async def test_streams_are_shown_verified_paused_and_resumed(
+    cluster: Cluster, receipt: Mapping[str, Any]
+) -> None:
+    """Both ends of one stream: what it sends as transmitter, the cluster receives itself."""
+    received, sent = streams(cluster, "list")["streams"]
+    assert (received["stream_id"], received["direction"]) == (receipt["stream_id"], "receive")
+    assert (sent["status"], sent["method"], sent["lag_events"]) == ("enabled", "push", 0)
+    assert sent["last_contact"] > receipt["received"]
+
+    agreed = streams(cluster, "verify", received["stream_id"])
+    streams(cluster, "verify", sent["stream_id"], "--state", agreed["state"])
+    await eventually(lambda: ignored(cluster) == ["VERIFICATION"], seconds=60)
+    paused = streams(cluster, "pause", sent["stream_id"], "--reason", "upgrade")
+    await eventually(lambda: ignored(cluster)[1:] == ["STREAM_UPDATED"], seconds=60)
+    told = streams(cluster, "show", received["stream_id"])["transmitter_status"]
+    resumed = streams(cluster, "resume", sent["stream_id"])
+
+    assert (paused["status"], paused["reason"]) == ("paused", "upgrade")
+    assert told == "paused upgrade"
+    assert resumed["status"] == "enabled"
+
+
+def ignored(cluster: Cluster) -> list[str]:
+    listed = receipts(cluster, "list", "--state", "ignored")["receipts"]
+    return [row["reason"].partition(":")[0] for row in listed]
+
+
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "error"),
     [

@@ -37,6 +37,7 @@ async def test_metadata_lists_the_endpoints_that_exist(registrar: Registrar) -> 
         "delivery_methods_supported": ["urn:ietf:rfc:8935", "urn:ietf:rfc:8936"],
         "configuration_endpoint": f"{registrar.origin}/ssf/streams",
         "status_endpoint": f"{registrar.origin}/ssf/status",
+        "verification_endpoint": f"{registrar.origin}/ssf/verify",
         "authorization_schemes": [{"spec_urn": "urn:ietf:rfc:6749"}],
         "default_subjects": "ALL",
     }

@@ -74,6 +74,7 @@ async def test_a_push_stream_comes_with_its_secret(registrar: Registrar) -> None
         receiver_jwks_uri="http://127.0.0.1:9/jwks.json",
         revision=1,
         created=stream.created,
+        min_verification_interval=5,
     )
     assert stream.created > 0
 
@@ -136,6 +137,54 @@ async def test_a_waiting_reader_learns_of_each_change_at_once(registrar: Registr
             pb.JOURNAL_KIND_STREAM_DELETED,
         )
     ]
+
+
+async def test_a_request_for_a_verification_is_told_with_its_state(registrar: Registrar) -> None:
+    stream_id = (await registrar.create())["stream_id"]
+    cursor = (await listed(registrar, stream_pb2.DIRECTION_TRANSMIT)).cursor
+
+    body = {"stream_id": stream_id, "state": "any"}
+    assert (await registrar.request("POST", "/ssf/verify", json=body)).status == 204
+
+    (entry,) = (await journal_after(registrar, cursor, wait=LONG)).entries
+    assert entry == pb.JournalEntry(
+        kind=pb.JOURNAL_KIND_VERIFICATION_REQUESTED,
+        tenant="default",
+        stream_id=stream_id,
+        direction=stream_pb2.DIRECTION_TRANSMIT,
+        verification=pb.VerificationRequest(
+            txn=entry.verification.txn, state="any", requested=entry.verification.requested
+        ),
+    )
+    assert len(entry.verification.txn) == 32
+
+
+async def test_the_transmitter_sets_a_status_unless_it_is_another_by_then(
+    registrar: Registrar,
+) -> None:
+    stub = StreamServiceStub(registrar.channel)
+    stream_id = (await registrar.create(inactivity_timeout=60))["stream_id"]
+
+    async def set_status(status: stream_pb2.StreamStatus.ValueType) -> Any:
+        request = pb.SetStreamStatusRequest(
+            tenant="default",
+            stream_id=stream_id,
+            status=status,
+            reason="held",
+            expected_status=stream_pb2.STREAM_STATUS_ENABLED,
+        )
+        return (await call(stub.SetStreamStatus, request, deadline=10)).stream
+
+    paused = await set_status(stream_pb2.STREAM_STATUS_PAUSED)
+    still = await set_status(stream_pb2.STREAM_STATUS_DISABLED)
+    wanted = pb.GetStreamRequest(tenant="default", stream_id=stream_id)
+    found = await call(stub.GetStream, wanted, deadline=10)
+
+    assert (paused.status, paused.status_reason) == (stream_pb2.STREAM_STATUS_PAUSED, "held")
+    assert still == paused == found.stream
+    assert found.unmanaged_seconds < 60
+    with pytest.raises(RemoteError, match="status is missing"):
+        await set_status(stream_pb2.STREAM_STATUS_UNSPECIFIED)
 
 
 async def test_a_waiting_reader_is_answered_when_the_service_ends(

@@ -10,6 +10,7 @@ from set_transmitter.domain.erasures import Erasure, Removed
 from set_transmitter.domain.events import Event, LoggedEvent
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
 from set_transmitter.domain.snapshots import Snapshot, SnapshotPage
+from set_transmitter.domain.stream_events import AnnouncedChange, StatusChange
 from set_transmitter.domain.streams import Stream
 
 ERASED: Any = "erased"
@@ -21,6 +22,7 @@ class MemoryEventLog:
 
     name: str = "epoch"
     cursor: str = ""
+    journal_cursor: str = ""
     events: list[LoggedEvent] = field(default_factory=list)
 
     async def epoch(self) -> str:
@@ -51,6 +53,7 @@ class MemoryDeliveries:
     jwts: dict[tuple[str, int], str | None] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    changes: dict[str, AnnouncedChange] = field(default_factory=dict)
 
     async def stream_ids(self) -> frozenset[str]:
         return frozenset(self.streams)
@@ -91,6 +94,7 @@ class MemoryDeliveries:
     async def remove(self, stream_id: str) -> None:
         self.streams.pop(stream_id, None)
         self.snapshots.pop(stream_id, None)
+        self.changes.pop(stream_id, None)
         self.jwts = {key: jwt for key, jwt in self.jwts.items() if key[0] != stream_id}
         self.letters = [letter for letter in self.letters if letter.stream_id != stream_id]
 
@@ -176,6 +180,40 @@ class MemorySnapshots:
         gone_on = found.gone_on(page, end=len(log.events))
         self.deliveries.snapshots[stream_id] = gone_on
         return gone_on, logged
+
+
+@dataclass
+class MemoryStreamEvents:
+    """Beside the log."""
+
+    log: MemoryEventLog
+    changes: dict[str, AnnouncedChange] = field(default_factory=dict)
+
+    async def journal_cursor(self) -> str:
+        return self.log.journal_cursor
+
+    async def answer(
+        self, answers: Sequence[tuple[str, Event]], *, journal_cursor: str
+    ) -> list[LoggedEvent]:
+        self.log.journal_cursor = journal_cursor
+        return [await self._append(*addressed) for addressed in answers]
+
+    async def announce(self, change: StatusChange, event: Event) -> LoggedEvent:
+        logged = await self._append(change.stream_id, event)
+        self.changes[change.stream_id] = AnnouncedChange(change, logged.position)
+        return logged
+
+    async def announced(self) -> Sequence[AnnouncedChange]:
+        return sorted(self.changes.values(), key=lambda announced: announced.position)
+
+    async def conclude(self, announced: AnnouncedChange) -> None:
+        stream_id = announced.change.stream_id
+        if self.changes.get(stream_id) == announced:
+            del self.changes[stream_id]
+
+    async def _append(self, stream_id: str, event: Event) -> LoggedEvent:
+        (logged,) = await self.log.append([event], feed_cursor=self.log.cursor, only_for=stream_id)
+        return logged
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from set_receiver.domain.receipts import (
     AWAITING,
@@ -17,6 +17,7 @@ from set_receiver.domain.receipts import (
     Tally,
     lane_of,
 )
+from set_receiver.domain.stream_states import MOST_ASKED, RemoteStatus
 
 
 class MemoryReceipts:
@@ -90,6 +91,30 @@ class MemoryReceiptPurging:
 
     async def remove(self, tenant: str, *, limit: int) -> float | None:
         raise NotImplementedError
+
+
+@dataclass
+class MemoryStreamStates:
+    """Dictionaries by tenant and stream."""
+
+    told: dict[tuple[str, str], RemoteStatus] = field(default_factory=dict)
+    states: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    async def ask(self, tenant: str, stream_id: str, state: str) -> None:
+        states = self.states.setdefault((tenant, stream_id), [])
+        states.append(state)
+        del states[:-MOST_ASKED]
+
+    async def asked(self, tenant: str, stream_id: str) -> frozenset[str]:
+        return frozenset(self.states.get((tenant, stream_id), ()))
+
+    async def note_status(self, tenant: str, stream_id: str, status: RemoteStatus) -> None:
+        kept = self.told.get((tenant, stream_id))
+        if kept is None or kept.told <= status.told:
+            self.told[tenant, stream_id] = status
+
+    async def statuses(self, tenant: str) -> Mapping[str, RemoteStatus]:
+        return {names[1]: status for names, status in self.told.items() if names[0] == tenant}
 
 
 def _identity(arrival: Arrival) -> tuple[str, str, str, str]:

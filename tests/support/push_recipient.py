@@ -6,12 +6,13 @@ from typing import Any
 
 import orjson
 from starlette.applications import Starlette
-from support.memory_receipts import MemoryReceipts
+from support.memory_receipts import MemoryReceipts, MemoryStreamStates
 from support.received_sets import IAT, STREAM, Issuer
 
 from secevent.encryption import DecryptionKeys
 from secevent.verification import KeySet
 from servicekit.signals import News
+from set_receiver.commands.heed_stream_events import HeedStreamEvents
 from set_receiver.commands.open_sets import OpenSets
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.errors import KeysUnavailableError
@@ -64,7 +65,8 @@ class Recipient:
     def __post_init__(self) -> None:
         self.directory = StreamDirectory(_NoOthers())
         self.directory.put(STREAM.stream_id, STREAM)
-        take_in = TakeIn(self.receipts, self, OpenSets(self), lambda: IAT * 1_000_000)
+        heed = HeedStreamEvents(MemoryStreamStates())
+        take_in = TakeIn(self.receipts, self, OpenSets(self), lambda: IAT * 1_000_000, heed)
         intake = Intake(take_in, News(), Troubles())
         endpoint = PushEndpoint(self.directory, intake, self.most_at_once)
         self._app = Starlette(routes=[endpoint.route()])

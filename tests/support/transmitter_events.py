@@ -6,6 +6,11 @@ from typing import Any
 from secevent.scim_events import CREATE_FULL, DELETE, PATCH_FULL
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.stream_events import (
+    StatusChange,
+    VerificationRequest,
+    stream_updated_event,
+)
 from set_transmitter.domain.streams import CLOCK_TOLERANCE, DeliveryMethod, Stream, StreamStatus
 
 NOW = 1_780_000_000_000_000
@@ -65,3 +70,23 @@ def a_stream(**changes: Any) -> Stream:
 def created_at(moment: int) -> int:
     """Return the creation time of a stream whose events begin at a moment."""
     return moment + CLOCK_TOLERANCE
+
+
+def a_request(stream: Stream = _STREAM, **changes: Any) -> VerificationRequest:
+    """Return a request for a verification event of a stream, but for the changes."""
+    request = VerificationRequest(stream.tenant, stream.stream_id, "txn-v", "a state", NOW)
+    return replace(request, **changes)
+
+
+def an_announcement(stream: Stream = _STREAM, **changes: Any) -> tuple[StatusChange, Event]:
+    """Return the pausing of a stream, but for the changes, and the event that tells of it."""
+    change = StatusChange(
+        stream.tenant,
+        stream.stream_id,
+        StreamStatus.PAUSED,
+        "upgrade",
+        StreamStatus.ENABLED,
+        NOW,
+    )
+    change = replace(change, **changes)
+    return change, stream_updated_event(change, txn="txn-u", begins=stream.begins)

@@ -32,6 +32,7 @@ from helio.requests import app as requests
 from helio.settings import cluster_settings
 from helio.snapshot import SnapshotError, take_snapshots
 from helio.stores import check_store, hide_url
+from helio.streams import app as streams
 from helio.tenants import app as tenants
 from helio.tokens import app as tokens
 from helio.up import run_detached, run_in_foreground, supervise_detached
@@ -50,6 +51,7 @@ app.command()(erase)
 app.add_typer(brake, name="brake")
 app.add_typer(receipts, name="receipts")
 app.add_typer(requests, name="requests")
+app.add_typer(streams, name="streams")
 app.add_typer(tenants, name="tenants")
 app.add_typer(tokens, name="tokens")
 app.add_typer(migration)

@@ -65,5 +65,10 @@ def shown_time(microseconds: int) -> str:
     return (_EPOCH + microseconds * _MICROSECOND).isoformat(timespec="milliseconds")
 
 
+def rfc_3339(microseconds: int) -> str:
+    """Return a time for a program."""
+    return (_EPOCH + microseconds * _MICROSECOND).isoformat().replace("+00:00", "Z")
+
+
 def _microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND

@@ -9,6 +9,7 @@ from servicekit.signals import News
 from set_receiver.domain.looks import Pace
 from set_receiver.ports.receipt_purging import ReceiptPurging
 from set_receiver.ports.receipts import Receipts
+from set_receiver.ports.stream_states import StreamStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class ReceiptStore:
 
     receipts: Receipts
     purging: ReceiptPurging
+    states: StreamStates
     leases: Leases
     pace: Pace
     works: Callable[[], Awaitable[bool]]

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from secevent.errors import UnknownKeyError
 from secevent.verification import KeySet, unverified_kid
+from set_receiver.commands.heed_stream_events import HeedStreamEvents
 from set_receiver.commands.open_sets import OpenSets
 from set_receiver.domain.acceptance import (
     Acceptance,
     Delivered,
     Judgement,
+    OfStream,
     Received,
     Refused,
     Undecided,
@@ -36,6 +38,7 @@ class TakeIn:
     open_sets: OpenSets
     clock: Callable[[], int]
     """Microseconds since 1970."""
+    heed: HeedStreamEvents
 
     async def __call__(
         self, stream: ReceiveStream, deliveries: Sequence[Delivered]
@@ -43,18 +46,19 @@ class TakeIn:
         """Return what became of each, in their order."""
         opened = await self.open_sets(stream.tenant, deliveries)
         signed = [each for each in opened if isinstance(each, Delivered)]
-        judgements = await self._judge(stream, signed, self.keys.known(stream.jwks_uri))
-        judged_again = iter(await self._judge_again(stream, signed, judgements))
+        first = await self._judge(stream, signed, self.keys.known(stream.jwks_uri))
+        again = await self._judge_again(stream, signed, first)
+        judgements = iter(await self.heed(stream, again))
         return await self._keep(
-            [next(judged_again) if isinstance(each, Delivered) else each for each in opened]
+            [next(judgements) if isinstance(each, Delivered) else each for each in opened]
         )
 
     async def _judge(
         self, stream: ReceiveStream, deliveries: Sequence[Delivered], keys: KeySet
-    ) -> Sequence[Judgement]:
+    ) -> Sequence[Judgement | OfStream]:
         now = self.clock()
 
-        def judge_all() -> Sequence[Judgement]:
+        def judge_all() -> Sequence[Judgement | OfStream]:
             return [judged(delivered, stream, keys, now=now) for delivered in deliveries]
 
         if len(deliveries) <= _MOST_ON_THE_LOOP:
@@ -65,8 +69,8 @@ class TakeIn:
         self,
         stream: ReceiveStream,
         deliveries: Sequence[Delivered],
-        judgements: Sequence[Judgement],
-    ) -> Sequence[Judgement]:
+        judgements: Sequence[Judgement | OfStream],
+    ) -> Sequence[Judgement | OfStream]:
         """Judge those by fresh keys whose key was not at hand."""
         lacking = [
             delivered
@@ -80,7 +84,7 @@ class TakeIn:
 
     async def _judge_with_fresh_keys(
         self, stream: ReceiveStream, deliveries: Sequence[Delivered]
-    ) -> Sequence[Judgement]:
+    ) -> Sequence[Judgement | OfStream]:
         kid = unverified_kid(deliveries[0].compact)
         try:
             keys = await self.keys.having(kid, jwks_uri=stream.jwks_uri)
@@ -103,5 +107,5 @@ class TakeIn:
         ]
 
 
-def _lacks_key(judgement: Judgement) -> bool:
+def _lacks_key(judgement: Judgement | OfStream) -> bool:
     return isinstance(judgement, Refused) and isinstance(judgement.error, UnknownKeyError)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from secevent.errors import InvalidRequestError, SetError
+from secevent.ssf_events import StreamEvent, stream_event_of
 from secevent.token import SecurityEventToken
 from secevent.verification import ExpectedToken, KeySet, verify
 from set_receiver.domain.changes import check_provisioning, event_types, subject_uri
@@ -51,9 +52,18 @@ Judgement = Arrival | Refused | Undecided
 """An arrival is valid, and to be kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class OfStream:
+    """It is valid, and tells of the stream itself; `issued` is its iat, in seconds since 1970."""
+
+    arrival: Arrival
+    event: StreamEvent
+    issued: int
+
+
 def judged(
     delivered: Delivered, stream: ReceiveStream, keys: KeySet, *, now: int
-) -> Arrival | Refused:
+) -> Arrival | OfStream | Refused:
     """Verify one SET of a stream; `now` is in microseconds since 1970.
 
     `Refused` with an `UnknownKeyError` may be mended by fresh keys.
@@ -69,9 +79,11 @@ def judged(
         if delivered.jti not in {None, token.jti}:
             raise InvalidRequestError("The member's name in sets is not its jti (RFC 8936).")
         check_provisioning(token)
+        event = stream_event_of(token.sub_id, token.events)
     except SetError as error:
         return Refused(error)
-    return _arrival(delivered, token, stream, now=now)
+    arrival = _arrival(delivered, token, stream, now=now)
+    return arrival if event is None else OfStream(arrival, event, token.iat)
 
 
 def in_order_of_origin(arrivals: Sequence[Arrival]) -> Sequence[Arrival]:

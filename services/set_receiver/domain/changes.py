@@ -10,6 +10,7 @@ import orjson
 from secevent.errors import SetError
 from secevent.legacy import modern_claims
 from secevent.scim_events import ProvisioningEvent, ProvisioningKind, parse_provisioning_event
+from secevent.ssf_events import StreamUpdated, Verification, stream_event_of
 from secevent.subjects import resource_of, scim_subject
 from secevent.token import SecurityEventToken, parse_claims
 from set_receiver.domain.receipts import Arrival
@@ -19,6 +20,7 @@ NOTICE_REASON = (
     " from the publisher is not supported"
 )
 NOT_PROVISIONING_REASON = "NOT_PROVISIONING: the event tells of no change of a SCIM resource"
+VERIFICATION_REASON = "VERIFICATION: the transmitter has shown that its stream works"
 UNKNOWN_RESOURCE_TYPE = "UNKNOWN_RESOURCE_TYPE"
 
 
@@ -116,13 +118,25 @@ def treatment(token: SecurityEventToken, *, resource_types: Mapping[str, str]) -
     """
     events = _provisioning_events(token)
     if not events:
-        return Ignored(NOT_PROVISIONING_REASON)
+        return Ignored(_what_else(token))
     endpoint, _ = resource_of(token.sub_id)
     if not any(_tells_enough(event) for event in events):
         return Ignored(NOTICE_REASON)
     if endpoint not in resource_types:
         return Inapplicable(f"{UNKNOWN_RESOURCE_TYPE}: there is no endpoint {endpoint} here")
     return Applicable()
+
+
+def _what_else(token: SecurityEventToken) -> str:
+    """Return why a SET without a provisioning event changes nothing."""
+    match stream_event_of(token.sub_id, token.events):
+        case Verification():
+            return VERIFICATION_REASON
+        case StreamUpdated(status, reason):
+            why = f", since: {reason}" if reason else ""
+            return f"STREAM_UPDATED: the transmitter has set its stream to {status}{why}"
+        case None:
+            return NOT_PROVISIONING_REASON
 
 
 def foreign_changes(

@@ -1,7 +1,7 @@
 """What the receiver tells Prometheus, and what it remembers of each stream's last trouble."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -44,8 +44,19 @@ def count_deliveries(stream_id: str, acceptances: Sequence[Acceptance]) -> None:
         _delivered.labels(stream_id, _answer(acceptance)).inc()
 
 
-async def show_pending(receipts: Receipts) -> None:
-    """Keep the number of receipts that wait current, until cancelled."""
+def forget_others(stream_ids: Collection[str]) -> None:
+    """Give no series of other streams any more: those are gone."""
+    for metric in (_delivered, _settled, _pending, _apply_seconds, _lag_seconds):
+        known = {sample.labels["stream_id"] for each in metric.collect() for sample in each.samples}
+        for stream_id in known - set(stream_ids):
+            metric.remove_by_labels({"stream_id": stream_id})
+
+
+async def show_pending(receipts: Receipts, is_known: Callable[[str], bool]) -> None:
+    """Keep the number of receipts that wait current, until cancelled.
+
+    A stream that is gone is not shown, unless receipts of it wait.
+    """
     while True:
         try:
             tallies = await receipts.tallies()
@@ -57,7 +68,8 @@ async def show_pending(receipts: Receipts) -> None:
             if tally.state is ReceiptState.PENDING:
                 pending[tally.stream_id] += tally.receipts
         for stream_id, waiting in pending.items():
-            _pending.labels(stream_id).set(waiting)
+            if waiting or is_known(stream_id):
+                _pending.labels(stream_id).set(waiting)
         await asyncio.sleep(_REFRESH_SECONDS)
 
 

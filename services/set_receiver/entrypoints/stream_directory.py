@@ -42,6 +42,10 @@ class StreamDirectory:
         found = known or await self.registered.get(DEFAULT_TENANT, stream_id)
         return None if found is None or found.tenant in self._closed else found
 
+    def knows(self, stream_id: str) -> bool:
+        """Tell whether there is such a stream, as far as the journal has told."""
+        return stream_id in self._streams
+
     def all(self) -> Sequence[ReceiveStream]:
         """Return all streams."""
         return tuple(each for each in self._streams.values() if each.tenant not in self._closed)

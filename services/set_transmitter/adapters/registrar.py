@@ -20,6 +20,7 @@ from set_transmitter.domain.journal import (
     TenantChanged,
     TokenChanged,
 )
+from set_transmitter.domain.stream_events import StatusChange, VerificationRequest
 from set_transmitter.domain.streams import DeliveryMethod, Stream, StreamStatus
 
 _LIMIT: Final = 200
@@ -30,6 +31,11 @@ _STATUSES: Final[Mapping[int, StreamStatus]] = {
     stream_pb2.STREAM_STATUS_ENABLED: StreamStatus.ENABLED,
     stream_pb2.STREAM_STATUS_PAUSED: StreamStatus.PAUSED,
     stream_pb2.STREAM_STATUS_DISABLED: StreamStatus.DISABLED,
+}
+_NUMBERS: Final[Mapping[StreamStatus, stream_pb2.StreamStatus.ValueType]] = {
+    StreamStatus.ENABLED: stream_pb2.STREAM_STATUS_ENABLED,
+    StreamStatus.PAUSED: stream_pb2.STREAM_STATUS_PAUSED,
+    StreamStatus.DISABLED: stream_pb2.STREAM_STATUS_DISABLED,
 }
 _METHODS: Final[Mapping[int, DeliveryMethod]] = {
     stream_pb2.DELIVERY_METHOD_PUSH: DeliveryMethod.PUSH,
@@ -48,19 +54,29 @@ class Journal:
 
         Raises `CursorLostError` when the registrar does not know the cursor (any more).
         """
-        request = stream_service_pb2.ReadJournalRequest(
-            cursor=cursor, limit=_LIMIT, wait_milliseconds=int(_WAIT_SECONDS * 1000)
-        )
-        try:
-            response = await call(
-                self._stub.ReadJournal, request, deadline=_WAIT_SECONDS + _DEADLINE_SECONDS
-            )
-        except RemoteError as error:
-            if error.reason in {"EPOCH_CHANGED", "INVALID_CURSOR"}:
-                raise CursorLostError(error.reason) from None
-            raise
+        response = await _read_journal(self._stub, cursor)
         entries = (_journal_entry(entry) for entry in response.entries)
         return [entry for entry in entries if entry is not None], response.next_cursor
+
+
+class VerificationRequests:
+    """Reads of the journal what receivers want of their streams."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = StreamServiceStub(channel)
+
+    async def read(self, cursor: str) -> tuple[Sequence[VerificationRequest], str]:
+        """Return the requests after a cursor, as `Journal.read` does."""
+        response = await _read_journal(self._stub, cursor)
+        requests = (_verification_request(entry) for entry in response.entries)
+        return [each for each in requests if each is not None], response.next_cursor
+
+    async def end(self) -> str:
+        """Return the cursor of the journal's present end."""
+        request = stream_service_pb2.ListStreamsRequest()
+        response = await call(self._stub.ListStreams, request, deadline=_DEADLINE_SECONDS)
+        end: str = response.cursor
+        return end
 
 
 class RegistrarStreams:
@@ -115,7 +131,43 @@ class RegistrarStreams:
             created=stream.created,
             feed=Feed(stream.filter, tuple(stream.attributes), self._resource_types),
             receiver_jwks_uri=stream.receiver_jwks_uri,
+            status_reason=stream.status_reason,
+            inactivity_timeout=stream.inactivity_timeout,
         )
+
+
+class RegistrarStatuses:
+    """Sets the status of transmit streams, and tells how long nobody has managed one."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = StreamServiceStub(channel)
+
+    async def set(self, change: StatusChange) -> None:
+        """Set a status, unless it is another by now than was expected, or the stream is gone."""
+        request = stream_service_pb2.SetStreamStatusRequest(
+            tenant=change.tenant,
+            stream_id=change.stream_id,
+            status=_NUMBERS[change.status],
+            reason=change.reason,
+            expected_status=_NUMBERS[change.expected],
+        )
+        try:
+            await call(self._stub.SetStreamStatus, request, deadline=_DEADLINE_SECONDS)
+        except RemoteError as error:
+            if error.reason != "STREAM_NOT_FOUND":
+                raise
+
+    async def unmanaged_seconds(self, tenant: str, stream_id: str) -> int:
+        """Return how long no management call has named a stream; 0 when it is gone."""
+        request = stream_service_pb2.GetStreamRequest(tenant=tenant, stream_id=stream_id)
+        try:
+            response = await call(self._stub.GetStream, request, deadline=_DEADLINE_SECONDS)
+        except RemoteError as error:
+            if error.reason == "STREAM_NOT_FOUND":
+                return 0
+            raise
+        seconds: int = response.unmanaged_seconds
+        return seconds
 
 
 class RegistrarTokens:
@@ -134,6 +186,36 @@ class RegistrarTokens:
                 return None
             raise
         return Grant(found.tenant, found.subject, frozenset(found.scopes), found.expires)
+
+
+async def _read_journal(
+    stub: StreamServiceStub, cursor: str
+) -> stream_service_pb2.ReadJournalResponse:
+    request = stream_service_pb2.ReadJournalRequest(
+        cursor=cursor, limit=_LIMIT, wait_milliseconds=int(_WAIT_SECONDS * 1000)
+    )
+    try:
+        return await call(stub.ReadJournal, request, deadline=_WAIT_SECONDS + _DEADLINE_SECONDS)
+    except RemoteError as error:
+        if error.reason in {"EPOCH_CHANGED", "INVALID_CURSOR"}:
+            raise CursorLostError(error.reason) from None
+        raise
+
+
+def _verification_request(
+    entry: stream_service_pb2.JournalEntry,
+) -> VerificationRequest | None:
+    # that of a tenant which is gone has lost what it asked for
+    if not entry.HasField("verification"):
+        return None
+    asked = entry.verification
+    return VerificationRequest(
+        entry.tenant,
+        entry.stream_id,
+        asked.txn,
+        asked.state if asked.HasField("state") else None,
+        asked.requested,
+    )
 
 
 def _journal_entry(entry: stream_service_pb2.JournalEntry) -> JournalEntry | None:

@@ -8,6 +8,7 @@ from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.erasing import Erasing
 from set_transmitter.ports.event_log import EventLog
 from set_transmitter.ports.snapshots import Snapshots
+from set_transmitter.ports.stream_events import StreamEvents
 from set_transmitter.ports.tenant_records import TenantRecords
 
 
@@ -20,6 +21,7 @@ class Logbook:
     snapshots: Snapshots
     erasing: Erasing
     tenant_records: TenantRecords
+    stream_events: StreamEvents
 
 
 class Storage(Protocol):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from set_transmitter.domain.contacts import Contacts
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.progress import DeliveryState
 
@@ -11,17 +12,21 @@ class ReadDeliveryStates:
     """Reads the delivery state of a tenant's streams, in the order of their ids."""
 
     outboxes: Outboxes
+    contacts: Contacts
 
     def __call__(self, tenant: str) -> list[DeliveryState]:
         """Return a state for each stream."""
         states = (
             DeliveryState(
                 stream_id=outbox.stream.stream_id,
+                status=outbox.stream.status.value,
+                status_reason=outbox.stream.status_reason,
                 pending=outbox.pending,
                 acknowledged=outbox.acknowledged,
                 dead_letters=outbox.dead_letters,
                 oldest_pending=outbox.oldest_pending,
                 last_error=outbox.last_error,
+                last_contact=self.contacts.last(outbox.stream.stream_id),
                 snapshot=outbox.snapshot_state(self.outboxes.end),
             )
             for outbox in self.outboxes

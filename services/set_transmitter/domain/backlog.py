@@ -62,6 +62,9 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._pending)
 
+    def __contains__(self, position: int) -> bool:
+        return position in self._pending
+
     @property
     def oldest(self) -> Pending | None:
         """The pending event with the lowest position."""

@@ -9,10 +9,14 @@ import orjson
 from secevent.scim_events import ProvisioningKind
 
 Activation = Literal["activate", "deactivate"]
-EventKind = ProvisioningKind | Literal["completion", "feed_add", "feed_remove"]
+EventKind = (
+    ProvisioningKind
+    | Literal["completion", "feed_add", "feed_remove", "verification", "stream-updated"]
+)
 """A completion tells what became of an asynchronous request (RFC 9967 section 2.5).
 
-A resource enters and leaves the feed of a stream, so the log holds neither of that.
+A resource enters and leaves the feed of a stream, so the log holds neither of that. The last two
+are of a stream itself, and logged for it alone (SSF 1.0 sections 8.1.4 and 8.1.5).
 """
 
 
@@ -20,7 +24,8 @@ A resource enters and leaves the feed of a stream, so the log holds neither of t
 class Event:
     """What was done to one resource. `data` is ready JSON, or None when there is none to tell.
 
-    A completion has the payload of its event as data; nothing was done to a resource by it.
+    A completion, and what is of a stream itself, has the payload of its event as data; nothing was
+    done to a resource by it.
     Times count microseconds since 1970; `lineage` has the origin's cluster first.
     """
 

@@ -55,6 +55,11 @@ class Outbox:
         """How many events there is room for."""
         return WINDOW - len(self.backlog)
 
+    def has_settled(self, position: int) -> bool:
+        """Tell whether nothing more is to be done about an event that is for this stream."""
+        is_scanned = not self.lagging or position <= self.scanned
+        return is_scanned and position not in self.backlog
+
     def cursor(self, end: int) -> int:
         """Return the position up to which all is settled, when the log ends at `end`."""
         oldest = self.backlog.oldest

@@ -70,9 +70,13 @@ class DeliveryState:
     """A stream's state as it is reported; `oldest_pending` is 0 when nothing is pending."""
 
     stream_id: str
+    status: str
+    status_reason: str
     pending: int
     acknowledged: int
     dead_letters: int
     oldest_pending: int
     last_error: str
+    last_contact: int
+    """When the receiver last polled or accepted a push, in microseconds since 1970; 0: unknown."""
     snapshot: SnapshotState | None

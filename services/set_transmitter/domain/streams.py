@@ -41,6 +41,8 @@ _TYPES: Final[Mapping[EventKind, frozenset[str]]] = {
 _FEED_KINDS: Final = frozenset[EventKind]({"feed_add", "feed_remove"})
 _MOVING: Final = frozenset[EventKind]({"put", "patch"})
 """By what a resource enters and leaves a feed."""
+OF_STREAMS: Final[frozenset[EventKind]] = frozenset({"verification", "stream-updated"})
+"""What is sent even where it is not among the events delivered (SSF 1.0 section 8.1.4.1)."""
 
 
 class DeliveryMethod(Enum):
@@ -76,6 +78,9 @@ class Stream:
     feed: Feed = field(default_factory=Feed)
     receiver_jwks_uri: str = ""
     """Where the keys are that SETs are encrypted to; empty when they are only signed."""
+    status_reason: str = ""
+    inactivity_timeout: int = 0
+    """Seconds; 0: it is never paused for want of use."""
 
     @property
     def begins(self) -> int:
@@ -90,7 +95,7 @@ class Stream:
         """The kinds of event in the log that the stream may have to tell of."""
         told = frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
         moving = _MOVING if self.feed.filter and told & _FEED_KINDS else frozenset[EventKind]()
-        return told - _FEED_KINDS | moving
+        return OF_STREAMS | (told - _FEED_KINDS) | moving
 
     def is_full(self, kind: EventKind) -> bool:
         """Tell whether events of a kind carry data rather than the names of what changed."""
@@ -106,6 +111,8 @@ class Stream:
         The stream must deliver a type that can say what there is to say: without data (a changed
         password) there is no full form (RFC 9967 section 2.4).
         """
+        if event.kind in OF_STREAMS:
+            return event
         seen = self.feed.seen(event, in_snapshot=in_snapshot)
         if seen is None:
             return None
@@ -131,4 +138,4 @@ class Stream:
         return not self.receiver_jwks_uri or is_encrypted(jwt)
 
     def _types(self, kind: EventKind) -> frozenset[str]:
-        return _TYPES[kind] & self.events_delivered
+        return _TYPES.get(kind, frozenset()) & self.events_delivered

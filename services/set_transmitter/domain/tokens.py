@@ -14,6 +14,7 @@ from secevent.subjects import ScimSubject, scim_sub_id
 from secevent.token import SecurityEventToken
 from set_transmitter.domain.completions import Completion, completion_token
 from set_transmitter.domain.events import Event
+from set_transmitter.domain.stream_events import URIS, stream_event_token
 from set_transmitter.domain.streams import Stream
 
 
@@ -22,6 +23,8 @@ def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) ->
     if event.kind == "completion":
         completion = Completion(event.txn, event.subject_uri, event.data or b"{}")
         return completion_token(completion, iss=stream.iss, aud=stream.aud, jti=jti, iat=iat)
+    if event.kind == "verification" or event.kind == "stream-updated":  # noqa: PLR1714  to narrow
+        return stream_event_token(event, stream, jti=jti, iat=iat)
     data = None if event.data is None else orjson.loads(event.data)
     uri, payload = _uri_and_payload(event, stream, data)
     return SecurityEventToken(
@@ -53,6 +56,8 @@ def _uri_and_payload(
     match event.kind:
         case "completion":
             return ASYNC_RESPONSE, {}
+        case "verification" | "stream-updated" as kind:
+            return URIS[kind], {}
         case "feed_add":
             return FEED_ADD, {}
         case "feed_remove":

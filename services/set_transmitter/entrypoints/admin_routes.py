@@ -25,12 +25,18 @@ class DeliveryStateView(BaseModel):
     """How far a stream is."""
 
     stream_id: str
+    status: str = Field(description="enabled, paused or disabled, as deliveries have it now")
+    status_reason: str
     pending: int = Field(description="events that are neither acknowledged nor set aside")
     acknowledged: int
     dead_letters: int
     oldest_pending: int = Field(description="microseconds since 1970; 0 when none is pending")
     snapshot: SnapshotView | None = Field(description="the last one that was begun")
     last_error: str = Field(description="why the stream waits; empty when it does not")
+    last_contact: int = Field(
+        description="when its receiver last polled or accepted a push, in microseconds since 1970,"
+        " as far as this process knows; 0: not since it began"
+    )
 
 
 class DeadLetterView(BaseModel):

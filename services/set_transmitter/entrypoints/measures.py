@@ -1,7 +1,7 @@
 """What Prometheus sees of the streams."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from prometheus_client import Counter, Gauge
@@ -14,7 +14,23 @@ deliveries: Final = Counter(
     "heliograph_deliveries", "SETs handed over, by what became of them.", ["stream_id", "outcome"]
 )
 
+attempts: Final = Counter(
+    "heliograph_delivery_attempts",
+    "SETs that were pushed or handed to a poll, each time that they were.",
+    ["stream_id"],
+)
+
 polls_waiting: Final = Gauge("heliograph_polls_waiting", "Long polls that wait for an event.")
+
+
+def forget_others(stream_ids: Collection[str]) -> None:
+    """Give no series of other streams any more: those are gone."""
+    for counter in (deliveries, attempts):
+        known = {
+            sample.labels["stream_id"] for each in counter.collect() for sample in each.samples
+        }
+        for stream_id in known - set(stream_ids):
+            counter.remove_by_labels({"stream_id": stream_id})
 
 
 class StreamMeasures(Collector):

@@ -18,6 +18,7 @@ from servicekit.signals import News
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements, take_back
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.contacts import Contacts
 from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
@@ -28,7 +29,7 @@ from set_transmitter.entrypoints.http_errors import (
     StreamNotFoundError,
     UnsupportedMediaTypeError,
 )
-from set_transmitter.entrypoints.measures import deliveries, polls_waiting
+from set_transmitter.entrypoints.measures import attempts, deliveries, polls_waiting
 from set_transmitter.entrypoints.stream_news import StreamNews
 
 _LONGEST_BODY: Final = 4 * 1024 * 1024
@@ -43,6 +44,7 @@ class PollEndpoint:
     tokens: BearerTokens
     take_acknowledgements: TakeAcknowledgements
     hand_out: HandOut
+    contacts: Contacts
     news: StreamNews
     ending: asyncio.Event
     check_active: Callable[[], None]
@@ -58,6 +60,7 @@ class PollEndpoint:
         if self.outboxes.get(stream_id) is None:
             await self._look_again(grant.tenant, stream_id)
         outbox = self._outbox(grant.tenant, stream_id)
+        self.contacts.note(stream_id, at=time.time_ns() // 1000)
         poll = await _read(request)
         settled = await self.take_acknowledgements(outbox, poll, at=time.time_ns() // 1000)
         if settled.acknowledged or settled.refused:
@@ -65,7 +68,9 @@ class PollEndpoint:
             deliveries.labels(stream_id, "Refused").inc(settled.refused)
             self.news.publish([stream_id])
         async with _noticing_departure(request, self.news.of(stream_id)) as caller:
-            return await self._answer(caller, poll, grant.tenant, stream_id)
+            answer = await self._answer(caller, poll, grant.tenant, stream_id)
+        self.contacts.note(stream_id, at=time.time_ns() // 1000)
+        return answer
 
     async def _answer(
         self, caller: "_Caller", poll: PollRequest, tenant: str, stream_id: str
@@ -116,6 +121,7 @@ class PollEndpoint:
             jti_of(self.outboxes.epoch, pending.position, stream_id): pending.jwt or ""
             for pending in handed
         }
+        attempts.labels(stream_id).inc(len(handed))
         more = outbox.is_sending and outbox.backlog.has_free(now=time.monotonic())
         body = orjson.dumps(poll_response_body(PollResponse(sets, more)))
         return Response(body, media_type="application/json")

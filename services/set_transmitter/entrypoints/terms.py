@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from servicekit.bearer import BearerTokens
 from servicekit.following import keep_running
 from servicekit.leases import Held
+from set_transmitter.commands.announce_status import AnnounceStatus
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
@@ -29,6 +30,9 @@ class Term:
     deliveries: Deliveries
     read_delivery_states: ReadDeliveryStates
     begin_snapshot: BeginSnapshot
+    announce_status: AnnounceStatus
+    look_again: Callable[[str, str], Awaitable[None]]
+    """Take over a stream as it is now: the journal may not have told of it yet."""
     erase_events: EraseEvents
     news: StreamNews
 

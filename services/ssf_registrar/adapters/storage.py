@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from servicekit.signals import News
+from ssf_registrar.ports.activity import Activity
 from ssf_registrar.ports.journal import Journal
 from ssf_registrar.ports.keys import Keys
 from ssf_registrar.ports.streams import Streams
@@ -20,6 +21,7 @@ class Storage:
     keys: Keys
     tokens: Tokens
     tenants: Tenants
+    activity: Activity
     news: News
     """Published when there may be new journal entries."""
     works: Callable[[], Awaitable[bool]]

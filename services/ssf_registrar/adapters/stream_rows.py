@@ -8,6 +8,7 @@ import orjson
 from ssf_registrar.domain import exchange
 from ssf_registrar.domain.configuration import authorization_header
 from ssf_registrar.domain.feeds import Feed
+from ssf_registrar.domain.liveness import Liveness, liveness_members
 from ssf_registrar.domain.streams import (
     Delivery,
     Direction,
@@ -71,6 +72,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         revision=revision,
         feed=_feed(members),
         exchange=exchange.loaded(members.get("exchange")),
+        liveness=Liveness(**members.get("liveness", {})),
     )
 
 
@@ -89,6 +91,7 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "status_reason": stream.status_reason,
         "feed": {"filter": stream.feed.filter, "attributes": stream.feed.attributes},
         "exchange": exchange.stored(stream.exchange),
+        "liveness": liveness_members(stream.liveness),
     }
 
 

@@ -9,6 +9,7 @@ from ssf_registrar.domain.creation import description
 from ssf_registrar.domain.deliveries import changed_delivery
 from ssf_registrar.domain.errors import InvalidRequestError
 from ssf_registrar.domain.exchange import changed_exchange, receiver_keys_url
+from ssf_registrar.domain.liveness import LIVENESS_MEMBERS, changed_liveness
 from ssf_registrar.domain.members import optional_text, text, texts
 from ssf_registrar.domain.streams import Direction, Push, ReceivePoll, Status, Stream
 
@@ -34,9 +35,15 @@ def patched(
     fresh_header: str,
     is_admin: bool,
 ) -> Stream:
-    """Return `stream` with the receiver-supplied members that the body has; null deletes one."""
-    given = {name: body[name] for name in RECEIVER_SUPPLIED if name in body}
-    _check_transmitter_supplied(stream, body, origins)
+    """Return `stream` with the receiver-supplied members that the body has; null deletes one.
+
+    An admin sets those of a transmit stream's liveness, too.
+    """
+    is_ours = is_admin and stream.direction is Direction.TRANSMIT
+    settable = (*RECEIVER_SUPPLIED, *(LIVENESS_MEMBERS if is_ours else ()))
+    given = {name: body[name] for name in settable if name in body}
+    others = {name: value for name, value in body.items() if name not in given}
+    _check_transmitter_supplied(stream, others, origins)
     changed = _with_exchange(stream, body, is_admin=is_admin)
     return _revised(stream, _with_members(changed, given, fresh_header=fresh_header))
 
@@ -70,6 +77,19 @@ def with_status(stream: Stream, body: Mapping[str, object]) -> Stream:
     )
 
 
+def with_transmitters_status(
+    stream: Stream, status: Status, *, reason: str, expected: Status
+) -> Stream:
+    """Return `stream` with the status that its transmitter wants; the very same if it has another.
+
+    What somebody else has decided since is not undone: `expected` is what the status was then.
+    """
+    if stream.status is not expected:
+        return stream
+    reason = reason[:_LONGEST_REASON]
+    return _revised(stream, replace(stream, status=status, status_reason=reason or None))
+
+
 def outbound_urls(stream: Stream) -> dict[str, str]:
     """Return the URLs that the stream makes this cluster call, by the member that gave each."""
     urls = receiver_keys_url(stream.exchange)
@@ -91,7 +111,7 @@ def _with_members(stream: Stream, given: Mapping[str, object], *, fresh_header: 
     if "delivery" in given:
         delivery = changed_delivery(stream.delivery, given, fresh_header=fresh_header)
         changed = replace(changed, delivery=delivery)
-    return changed
+    return replace(changed, liveness=changed_liveness(changed.liveness, given))
 
 
 def _with_exchange(stream: Stream, body: Mapping[str, object], *, is_admin: bool) -> Stream:

@@ -5,7 +5,16 @@ from typing import Final
 
 from ssf_registrar.domain.events import EVENTS_SUPPORTED
 from ssf_registrar.domain.exchange import exchange_members
-from ssf_registrar.domain.streams import Delivery, Poll, Push, ReceivePoll, ReceivePush, Stream
+from ssf_registrar.domain.liveness import liveness_members
+from ssf_registrar.domain.streams import (
+    Delivery,
+    Direction,
+    Poll,
+    Push,
+    ReceivePoll,
+    ReceivePush,
+    Stream,
+)
 
 PUSH: Final = "urn:ietf:rfc:8935"
 POLL: Final = "urn:ietf:rfc:8936"
@@ -37,6 +46,7 @@ def configuration(stream: Stream, origins: Origins) -> dict[str, object]:
         "issuerJWKSUrl": stream.jwks_uri,
         **stream.feed.members,
         **exchange_members(stream.exchange),
+        **(liveness_members(stream.liveness) if stream.direction is Direction.TRANSMIT else {}),
     }
     return {name: value for name, value in members.items() if value is not None}
 

@@ -7,6 +7,7 @@ from secevent.keys import SIGNATURE_ALGORITHMS
 from ssf_registrar.domain.deliveries import parse_delivery
 from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
 from ssf_registrar.domain.exchange import Exchange, changed_exchange
+from ssf_registrar.domain.liveness import Liveness, changed_liveness
 from ssf_registrar.domain.members import optional_text, text, text_or_texts, texts
 from ssf_registrar.domain.streams import (
     ADMIN,
@@ -33,8 +34,9 @@ class Fresh:
 def new_stream(body: Mapping[str, object], caller: Caller, *, issuer: str, fresh: Fresh) -> Stream:
     """Return the stream that `caller` asks for.
 
-    Transmitter-supplied members of the body are ignored, but an admin chooses `aud` and
-    `signing_algorithm` too. A receive stream changes resources here, so it takes an admin.
+    Transmitter-supplied members of the body are ignored, but an admin chooses `aud`,
+    `signing_algorithm` and those of its liveness too. A receive stream changes resources here,
+    so it takes an admin.
     """
     delivery = parse_delivery(body, fresh_header=fresh.authorization_header)
     match direction_of(delivery):
@@ -68,6 +70,7 @@ def _transmit_stream(
         jwks_uri=None,
         created=fresh.created,
         exchange=_exchange(body, caller, delivery),
+        liveness=changed_liveness(Liveness(), chosen),
     )
 
 

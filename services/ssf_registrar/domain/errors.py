@@ -43,6 +43,20 @@ class StreamChangedError(RegistrarError):
         super().__init__(f"stream {stream_id!r} is being changed by others: send this again")
 
 
+class VerificationTooSoonError(RegistrarError):
+    """Verification events are asked for more often than min_verification_interval allows."""
+
+    reason = "VERIFICATION_TOO_SOON"
+
+    def __init__(self, stream_id: str, *, interval: int, retry_after: int) -> None:
+        """Take `interval` and `retry_after` in seconds."""
+        super().__init__(
+            f"stream {stream_id!r} may be verified every {interval} s"
+            f" (min_verification_interval): ask again in {retry_after} s"
+        )
+        self.retry_after = retry_after
+
+
 class KeyNotFoundError(RegistrarError):
     """The tenant has no key for this algorithm, or does not exist."""
 

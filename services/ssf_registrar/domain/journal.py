@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from ssf_registrar.domain.errors import EpochChangedError, InvalidCursorError
 from ssf_registrar.domain.streams import Direction
+from ssf_registrar.domain.verifications import Verification
 
 # what a 64-bit integer of a database holds
 _POSITION: Final = re.compile(r"[0-9]{1,18}")
@@ -21,17 +22,22 @@ class JournalKind(StrEnum):
     KEY_ROTATED = "key-rotated"
     TOKEN_CHANGED = "token-changed"  # noqa: S105  a kind
     TENANT_CHANGED = "tenant-changed"
+    VERIFICATION_REQUESTED = "verification-requested"
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One committed change: it names what changed, and the reader fetches the rest."""
+    """One committed change: it names what changed, and the reader fetches the rest.
+
+    Of a verification that is requested it has all there is.
+    """
 
     kind: JournalKind
     tenant: str
     stream_id: str | None = None
     direction: Direction | None = None
     token_hash: bytes | None = None
+    verification: Verification | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 from ssf_registrar.domain.events import events_delivered
 from ssf_registrar.domain.exchange import Exchange
 from ssf_registrar.domain.feeds import Feed
+from ssf_registrar.domain.liveness import Liveness
 
 SIGNING_ALGORITHMS: Final = ("RS256", "ES256")
 ADMIN: Final = "admin"
@@ -106,6 +107,7 @@ class Stream:
     feed: Feed = field(default_factory=Feed)
     """Of a transmit stream: what its receiver may see."""
     exchange: Exchange = field(default_factory=Exchange)
+    liveness: Liveness = field(default_factory=Liveness)
 
     @property
     def direction(self) -> Direction:

@@ -25,6 +25,7 @@ STATUSES: Final[Mapping[type[Exception], StatusCode]] = MappingProxyType(
         errors.MissingScopeError: StatusCode.PERMISSION_DENIED,
         errors.StreamNotFoundError: StatusCode.NOT_FOUND,
         errors.StreamChangedError: StatusCode.ABORTED,
+        errors.VerificationTooSoonError: StatusCode.RESOURCE_EXHAUSTED,
         errors.KeyNotFoundError: StatusCode.NOT_FOUND,
         errors.TokenNotFoundError: StatusCode.NOT_FOUND,
         errors.TokenExistsError: StatusCode.ALREADY_EXISTS,

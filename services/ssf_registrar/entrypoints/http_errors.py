@@ -34,6 +34,7 @@ REFUSALS: Final[Mapping[type[Exception], Refusal]] = {
     errors.MissingScopeError: Refusal(403, "insufficient_scope"),
     errors.StreamNotFoundError: Refusal(404, "not_found"),
     errors.StreamChangedError: Refusal(409, "conflict"),
+    errors.VerificationTooSoonError: Refusal(429, "too_many_requests"),
     errors.TokenNotFoundError: Refusal(404, "not_found"),
     errors.TokenExistsError: Refusal(409, "conflict"),
     errors.TokenChangedError: Refusal(409, "conflict"),
@@ -64,8 +65,16 @@ def _answer(_request: Request, error: Exception) -> Response:
     return json_answer(
         {"err": refusal.err, "description": str(error)},
         status=refusal.status,
-        headers={**refusal.headers, **_challenge(error)},
+        headers={**refusal.headers, **_challenge(error), **_when_again(error)},
     )
+
+
+def _when_again(error: Exception) -> dict[str, str]:
+    match error:
+        case errors.VerificationTooSoonError():
+            return {"Retry-After": str(error.retry_after)}
+        case _:
+            return {}
 
 
 def _challenge(error: Exception) -> dict[str, str]:

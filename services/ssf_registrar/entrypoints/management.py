@@ -1,5 +1,6 @@
 """The stream management API (SSF 1.0 section 8.1)."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -12,11 +13,13 @@ from servicekit.http import NamedRoute
 from ssf_registrar.commands.change_stream import ChangeStream
 from ssf_registrar.commands.create_stream import CreateStream
 from ssf_registrar.commands.own_streams import OwnStreams
+from ssf_registrar.commands.request_verification import RequestVerification
 from ssf_registrar.domain.configuration import Origins, configuration, status
 from ssf_registrar.domain.errors import InvalidRequestError
 from ssf_registrar.domain.streams import Stream
 from ssf_registrar.entrypoints.answers import json_answer, json_object
 from ssf_registrar.entrypoints.callers import Callers
+from ssf_registrar.ports.activity import Activity
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -25,16 +28,18 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class StreamManagement:
-    """The configuration endpoint and the status endpoint."""
+    """The configuration endpoint, the status endpoint and the verification endpoint."""
 
     callers: Callers
     own_streams: OwnStreams
     create_stream: CreateStream
     change_stream: ChangeStream
+    request_verification: RequestVerification
+    activity: Activity
     origins: Origins
 
     def register(self, app: FastAPI) -> None:
-        """Serve both endpoints, for the default tenant and for others."""
+        """Serve the endpoints, for the default tenant and for others."""
         _serve(
             app,
             "/ssf/streams",
@@ -47,6 +52,7 @@ class StreamManagement:
             },
         )
         _serve(app, "/ssf/status", {"GET": self.read_status, "POST": self.set_status})
+        _serve(app, "/ssf/verify", {"POST": self.verify})
 
     async def create(self, request: Request) -> Response:
         """Create a stream (section 8.1.1.1)."""
@@ -61,6 +67,7 @@ class StreamManagement:
         stream_id = request.query_params.get("stream_id")
         if stream_id is not None:
             stream = await self.own_streams.get(caller, stream_id)
+            await self._note_managed(stream)
             return json_answer(configuration(stream, self.origins))
         streams = await self.own_streams.all(caller)
         return json_answer([configuration(stream, self.origins) for stream in streams])
@@ -69,6 +76,7 @@ class StreamManagement:
         """Change a stream (section 8.1.1.3)."""
         caller = await self.callers.who_manages(request)
         stream = await self.change_stream.patch(caller, await json_object(request))
+        await self._note_managed(stream)
         _tell("stream.changed", stream)
         return json_answer(configuration(stream, self.origins))
 
@@ -76,6 +84,7 @@ class StreamManagement:
         """Replace a stream's configuration (section 8.1.1.4)."""
         caller = await self.callers.who_manages(request)
         stream = await self.change_stream.replace(caller, await json_object(request))
+        await self._note_managed(stream)
         _tell("stream.changed", stream)
         return json_answer(configuration(stream, self.origins))
 
@@ -90,14 +99,32 @@ class StreamManagement:
     async def read_status(self, request: Request) -> Response:
         """Read a stream's status (section 8.1.2.1)."""
         caller = await self.callers.who_reads(request)
-        return json_answer(status(await self.own_streams.get(caller, _stream_id(request))))
+        stream = await self.own_streams.get(caller, _stream_id(request))
+        await self._note_managed(stream)
+        return json_answer(status(stream))
 
     async def set_status(self, request: Request) -> Response:
         """Change a stream's status (section 8.1.2.2)."""
         caller = await self.callers.who_manages(request)
         stream = await self.change_stream.set_status(caller, await json_object(request))
+        await self._note_managed(stream)
         _tell("stream.status_set", stream)
         return json_answer(status(stream))
+
+    async def verify(self, request: Request) -> Response:
+        """Have a verification event sent (section 8.1.4.2); this answer does not wait for it."""
+        caller = await self.callers.who_manages(request)
+        stream = await self.request_verification(caller, await json_object(request))
+        await self._note_managed(stream)
+        _tell("stream.verification_requested", stream)
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+    async def _note_managed(self, stream: Stream) -> None:
+        """Restart the inactivity_timeout (section 8.1.1); streams without one cost no write."""
+        if stream.liveness.inactivity_timeout is not None:
+            await self.activity.note_managed(
+                stream.tenant, stream.stream_id, at=time.time_ns() // 1000
+            )
 
 
 def _serve(app: FastAPI, path: str, handlers: Mapping[str, Handler]) -> None:

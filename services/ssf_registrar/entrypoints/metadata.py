@@ -50,6 +50,7 @@ class Metadata:
                 "delivery_methods_supported": [PUSH, POLL],
                 "configuration_endpoint": f"{issuer}/ssf/streams",
                 "status_endpoint": f"{issuer}/ssf/status",
+                "verification_endpoint": f"{issuer}/ssf/verify",
                 "authorization_schemes": [{"spec_urn": "urn:ietf:rfc:6749"}],
                 "default_subjects": "ALL",
             },

@@ -7,6 +7,7 @@ from heliograph.ssf.v1 import stream_pb2, stream_service_pb2
 from ssf_registrar.domain.configuration import Origins, authorization_header, endpoint_url
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.domain.streams import Delivery, Direction, Poll, ReceivePoll, Status, Stream
+from ssf_registrar.domain.verifications import Verification
 
 DIRECTIONS: Final = MappingProxyType(
     {
@@ -14,7 +15,7 @@ DIRECTIONS: Final = MappingProxyType(
         Direction.RECEIVE: stream_pb2.DIRECTION_RECEIVE,
     }
 )
-_STATUSES: Final = MappingProxyType(
+STATUSES: Final = MappingProxyType(
     {
         Status.ENABLED: stream_pb2.STREAM_STATUS_ENABLED,
         Status.PAUSED: stream_pb2.STREAM_STATUS_PAUSED,
@@ -29,6 +30,9 @@ _KINDS: Final = MappingProxyType(
         JournalKind.KEY_ROTATED: stream_service_pb2.JOURNAL_KIND_KEY_ROTATED,
         JournalKind.TOKEN_CHANGED: stream_service_pb2.JOURNAL_KIND_TOKEN_CHANGED,
         JournalKind.TENANT_CHANGED: stream_service_pb2.JOURNAL_KIND_TENANT_CHANGED,
+        JournalKind.VERIFICATION_REQUESTED: (
+            stream_service_pb2.JOURNAL_KIND_VERIFICATION_REQUESTED
+        ),
     }
 )
 
@@ -46,7 +50,7 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         delivery_method=_method(stream.delivery),
         endpoint_url=endpoint_url(stream, origins),
         authorization_header=authorization_header(stream.delivery) or "",
-        status=_STATUSES[stream.status],
+        status=STATUSES[stream.status],
         status_reason=stream.status_reason or "",
         description=stream.description or "",
         signing_algorithm=stream.signing_algorithm or "",
@@ -58,6 +62,12 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         attributes=stream.feed.attributes,
         receiver_jwks_uri=stream.exchange.receiver_jwks_uri or "",
         accepts_legacy=stream.exchange.accepts_legacy,
+        min_verification_interval=(
+            stream.liveness.min_verification_interval
+            if stream.direction is Direction.TRANSMIT
+            else 0
+        ),
+        inactivity_timeout=stream.liveness.inactivity_timeout or 0,
     )
 
 
@@ -73,6 +83,17 @@ def journal_message(entry: JournalEntry) -> stream_service_pb2.JournalEntry:
             else DIRECTIONS[entry.direction]
         ),
         token_hash=entry.token_hash or b"",
+        verification=_verification(entry.verification),
+    )
+
+
+def _verification(
+    verification: Verification | None,
+) -> stream_service_pb2.VerificationRequest | None:
+    if verification is None:
+        return None
+    return stream_service_pb2.VerificationRequest(
+        txn=verification.txn, state=verification.state, requested=verification.requested
     )
 
 

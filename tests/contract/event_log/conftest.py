@@ -9,6 +9,7 @@ from support.memory_event_log import (
     MemoryErasing,
     MemoryEventLog,
     MemorySnapshots,
+    MemoryStreamEvents,
     MemoryTenantRecords,
 )
 
@@ -22,6 +23,7 @@ from set_transmitter.adapters.storage import Logbook
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.event_log import EventLog
 from set_transmitter.ports.snapshots import Snapshots
+from set_transmitter.ports.stream_events import StreamEvents
 
 
 @pytest.fixture(params=["sqlite", "mongodb", "memory"])
@@ -30,7 +32,9 @@ async def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         in_memory = MemoryEventLog("first-name")
         deliveries = MemoryDeliveries(in_memory)
         snapshots, erasing = MemorySnapshots(deliveries), MemoryErasing(deliveries)
-        yield Logbook(in_memory, deliveries, snapshots, erasing, MemoryTenantRecords())
+        records = MemoryTenantRecords()
+        stream_events = MemoryStreamEvents(in_memory, deliveries.changes)
+        yield Logbook(in_memory, deliveries, snapshots, erasing, records, stream_events)
     elif request.param == "sqlite":
         async with open_sqlite(tmp_path / "set-transmitter.sqlite3", restore_id="") as storage:
             held = always_held("transmitter")
@@ -56,3 +60,8 @@ def deliveries(logbook: Logbook) -> Deliveries:
 @pytest.fixture
 def snapshots(logbook: Logbook) -> Snapshots:
     return logbook.snapshots
+
+
+@pytest.fixture
+def stream_events(logbook: Logbook) -> StreamEvents:
+    return logbook.stream_events

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from support.transmitter_events import a_stream, an_event
+from support.transmitter_events import a_request, a_stream, an_announcement, an_event
 
 from servicekit.leases import FencedError, Held
 from servicekit.mongo import Document, MongoDatabase, open_mongo
@@ -16,12 +16,14 @@ from set_transmitter.adapters.mongo.schema import (
     LOG,
     MIGRATIONS,
     SNAPSHOTS,
+    STATUS_CHANGES,
     STREAMS,
 )
 from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
 from set_transmitter.adapters.storage import Logbook
 from set_transmitter.domain.progress import Progress
 from set_transmitter.domain.snapshots import Reach, SnapshotPage
+from set_transmitter.domain.stream_events import AnnouncedChange, verification_event
 
 STREAM = a_stream()
 
@@ -57,6 +59,11 @@ async def stale(database: MongoDatabase) -> Logbook:
 PAGE = SnapshotPage((an_event(),), entries=1, next_key="", reach=Reach(()), total=1)
 
 WRITES: dict[str, Callable[[Logbook], Awaitable[object]]] = {
+    "answers": lambda at: at.stream_events.answer(
+        [(STREAM.stream_id, verification_event(a_request()))], journal_cursor="9"
+    ),
+    "announces": lambda at: at.stream_events.announce(*an_announcement()),
+    "concludes": lambda at: at.stream_events.conclude(AnnouncedChange(an_announcement()[0], 1)),
     "appends": lambda at: at.log.append([an_event(txn="late")], feed_cursor="3"),
     "keeps": lambda at: at.deliveries.keep(STREAM.stream_id, {2: "d.e.f"}),
     "records": lambda at: at.deliveries.record([Progress(STREAM.stream_id, 1, acknowledged=(1,))]),
@@ -98,5 +105,5 @@ async def test_writes_that_share_a_transaction_are_all_done(database: MongoDatab
 async def everything(database: MongoDatabase) -> dict[str, list[Document]]:
     return {
         name: await database[name].find().sort("_id").to_list()
-        for name in (LOG, EVENTS, STREAMS, DELIVERIES, DEAD_LETTERS, SNAPSHOTS)
+        for name in (LOG, EVENTS, STREAMS, DELIVERIES, DEAD_LETTERS, SNAPSHOTS, STATUS_CHANGES)
     }

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.memory_receipts import MemoryReceiptPurging, MemoryReceipts
+from support.memory_receipts import MemoryReceiptPurging, MemoryReceipts, MemoryStreamStates
 
 from servicekit.lone_leases import LoneLeases
 from servicekit.signals import News
@@ -29,7 +29,13 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         case _:
             purging = MemoryReceiptPurging()
             yield ReceiptStore(
-                MemoryReceipts(), purging, LoneLeases(), ALONE, works, hear_of_nobody
+                MemoryReceipts(),
+                purging,
+                MemoryStreamStates(),
+                LoneLeases(),
+                ALONE,
+                works,
+                hear_of_nobody,
             )
 
 

@@ -20,8 +20,10 @@ from servicekit.mongo_leases import MongoLeases
 from set_receiver.adapters.mongo import schema
 from set_receiver.adapters.mongo.purging import MongoReceiptPurging
 from set_receiver.adapters.mongo.receipts import MongoReceipts
+from set_receiver.adapters.mongo.stream_states import MongoStreamStates
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.domain.receipts import APPLYING, Selection
+from set_receiver.domain.stream_states import RemoteStatus
 from set_receiver.ports.receipt_purging import ReceiptPurging
 from set_receiver.ports.receipts import Receipts
 
@@ -147,12 +149,15 @@ async def test_every_collection_loses_one_tenant_and_keeps_another(database: Mon
     receipts, purging, fence = await on_mongo(database)
     await fill(receipts, GONE, fence)
     await fill(receipts, STAYS, fence)
+    for tenant in (GONE, STAYS):
+        await MongoStreamStates(database).ask(tenant, "s1", "a state")
+        await MongoStreamStates(database).note_status(tenant, "s1", RemoteStatus("paused", "", 1))
     before = await documents_of(database.database, STAYS)
     made = set(await database.database.list_collection_names())
 
     await purge(purging)
 
-    kept_here = {schema.RECEIPTS, schema.TALLIES}
+    kept_here = {schema.RECEIPTS, schema.TALLIES, schema.STREAM_STATES}
     assert made == kept_here | {schema.COUNTERS, schema.CLOSED_TENANTS, "leases", "schema"}
     assert before.keys() == kept_here
     assert await documents_of(database.database, GONE) == {schema.CLOSED_TENANTS: 1}

@@ -15,6 +15,7 @@ from ssf_registrar.domain.api_tokens import Rotation
 from ssf_registrar.domain.streams import Direction
 from ssf_registrar.domain.tenants import Tenant, TenantState
 from ssf_registrar.domain.tokens import admin_token
+from ssf_registrar.domain.verifications import Verification
 
 
 async def use_every_operation(storage: Storage) -> None:
@@ -24,6 +25,9 @@ async def use_every_operation(storage: Storage) -> None:
     await storage.streams.get("default", "s1")
     await storage.streams.of_tenant("default")
     snapshot = await storage.streams.snapshot(Direction.TRANSMIT)
+    await storage.activity.request_verification(stream, Verification("txn", None, 1))
+    await storage.activity.note_managed("default", "s1", at=1)
+    await storage.activity.managed("default", "s1")
     await storage.streams.remove("default", "s1")
     await storage.journal.read(snapshot.cursor, limit=10, wait=0)
     await storage.keys.add_first("default", generate_private_jwk("ES256"))

@@ -1,5 +1,6 @@
 """A registrar's store that the release before wrote opens with all that was in it."""
 
+import json
 from pathlib import Path
 
 from pymongo import MongoClient
@@ -7,14 +8,16 @@ from pymongo.uri_parser import parse_uri
 from support.registrar_storage import DATABASE, mongo_storage, sqlite_storage
 
 from servicekit.sqlite import Database
-from ssf_registrar.adapters.mongo.schema import MIGRATIONS as MONGO_MIGRATIONS
 from ssf_registrar.adapters.sqlite.schema import MIGRATIONS
 from ssf_registrar.adapters.storage import Storage
 from ssf_registrar.domain.api_tokens import Rotation
+from ssf_registrar.domain.liveness import Liveness
 from ssf_registrar.domain.tenants import Tenant
 from ssf_registrar.domain.tokens import Token, TokenRecord
+from ssf_registrar.domain.verifications import Verification
 
 BEFORE_TENANTS = 2
+BEFORE_LIVENESS = 3
 TOKEN = Token(b"hash", "default", "laptop", "bob", frozenset({"scim", "ssf.read"}), expires=900)
 ROTATION = Rotation(Token(b"new", "default", "laptop", "bob", frozenset(), expires=0), TOKEN)
 
@@ -60,7 +63,40 @@ async def test_a_database_of_before_tenants(mongo_url: str) -> None:
                 "expires": 900,
             }
         )
-        database["schema"].update_one({}, {"$set": {"version": len(MONGO_MIGRATIONS) - 1}})
+        database["schema"].update_one({}, {"$set": {"version": 1}})
 
     async with mongo_storage(mongo_url) as storage:
         await all_is_there_and_rotates(storage)
+
+
+async def test_a_file_of_before_verifications(tmp_path: Path) -> None:
+    older = Database(tmp_path / "registrar.sqlite3", MIGRATIONS[:BEFORE_LIVENESS])
+    configuration = {
+        "owner": "bob",
+        "iss": "https://a.example",
+        "aud": ["https://b.example"],
+        "events_requested": [],
+        "endpoint_url": None,
+        "is_push": False,
+        "description": None,
+        "signing_algorithm": "RS256",
+        "jwks_uri": None,
+        "status": "enabled",
+        "status_reason": None,
+    }
+    row = ("default", "s1", "transmit", 1, 1, json.dumps(configuration), None)
+    await older.write(
+        lambda connection: connection.execute("INSERT INTO streams VALUES (?,?,?,?,?,?,?)", row)
+    )
+    entry = "INSERT INTO journal VALUES (1, 'stream-created', 'default', 's1', 'transmit', NULL)"
+    await older.write(lambda connection: connection.execute(entry))
+    await older.close()
+
+    async with sqlite_storage(tmp_path) as storage:
+        stream = await storage.streams.get("default", "s1")
+        assert stream is not None
+        await storage.activity.request_verification(stream, Verification("txn", "s", 1))
+        page = await storage.journal.read(None, limit=10, wait=0)
+
+    assert stream.liveness == Liveness()
+    assert [entry.verification for entry in page.entries] == [None, Verification("txn", "s", 1)]

@@ -1,5 +1,7 @@
 """What the receiver shows of its receipts."""
 
+from dataclasses import replace
+
 import pytest
 from support.eventually import eventually
 from support.received_sets import provenance
@@ -8,6 +10,8 @@ from support.receiver_service import Receiver
 
 from heliograph.common.v1.failure_pb2 import Failure
 from heliograph.receipt.v1 import receipt_service_pb2, receipt_service_pb2_grpc
+from secevent.ssf_events import STREAM_UPDATED, VERIFICATION, stream_subject
+from secevent.token import SecurityEventToken
 from servicekit.channels import open_channel
 from servicekit.endpoints import unix_endpoint
 from set_receiver.app import SERVICE
@@ -28,6 +32,9 @@ async def test_each_receive_stream_is_shown_with_its_receipts(receiver: Receiver
         "without_effect": 0,
         "ignored": 0,
         "dead": 1,
+        "status": "enabled",
+        "transmitter_status": "",
+        "transmitter_reason": "",
     }
 
 
@@ -181,3 +188,34 @@ async def test_metrics_tell_of_receipts_and_lag(receiver: Receiver) -> None:
         return all(name in text for name in names)
 
     await eventually(are_told)
+
+
+async def test_a_state_is_agreed_on_and_any_other_is_refused(receiver: Receiver) -> None:
+    status, expected = await receiver.post_admin("/receive-streams/pushstreamaa/verify", {})
+    assert (status, (await receiver.post_admin("/receive-streams/other/verify", {}))[0]) == (
+        201,
+        404,
+    )
+
+    answers = []
+    for state in (expected["state"], "another"):
+        token = receiver.issuer.token(VERIFICATION, {"state": state}, subject="/of/a-stream")
+        answers.append(await receiver.push(receiver.issuer.sign(of_the_stream(token))))
+
+    assert [answer.status for answer in answers] == [202, 400]
+    assert (await answers[1].json())["err"] == "invalid_state"
+    await receiver.eventually_states("ignored")
+
+
+async def test_what_a_transmitter_tells_of_its_stream_is_shown(receiver: Receiver) -> None:
+    payload = {"status": "paused", "reason": "upgrade"}
+    token = of_the_stream(receiver.issuer.token(STREAM_UPDATED, payload, subject="/of/a-stream"))
+
+    assert await receiver.push_token(token) == 202
+
+    (row,) = (await receiver.admin("/receive-streams"))["streams"]
+    assert (row["transmitter_status"], row["transmitter_reason"]) == ("paused", "upgrade")
+
+
+def of_the_stream(token: SecurityEventToken) -> SecurityEventToken:
+    return replace(token, sub_id=stream_subject("the-transmitters-id"))

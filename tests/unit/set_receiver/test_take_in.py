@@ -2,7 +2,7 @@ import dataclasses
 from dataclasses import dataclass, field, replace
 
 import pytest
-from support.memory_receipts import MemoryReceipts
+from support.memory_receipts import MemoryReceipts, MemoryStreamStates
 from support.received_sets import IAT, STREAM, TOKEN, Issuer, provenance
 
 from secevent.encryption import DecryptionKeys, EncryptionKey, generate_encryption_jwk
@@ -10,6 +10,7 @@ from secevent.errors import InvalidKeyError, UnknownKeyError
 from secevent.scim_events import DELETE
 from secevent.signing import public_jwk
 from secevent.verification import KeySet
+from set_receiver.commands.heed_stream_events import HeedStreamEvents
 from set_receiver.commands.open_sets import OpenSets
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.acceptance import Delivered, Received, Refused, Undecided
@@ -76,7 +77,8 @@ def tenant_keys() -> FakeTenantKeys:
 
 @pytest.fixture
 def take_in(receipts: MemoryReceipts, keys: FakeKeys, tenant_keys: FakeTenantKeys) -> TakeIn:
-    return TakeIn(receipts, keys, OpenSets(tenant_keys), lambda: IAT * 1_000_000)
+    heed = HeedStreamEvents(MemoryStreamStates())
+    return TakeIn(receipts, keys, OpenSets(tenant_keys), lambda: IAT * 1_000_000, heed)
 
 
 @pytest.fixture(scope="module")

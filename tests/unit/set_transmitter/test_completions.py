@@ -11,6 +11,7 @@ from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.domain.completions import Completion
 from set_transmitter.domain.events import Event
 from set_transmitter.domain.snapshots import Boundary, Reach, Snapshot
+from set_transmitter.domain.streams import OF_STREAMS
 from set_transmitter.domain.tokens import event_type, security_event_token
 
 RESPONSE = {"method": "POST", "status": "201", "version": 'W/"1"'}
@@ -39,7 +40,7 @@ def test_it_is_told_as_the_operation_of_a_bulk_response() -> None:
 def test_only_a_stream_that_lists_it_hears_of_it() -> None:
     changes_alone = a_stream(events_delivered=frozenset({CREATE_FULL}))
 
-    assert LISTENING.kinds == {"completion"}
+    assert LISTENING.kinds == {"completion"} | OF_STREAMS
     assert "completion" not in changes_alone.kinds
 
 

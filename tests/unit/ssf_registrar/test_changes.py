@@ -149,7 +149,8 @@ def test_transmitter_supplied_members_may_come_as_they_are_in_any_order() -> Non
         PUSHED,
         aud=["https://c.example", "https://b.example"],
         events_supported=list(reversed(EVENTS_SUPPORTED)),
-        min_verification_interval=None,
+        min_verification_interval=5,
+        inactivity_timeout=None,
         events_requested=[scim_events.ACTIVATE],
         # compared with what it was before the change
         events_delivered=[scim_events.DELETE],

@@ -9,7 +9,7 @@ from typing import Final
 from pymongo import UpdateOne
 
 from servicekit.mongo import Document, MongoDatabase, storage_errors
-from set_receiver.adapters.mongo.schema import CLOSED_TENANTS, RECEIPTS, TALLIES
+from set_receiver.adapters.mongo.schema import CLOSED_TENANTS, RECEIPTS, STREAM_STATES, TALLIES
 from set_receiver.domain.looks import STRAGGLING_SECONDS
 
 _WAIT_SECONDS: Final = 1.0
@@ -34,6 +34,7 @@ class MongoReceiptPurging:
         self._closed = database[CLOSED_TENANTS]
         self._receipts = database[RECEIPTS]
         self._tallies = database[TALLIES]
+        self._states = database[STREAM_STATES]
         self._late_seconds = late_seconds
 
     async def close(self, tenants: Collection[str]) -> None:
@@ -43,12 +44,14 @@ class MongoReceiptPurging:
             await self._closed.bulk_write(marks)
 
     async def remove(self, tenant: str, *, limit: int) -> float | None:
-        """Remove receipts, and when there are none the counts of them."""
+        """Remove receipts, and when there are none what is counted and known beside them."""
         with storage_errors():
             mark = await self._closed.find_one({"_id": tenant}, _SECONDS) or {}
             removed = await self._remove_receipts(tenant, limit)
             if not removed:
-                removed = (await self._tallies.delete_many(_counts(tenant))).deleted_count
+                removed = (await self._tallies.delete_many(of_tenant(tenant))).deleted_count
+                states = await self._states.delete_many(of_tenant(tenant))
+                removed += states.deleted_count
         if removed:
             return 0.0
         return None if mark["seconds"] >= self._late_seconds else _WAIT_SECONDS
@@ -61,6 +64,7 @@ class MongoReceiptPurging:
         return len(found)
 
 
-def _counts(tenant: str) -> Document:
+def of_tenant(tenant: str) -> Document:
+    """Return the filter for documents whose _id begins with the tenant."""
     # Embedded documents compare member by member, so this is a range of the index on `_id`.
     return {"_id": {"$gte": {"tenant": tenant}, "$lt": {"tenant": f"{tenant}\0"}}}

@@ -12,6 +12,8 @@ TALLIES: Final = "tallies"
 COUNTERS: Final = "counters"
 CLOSED_TENANTS: Final = "closed_tenants"
 """Those that are being deleted, or have been."""
+STREAM_STATES: Final = "stream_states"
+"""What is known of each stream beside its configuration."""
 POSITIONS: Final = "positions"
 """The counter whose `last` is the last position that was given."""
 
@@ -54,4 +56,8 @@ async def _closed_tenants(database: Database) -> None:
     await database[CLOSED_TENANTS].create_index([("_id", ASCENDING)])
 
 
-MIGRATIONS: Final = (_receipts, _closed_tenants)
+async def _stream_states(database: Database) -> None:
+    await database[STREAM_STATES].create_index([("_id", ASCENDING)])
+
+
+MIGRATIONS: Final = (_receipts, _closed_tenants, _stream_states)

@@ -11,6 +11,7 @@ from servicekit.mongo_watch import Pipeline, publish_writes
 from set_receiver.adapters.mongo.purging import MongoReceiptPurging
 from set_receiver.adapters.mongo.receipts import MongoReceipts
 from set_receiver.adapters.mongo.schema import MIGRATIONS, RECEIPTS
+from set_receiver.adapters.mongo.stream_states import MongoStreamStates
 from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.domain.looks import AMONG_OTHERS
 from set_receiver.domain.receipts import ReceiptState
@@ -38,6 +39,7 @@ async def open_mongo_store(url: str, service: str) -> AsyncIterator[ReceiptStore
         yield ReceiptStore(
             MongoReceipts(database, leases),
             MongoReceiptPurging(database),
+            MongoStreamStates(database),
             leases,
             AMONG_OTHERS,
             database.works,

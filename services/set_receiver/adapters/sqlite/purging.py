@@ -11,7 +11,10 @@ _IS_CLOSED: Final = "SELECT 1 FROM closed_tenant WHERE tenant = ?"
 _REMOVE: Final = """
     DELETE FROM receipt WHERE position IN (SELECT position FROM receipt WHERE tenant = ? LIMIT ?)
 """
-_FORGET_COUNTS: Final = "DELETE FROM tally WHERE tenant = ?"
+_FORGET_REST: Final = tuple(
+    f"DELETE FROM {table} WHERE tenant = ?"  # noqa: S608  constants
+    for table in ("tally", "asked_state", "remote_status")
+)
 
 
 def closed_among(connection: sqlite3.Connection, tenants: Collection[str]) -> frozenset[str]:
@@ -33,10 +36,12 @@ class SqliteReceiptPurging:
         await self._database.write(lambda connection: connection.executemany(_CLOSE, rows))
 
     async def remove(self, tenant: str, *, limit: int) -> float | None:
-        """Remove receipts, and when there are none the counts of them."""
+        """Remove receipts, and when there are none what is counted and known beside them."""
 
         def remove_some(connection: sqlite3.Connection) -> int:
             removed = connection.execute(_REMOVE, (tenant, limit)).rowcount
-            return removed or connection.execute(_FORGET_COUNTS, (tenant,)).rowcount
+            if removed:
+                return removed
+            return sum(connection.execute(each, (tenant,)).rowcount for each in _FORGET_REST)
 
         return 0.0 if await self._database.write(remove_some) else None

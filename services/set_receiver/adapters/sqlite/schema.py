@@ -31,4 +31,18 @@ MIGRATIONS: Final = (
     -- those that are being deleted, or have been
     CREATE TABLE closed_tenant (tenant TEXT PRIMARY KEY) STRICT, WITHOUT ROWID
     """,
+    """
+    -- the states that verification events are going to have; the last ones of each stream
+    CREATE TABLE asked_state (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, state TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX asked_state_of_stream ON asked_state (tenant, stream_id);
+    -- what transmitters have told of their streams
+    CREATE TABLE remote_status (
+        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+        told INTEGER NOT NULL,
+        PRIMARY KEY (tenant, stream_id)
+    ) STRICT, WITHOUT ROWID
+    """,
 )

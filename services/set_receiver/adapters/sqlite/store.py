@@ -13,6 +13,7 @@ from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.sqlite.purging import SqliteReceiptPurging
 from set_receiver.adapters.sqlite.receipts import SqliteReceipts
 from set_receiver.adapters.sqlite.schema import MIGRATIONS
+from set_receiver.adapters.sqlite.stream_states import SqliteStreamStates
 from set_receiver.domain.looks import ALONE
 
 
@@ -32,6 +33,7 @@ async def open_sqlite(path: Path) -> AsyncIterator[ReceiptStore]:
         yield ReceiptStore(
             SqliteReceipts(database),
             SqliteReceiptPurging(database),
+            SqliteStreamStates(database),
             LoneLeases(),
             ALONE,
             works,

@@ -21,6 +21,7 @@ from set_transmitter.adapters.mongo.schema import (
     EVENTS,
     LOG,
     SNAPSHOTS,
+    STATUS_CHANGES,
     STREAMS,
 )
 from set_transmitter.domain.backlog import Pending
@@ -39,6 +40,7 @@ class MongoDeliveries:
         self._deliveries = database[DELIVERIES]
         self._dead_letters = database[DEAD_LETTERS]
         self._snapshots = database[SNAPSHOTS]
+        self._status_changes = database[STATUS_CHANGES]
         self._write = write
         self._progress = ProgressWriter(database)
         # streams that scan the same part of the log share its events
@@ -101,6 +103,7 @@ class MongoDeliveries:
             await self._deliveries.delete_many(places(stream_id), session=session)
             await self._dead_letters.delete_many(places(stream_id), session=session)
             await self._snapshots.delete_one({"_id": stream_id}, session=session)
+            await self._status_changes.delete_one({"_id": stream_id}, session=session)
             await self._streams.delete_one({"_id": stream_id}, session=session)
 
         await self._write(write)

@@ -13,6 +13,8 @@ STREAMS: Final = "streams"
 DELIVERIES: Final = "deliveries"
 DEAD_LETTERS: Final = "dead_letters"
 SNAPSHOTS: Final = "snapshots"
+STATUS_CHANGES: Final = "status_changes"
+"""One for a stream: a status that it is going to have, as an event says."""
 
 
 async def _make_collections(database: Database) -> None:
@@ -22,4 +24,8 @@ async def _make_collections(database: Database) -> None:
     await database[DEAD_LETTERS].create_index([("tenant", 1), ("at", 1), ("_id.position", 1)])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_make_collections,)
+async def _make_status_changes(database: Database) -> None:
+    await database[STATUS_CHANGES].create_index([("tenant", 1)])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_make_collections, _make_status_changes)

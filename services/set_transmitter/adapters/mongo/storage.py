@@ -13,6 +13,7 @@ from set_transmitter.adapters.mongo.event_log import MongoEventLog
 from set_transmitter.adapters.mongo.fenced import FencedWrites
 from set_transmitter.adapters.mongo.schema import MIGRATIONS
 from set_transmitter.adapters.mongo.snapshots import MongoSnapshots
+from set_transmitter.adapters.mongo.stream_events import MongoStreamEvents
 from set_transmitter.adapters.mongo.tenant_records import MongoTenantRecords
 from set_transmitter.adapters.storage import Logbook, Storage
 
@@ -40,7 +41,8 @@ class MongoStorage:
         erasing = MongoErasing(self._database, write, forget=deliveries.forget_shared)
         snapshots = MongoSnapshots(self._database, write)
         records = MongoTenantRecords(self._database, write)
-        return Logbook(log, deliveries, snapshots, erasing, records)
+        stream_events = MongoStreamEvents(self._database, write)
+        return Logbook(log, deliveries, snapshots, erasing, records, stream_events)
 
     async def lead(self, work: Work) -> None:
         """Do the work while this replica has the lease."""

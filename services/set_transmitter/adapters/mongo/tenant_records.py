@@ -8,6 +8,7 @@ from set_transmitter.adapters.mongo.schema import (
     DELIVERIES,
     EVENTS,
     SNAPSHOTS,
+    STATUS_CHANGES,
     STREAMS,
 )
 
@@ -32,6 +33,7 @@ class MongoTenantRecords:
             *((DELIVERIES, places(stream["_id"])) for stream in streams),
             (SNAPSHOTS, {"_id": {"$in": [stream["_id"] for stream in streams]}}),
             (DEAD_LETTERS, of_tenant),
+            (STATUS_CHANGES, of_tenant),
             (EVENTS, of_tenant),
             (STREAMS, of_tenant),
         ]

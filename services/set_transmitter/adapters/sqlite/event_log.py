@@ -54,7 +54,7 @@ class SqliteEventLog:
         def write(connection: sqlite3.Connection) -> None:
             restored = note_restore(connection, restore_id)
             if connection.execute("SELECT 1 FROM log").fetchone() is None:
-                connection.execute("INSERT INTO log VALUES (?, '', 0)", (epoch,))
+                connection.execute("INSERT INTO log VALUES (?, '', 0, '')", (epoch,))
             elif restored:
                 connection.execute("UPDATE log SET epoch = ?", (epoch,))
                 connection.execute("DELETE FROM delivery WHERE jwt IS NOT NULL")

@@ -45,6 +45,7 @@ def remove(connection: sqlite3.Connection, stream_id: str) -> None:
     """Delete every row of a stream."""
     connection.execute("DELETE FROM delivery WHERE stream_id = ?", (stream_id,))
     connection.execute("DELETE FROM dead_letter WHERE stream_id = ?", (stream_id,))
+    connection.execute("DELETE FROM status_change WHERE stream_id = ?", (stream_id,))
     forget_snapshot(connection, stream_id)
     connection.execute("DELETE FROM stream WHERE stream_id = ?", (stream_id,))
 

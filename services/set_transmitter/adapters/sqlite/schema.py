@@ -94,4 +94,19 @@ MIGRATIONS: Final = (
     ALTER TABLE event ADD COLUMN state BLOB;
     ALTER TABLE event ADD COLUMN replaced BLOB;
     """,
+    """
+    -- how far the requests in the registrar's journal have been answered
+    ALTER TABLE log ADD COLUMN journal_cursor TEXT NOT NULL DEFAULT '';
+
+    -- a status that a stream is going to have, as the event at the position says
+    CREATE TABLE status_change (
+        stream_id TEXT PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        status TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        expected TEXT NOT NULL,
+        asked INTEGER NOT NULL,
+        position INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
 )

@@ -12,6 +12,7 @@ from set_transmitter.adapters.sqlite.erasing import SqliteErasing
 from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
 from set_transmitter.adapters.sqlite.schema import MIGRATIONS
 from set_transmitter.adapters.sqlite.snapshots import SqliteSnapshots
+from set_transmitter.adapters.sqlite.stream_events import SqliteStreamEvents
 from set_transmitter.adapters.sqlite.tenant_records import SqliteTenantRecords
 from set_transmitter.adapters.storage import Logbook, Storage
 
@@ -34,7 +35,8 @@ class SqliteStorage:
         erasing = SqliteErasing(self._database, forget=deliveries.forget_shared)
         snapshots = SqliteSnapshots(self._database)
         records = SqliteTenantRecords(self._database)
-        return Logbook(log, deliveries, snapshots, erasing, records)
+        stream_events = SqliteStreamEvents(self._database)
+        return Logbook(log, deliveries, snapshots, erasing, records, stream_events)
 
     async def lead(self, work: Work) -> None:
         """Do the work at once."""

@@ -43,6 +43,7 @@ _STATEMENTS: Final = (
         _removing(table, key, f"{table} JOIN stream USING (stream_id) WHERE tenant = ?")
         for table, key in _OF_STREAMS.items()
     ),
+    _removing("status_change", "stream_id", "status_change WHERE tenant = ?"),
     _removing("event", "position", "event WHERE tenant = ?"),
     _removing("stream", "stream_id", "stream WHERE tenant = ?"),
 )

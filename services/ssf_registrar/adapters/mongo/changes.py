@@ -11,6 +11,7 @@ from servicekit.failures import StorageError
 from servicekit.mongo import Document, MongoDatabase, Session
 from servicekit.signals import News
 from ssf_registrar.adapters.mongo.schema import THE_REGISTRAR
+from ssf_registrar.adapters.verification_rows import encode_verification
 from ssf_registrar.domain.journal import JournalEntry
 
 T = TypeVar("T")
@@ -89,4 +90,5 @@ def _document(position: int, entry: JournalEntry) -> Document:
         "stream_id": entry.stream_id,
         "direction": entry.direction and entry.direction.value,
         "token_hash": entry.token_hash,
+        "verification": encode_verification(entry.verification),
     }

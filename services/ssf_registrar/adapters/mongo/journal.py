@@ -9,6 +9,7 @@ from servicekit.failures import StorageError
 from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
 from servicekit.signals import News
 from ssf_registrar.adapters.mongo.schema import THE_REGISTRAR
+from ssf_registrar.adapters.verification_rows import decode_verification
 from ssf_registrar.adapters.waiting_journal import WaitingJournal
 from ssf_registrar.domain.journal import (
     Cursor,
@@ -63,4 +64,5 @@ def _entry(document: Document) -> JournalEntry:
         stream_id=document["stream_id"],
         direction=Direction(direction) if direction else None,
         token_hash=document["token_hash"],
+        verification=decode_verification(document.get("verification")),
     )

@@ -18,6 +18,8 @@ from ssf_registrar.domain.tenants import Tenant
 from ssf_registrar.domain.tokens import DEFAULT_TENANT
 
 THE_REGISTRAR: Final = {"_id": "registrar"}
+HAS_VERIFICATION: Final[Document] = {"verification": {"$type": "string"}}
+"""Which entries of the journal are of a requested verification."""
 _NO_SUCH_INDEX: Final = 27
 
 
@@ -59,8 +61,15 @@ async def _tenants_and_rotation(database: Database) -> None:
             raise
 
 
+async def _verifications(database: Database) -> None:
+    """Let those of a tenant that is deleted be found."""
+    await database["journal"].create_index(
+        _ascending("tenant"), partialFilterExpression=HAS_VERIFICATION
+    )
+
+
 def _ascending(*names: str) -> list[tuple[str, int]]:
     return [(name, ASCENDING) for name in names]
 
 
-MIGRATIONS: Final = (_indexes, _tenants_and_rotation)
+MIGRATIONS: Final = (_indexes, _tenants_and_rotation, _verifications)

@@ -9,6 +9,7 @@ from servicekit.mongo import open_mongo
 from servicekit.mongo_watch import publish_writes
 from servicekit.signals import News
 from ssf_registrar.adapters.master_key import given_master_key
+from ssf_registrar.adapters.mongo.activity import MongoActivity
 from ssf_registrar.adapters.mongo.changes import Changes
 from ssf_registrar.adapters.mongo.first_run import first_run
 from ssf_registrar.adapters.mongo.journal import INSERTIONS, mongo_journal
@@ -43,6 +44,7 @@ async def open_mongo_storage(
             MongoKeys(database, sealer, changes),
             MongoTokens(database, changes),
             MongoTenants(database, sealer, changes),
+            MongoActivity(database, changes),
             news,
             works=database.works,
             loops={

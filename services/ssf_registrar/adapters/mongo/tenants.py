@@ -10,6 +10,7 @@ from ssf_registrar.adapters import key_rows
 from ssf_registrar.adapters.mongo.changes import Changes, Turn
 from ssf_registrar.adapters.mongo.journal import end_of_journal
 from ssf_registrar.adapters.mongo.keys import insert_first
+from ssf_registrar.adapters.mongo.schema import HAS_VERIFICATION
 from ssf_registrar.adapters.tenant_rows import DELETED, NAMES, Row, decode, encode, tombstone
 from ssf_registrar.domain.errors import TenantExistsError, TenantNotFoundError
 from ssf_registrar.domain.journal import Cursor, JournalEntry, JournalKind
@@ -99,6 +100,11 @@ class MongoTenants:
             await self._remove_doors(turn, tenant.name)
             of_tenant = {"tenant": tenant.name}
             keys = await self._database["keys"].delete_many(of_tenant, session=turn.session)
+            await self._database["journal"].update_many(
+                {**of_tenant, **HAS_VERIFICATION},
+                {"$set": {"verification": None}},
+                session=turn.session,
+            )
             if keys.deleted_count:
                 turn.entries.append(JournalEntry(JournalKind.KEY_ROTATED, tenant.name))
             turn.entries.append(_entry(tenant))

@@ -7,6 +7,7 @@ from typing import Final
 from servicekit.restoring import note_restore
 from servicekit.signals import News
 from servicekit.sqlite import Database
+from ssf_registrar.adapters.verification_rows import decode_verification, encode_verification
 from ssf_registrar.adapters.waiting_journal import WaitingJournal
 from ssf_registrar.domain.journal import (
     Cursor,
@@ -18,10 +19,11 @@ from ssf_registrar.domain.journal import (
 from ssf_registrar.domain.streams import Direction
 
 _INSERT: Final = (
-    "INSERT INTO journal (kind, tenant, stream_id, direction, token_hash) VALUES (?, ?, ?, ?, ?)"
+    "INSERT INTO journal (kind, tenant, stream_id, direction, token_hash, verification)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
 )
 _SELECT: Final = (
-    "SELECT position, kind, tenant, stream_id, direction, token_hash FROM journal"
+    "SELECT position, kind, tenant, stream_id, direction, token_hash, verification FROM journal"
     " WHERE position > ? ORDER BY position LIMIT ?"
 )
 
@@ -55,6 +57,7 @@ def record(connection: sqlite3.Connection, entry: JournalEntry) -> None:
             entry.stream_id,
             entry.direction and entry.direction.value,
             entry.token_hash,
+            encode_verification(entry.verification),
         ),
     )
 
@@ -74,12 +77,13 @@ def _page(connection: sqlite3.Connection, cursor: Cursor | None, limit: int) -> 
     return JournalPage(tuple(_entry(row[1:]) for row in rows), Cursor(end.epoch, last))
 
 
-def _entry(row: tuple[str, str, str | None, str | None, bytes | None]) -> JournalEntry:
-    kind, tenant, stream_id, direction, token_hash = row
+def _entry(row: tuple[str, str, str | None, str | None, bytes | None, str | None]) -> JournalEntry:
+    kind, tenant, stream_id, direction, token_hash, verification = row
     return JournalEntry(
         JournalKind(kind),
         tenant,
         stream_id=stream_id,
         direction=Direction(direction) if direction else None,
         token_hash=token_hash,
+        verification=decode_verification(verification),
     )

@@ -86,6 +86,13 @@ MIGRATIONS: Final = (
     CREATE INDEX tokens_of_tenants ON tokens (tenant, name);
     CREATE UNIQUE INDEX current_tokens ON tokens (tenant, name) WHERE is_former = 0;
     """,
+    """
+    -- of a request for a verification event: all that there is to know, in JSON
+    ALTER TABLE journal ADD COLUMN verification TEXT;
+    -- when a management call last named the stream, and when it was last to be verified
+    ALTER TABLE streams ADD COLUMN managed INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE streams ADD COLUMN verified INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

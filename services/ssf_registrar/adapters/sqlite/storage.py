@@ -7,6 +7,7 @@ from pathlib import Path
 
 from servicekit.signals import News
 from servicekit.sqlite import Database
+from ssf_registrar.adapters.sqlite.activity import SqliteActivity
 from ssf_registrar.adapters.sqlite.journal import begin_epoch, sqlite_journal
 from ssf_registrar.adapters.sqlite.keys import SqliteKeys, first_sealed_key
 from ssf_registrar.adapters.sqlite.schema import MIGRATIONS, answers
@@ -34,6 +35,7 @@ async def open_sqlite_storage(
             SqliteKeys(database, sealer, news),
             SqliteTokens(database, news),
             SqliteTenants(database, sealer, news),
+            SqliteActivity(database, news),
             news,
             works=lambda: answers(database),
         )

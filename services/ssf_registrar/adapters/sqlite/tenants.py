@@ -33,6 +33,7 @@ _UPDATE: Final = (
 )
 _TAKE_TOKENS: Final = "DELETE FROM tokens WHERE tenant = ? RETURNING token_hash"
 _TAKE_STREAMS: Final = "DELETE FROM streams WHERE tenant = ? RETURNING stream_id, direction"
+_FORGET_VERIFICATIONS: Final = "UPDATE journal SET verification = NULL WHERE tenant = ?"
 _REMOVE_KEYS: Final = "DELETE FROM keys WHERE tenant = ?"
 
 
@@ -104,6 +105,7 @@ class SqliteTenants:
         def update(connection: sqlite3.Connection) -> None:
             _update(connection, tombstone(tenant))
             _remove_doors(connection, tenant.name)
+            connection.execute(_FORGET_VERIFICATIONS, (tenant.name,))
             if connection.execute(_REMOVE_KEYS, (tenant.name,)).rowcount:
                 record(connection, JournalEntry(JournalKind.KEY_ROTATED, tenant.name))
             record(connection, _entry(tenant))

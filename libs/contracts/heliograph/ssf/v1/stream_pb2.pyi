@@ -133,6 +133,8 @@ class Stream(_message.Message):
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
     RECEIVER_JWKS_URI_FIELD_NUMBER: _builtins.int
     ACCEPTS_LEGACY_FIELD_NUMBER: _builtins.int
+    MIN_VERIFICATION_INTERVAL_FIELD_NUMBER: _builtins.int
+    INACTIVITY_TIMEOUT_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     stream_id: _builtins.str
     direction: Global___Direction.ValueType
@@ -170,6 +172,10 @@ class Stream(_message.Message):
     """
     accepts_legacy: _builtins.bool
     """Receive: SETs of drafts before RFC 9967 are taken for what they mean in it."""
+    min_verification_interval: _builtins.int
+    """Transmit: the seconds between two verification requests, at least (SSF 1.0 section 8.1.4.2)."""
+    inactivity_timeout: _builtins.int
+    """Transmit: after this many seconds without a management call or a poll the stream is paused; 0: never."""
     @_builtins.property
     def aud(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -205,10 +211,12 @@ class Stream(_message.Message):
         attributes: _abc.Iterable[_builtins.str] | None = ...,
         receiver_jwks_uri: _builtins.str = ...,
         accepts_legacy: _builtins.bool = ...,
+        min_verification_interval: _builtins.int = ...,
+        inactivity_timeout: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "iss", b"iss", "jwks_uri", b"jwks_uri", "receiver_jwks_uri", b"receiver_jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "inactivity_timeout", b"inactivity_timeout", "iss", b"iss", "jwks_uri", b"jwks_uri", "min_verification_interval", b"min_verification_interval", "receiver_jwks_uri", b"receiver_jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

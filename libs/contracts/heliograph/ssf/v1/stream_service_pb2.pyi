@@ -34,6 +34,8 @@ class _JournalKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_JournalKi
     JOURNAL_KIND_TOKEN_CHANGED: _JournalKind.ValueType  # 5
     JOURNAL_KIND_TENANT_CHANGED: _JournalKind.ValueType  # 6
     """Created, configured, or its deletion begun or ended."""
+    JOURNAL_KIND_VERIFICATION_REQUESTED: _JournalKind.ValueType  # 7
+    """The receiver of a transmit stream wants a verification event."""
 
 class JournalKind(_JournalKind, metaclass=_JournalKindEnumTypeWrapper):
     """What a journal entry tells of."""
@@ -46,6 +48,8 @@ JOURNAL_KIND_KEY_ROTATED: JournalKind.ValueType  # 4
 JOURNAL_KIND_TOKEN_CHANGED: JournalKind.ValueType  # 5
 JOURNAL_KIND_TENANT_CHANGED: JournalKind.ValueType  # 6
 """Created, configured, or its deletion begun or ended."""
+JOURNAL_KIND_VERIFICATION_REQUESTED: JournalKind.ValueType  # 7
+"""The receiver of a transmit stream wants a verification event."""
 Global___JournalKind: _TypeAlias = JournalKind  # noqa: Y015
 
 @_typing.final
@@ -127,6 +131,68 @@ class GetStreamResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     STREAM_FIELD_NUMBER: _builtins.int
+    UNMANAGED_SECONDS_FIELD_NUMBER: _builtins.int
+    unmanaged_seconds: _builtins.int
+    """How long no management call has named the stream, by the registrar's clock; since its creation at
+    most. Kept only for streams with an inactivity_timeout.
+    """
+    @_builtins.property
+    def stream(self) -> _stream_pb2.Stream: ...
+    def __init__(
+        self,
+        *,
+        stream: _stream_pb2.Stream | None = ...,
+        unmanaged_seconds: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["stream", b"stream"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["stream", b"stream", "unmanaged_seconds", b"unmanaged_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetStreamResponse: _TypeAlias = GetStreamResponse  # noqa: Y015
+
+@_typing.final
+class SetStreamStatusRequest(_message.Message):
+    """What a stream's status is to be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    STREAM_ID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EXPECTED_STATUS_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    stream_id: _builtins.str
+    status: _stream_pb2.StreamStatus.ValueType
+    reason: _builtins.str
+    expected_status: _stream_pb2.StreamStatus.ValueType
+    """What the status was when the change was decided."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        stream_id: _builtins.str = ...,
+        status: _stream_pb2.StreamStatus.ValueType = ...,
+        reason: _builtins.str = ...,
+        expected_status: _stream_pb2.StreamStatus.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_status", b"expected_status", "reason", b"reason", "status", b"status", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetStreamStatusRequest: _TypeAlias = SetStreamStatusRequest  # noqa: Y015
+
+@_typing.final
+class SetStreamStatusResponse(_message.Message):
+    """The stream as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STREAM_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def stream(self) -> _stream_pb2.Stream: ...
     def __init__(
@@ -140,7 +206,7 @@ class GetStreamResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___GetStreamResponse: _TypeAlias = GetStreamResponse  # noqa: Y015
+Global___SetStreamStatusResponse: _TypeAlias = SetStreamStatusResponse  # noqa: Y015
 
 @_typing.final
 class ReadJournalRequest(_message.Message):
@@ -206,6 +272,7 @@ class JournalEntry(_message.Message):
     STREAM_ID_FIELD_NUMBER: _builtins.int
     DIRECTION_FIELD_NUMBER: _builtins.int
     TOKEN_HASH_FIELD_NUMBER: _builtins.int
+    VERIFICATION_FIELD_NUMBER: _builtins.int
     kind: Global___JournalKind.ValueType
     tenant: _builtins.str
     stream_id: _builtins.str
@@ -213,6 +280,10 @@ class JournalEntry(_message.Message):
     direction: _stream_pb2.Direction.ValueType
     token_hash: _builtins.bytes
     """The SHA-256 of the token, for TOKEN_CHANGED."""
+    @_builtins.property
+    def verification(self) -> Global___VerificationRequest:
+        """For VERIFICATION_REQUESTED."""
+
     def __init__(
         self,
         *,
@@ -221,11 +292,44 @@ class JournalEntry(_message.Message):
         stream_id: _builtins.str = ...,
         direction: _stream_pb2.Direction.ValueType = ...,
         token_hash: _builtins.bytes = ...,
+        verification: Global___VerificationRequest | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["verification", b"verification"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["direction", b"direction", "kind", b"kind", "stream_id", b"stream_id", "tenant", b"tenant", "token_hash", b"token_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["direction", b"direction", "kind", b"kind", "stream_id", b"stream_id", "tenant", b"tenant", "token_hash", b"token_hash", "verification", b"verification"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___JournalEntry: _TypeAlias = JournalEntry  # noqa: Y015
+
+@_typing.final
+class VerificationRequest(_message.Message):
+    """A request for one verification event (SSF 1.0 section 8.1.4.2)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TXN_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REQUESTED_FIELD_NUMBER: _builtins.int
+    txn: _builtins.str
+    """Names the request, and goes into the event."""
+    state: _builtins.str
+    """To be echoed exactly."""
+    requested: _builtins.int
+    """Microseconds since 1970-01-01T00:00:00Z."""
+    def __init__(
+        self,
+        *,
+        txn: _builtins.str = ...,
+        state: _builtins.str | None = ...,
+        requested: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_state", b"_state", "state", b"state"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_state", b"_state", "requested", b"requested", "state", b"state", "txn", b"txn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__state: _TypeAlias = _typing.Literal["state"]  # noqa: Y015
+    _WhichOneofArgType__state: _TypeAlias = _typing.Literal["_state", b"_state"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__state) -> _WhichOneofReturnType__state | None: ...
+
+Global___VerificationRequest: _TypeAlias = VerificationRequest  # noqa: Y015

@@ -50,6 +50,11 @@ class StreamServiceStub:
                 request_serializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.ReadJournalRequest.SerializeToString,
                 response_deserializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.ReadJournalResponse.FromString,
                 _registered_method=True)
+        self.SetStreamStatus = channel.unary_unary(
+                '/heliograph.ssf.v1.StreamService/SetStreamStatus',
+                request_serializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.SetStreamStatusRequest.SerializeToString,
+                response_deserializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.SetStreamStatusResponse.FromString,
+                _registered_method=True)
 
 
 class StreamServiceServicer:
@@ -82,6 +87,18 @@ class StreamServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetStreamStatus(self, request, context):
+        """Changes the status of a transmit stream because the transmitter wants it so, after it has logged
+        the stream-updated event that tells the receiver (SSF 1.0 section 8.1.5). Nothing is changed when
+        the stream's status is not the expected one any more: the response has it as it is.
+
+        Fails with NOT_FOUND and reason STREAM_NOT_FOUND, and with INVALID_ARGUMENT and reason
+        INVALID_REQUEST when a status is missing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_StreamServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -99,6 +116,11 @@ def add_StreamServiceServicer_to_server(servicer, server):
                     servicer.ReadJournal,
                     request_deserializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.ReadJournalRequest.FromString,
                     response_serializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.ReadJournalResponse.SerializeToString,
+            ),
+            'SetStreamStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetStreamStatus,
+                    request_deserializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.SetStreamStatusRequest.FromString,
+                    response_serializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.SetStreamStatusResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -183,6 +205,33 @@ class StreamService:
             '/heliograph.ssf.v1.StreamService/ReadJournal',
             heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.ReadJournalRequest.SerializeToString,
             heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.ReadJournalResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetStreamStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.ssf.v1.StreamService/SetStreamStatus',
+            heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.SetStreamStatusRequest.SerializeToString,
+            heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.SetStreamStatusResponse.FromString,
             options,
             channel_credentials,
             insecure,

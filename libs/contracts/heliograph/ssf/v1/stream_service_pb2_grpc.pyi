@@ -29,6 +29,14 @@ class StreamServiceStub:
     and with FAILED_PRECONDITION and reason EPOCH_CHANGED when it is of one since restored: then list
     again.
     """
+    SetStreamStatus: _aio.UnaryUnaryMultiCallable[_stream_service_pb2.SetStreamStatusRequest, _stream_service_pb2.SetStreamStatusResponse]
+    """Changes the status of a transmit stream because the transmitter wants it so, after it has logged
+    the stream-updated event that tells the receiver (SSF 1.0 section 8.1.5). Nothing is changed when
+    the stream's status is not the expected one any more: the response has it as it is.
+
+    Fails with NOT_FOUND and reason STREAM_NOT_FOUND, and with INVALID_ARGUMENT and reason
+    INVALID_REQUEST when a status is missing.
+    """
 
 class StreamServiceServicer(metaclass=_abc_1.ABCMeta):
     """The stream configurations of both directions, and the journal of what changes in the registrar."""
@@ -62,6 +70,20 @@ class StreamServiceServicer(metaclass=_abc_1.ABCMeta):
         Fails with INVALID_ARGUMENT and reason INVALID_CURSOR when the cursor is none of this registrar's,
         and with FAILED_PRECONDITION and reason EPOCH_CHANGED when it is of one since restored: then list
         again.
+        """
+
+    @_abc_1.abstractmethod
+    def SetStreamStatus(
+        self,
+        request: _stream_service_pb2.SetStreamStatusRequest,
+        context: _aio.ServicerContext[_stream_service_pb2.SetStreamStatusRequest, _abc.Awaitable[_stream_service_pb2.SetStreamStatusResponse]],
+    ) -> _abc.Awaitable[_stream_service_pb2.SetStreamStatusResponse]:
+        """Changes the status of a transmit stream because the transmitter wants it so, after it has logged
+        the stream-updated event that tells the receiver (SSF 1.0 section 8.1.5). Nothing is changed when
+        the stream's status is not the expected one any more: the response has it as it is.
+
+        Fails with NOT_FOUND and reason STREAM_NOT_FOUND, and with INVALID_ARGUMENT and reason
+        INVALID_REQUEST when a status is missing.
         """
 
 def add_StreamServiceServicer_to_server(servicer: StreamServiceServicer, server: _aio.Server) -> None: ...
