@@ -43,6 +43,8 @@ from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
+from set_transmitter.commands.restate import Restate
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
@@ -50,6 +52,7 @@ from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
+from set_transmitter.entrypoints.dead_letter_routes import DeadLetterRoutes
 from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
 from set_transmitter.entrypoints.event_service import grpc_face
 from set_transmitter.entrypoints.feed_loop import FeedLoop
@@ -65,6 +68,7 @@ from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
 from set_transmitter.entrypoints.tenant_purge import TenantPurge
 from set_transmitter.entrypoints.terms import Loops, Term, Terms
+from set_transmitter.ports.dead_letters import DeadLetters
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.push import Push
 from set_transmitter.settings import Settings
@@ -101,6 +105,9 @@ class _Parts:
     take_snapshots: TakeSnapshots
     begin_snapshot: BeginSnapshot
     erase_events: EraseEvents
+    dead_letters: DeadLetters
+    restate: Restate
+    replay_dead_letters: ReplayDeadLetters
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -152,10 +159,11 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 loops=_loops(settings, parts, peers, LeasedPush(peers.push, held)),
                 poll=_poll(settings, parts, peers, partial(_check_active, held, over)),
                 tokens=parts.tokens,
-                deliveries=parts.deliveries,
+                dead_letters=parts.dead_letters,
                 read_delivery_states=ReadDeliveryStates(parts.outboxes),
                 begin_snapshot=parts.begin_snapshot,
                 erase_events=parts.erase_events,
+                replay_dead_letters=parts.replay_dead_letters,
                 news=parts.news,
             )
         finally:
@@ -193,6 +201,8 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
     closed, news = ClosedTenants(), StreamNews()
     keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth, closed)
     close_tenants = CloseTenants(closed, growth, keep_streams)
+    letters = logbook.dead_letters
+    restate = Restate(letters, outboxes, growth)
     take_snapshots = TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth)
     return _Parts(
         deliveries=deliveries,
@@ -205,6 +215,9 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         take_snapshots=take_snapshots,
         begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
+        dead_letters=letters,
+        restate=restate,
+        replay_dead_letters=ReplayDeadLetters(letters, outboxes, settle, growth, restate),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=news,
@@ -216,6 +229,7 @@ def _http(storage: Storage, terms: Terms) -> FastAPI:
     app = create_app(NAME, own_store_works=partial(_own_store_works, storage, terms))
     add_error_answers(app)
     add_admin_routes(app, terms)
+    DeadLetterRoutes(terms).add_to(app)
     add_erasure_routes(app, terms)
     add_poll_routes(app, terms)
     return app
@@ -270,7 +284,7 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
 
 def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
     feed = ChangeFeed(peers.store, peers.endpoints)
-    return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.news)
+    return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.restate, parts.news)
 
 
 def _purge_loop(parts: _Parts, peers: _Peers) -> PurgeLoop:

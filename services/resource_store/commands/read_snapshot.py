@@ -61,9 +61,7 @@ class ReadSnapshot:
         known = [each for each in entries if each.ref.resource_type in self._names]
         return SnapshotPage((), self._cursor(position), known, key, total)
 
-    async def one(
-        self, tenant: str, cursor: str | None, ref: Ref, *, limit: int
-    ) -> SnapshotPage:
+    async def one(self, tenant: str, cursor: str | None, ref: Ref, *, limit: int) -> SnapshotPage:
         """Return the same of one resource: the changes, or else what there is of it, if anything.
 
         Raises as above.

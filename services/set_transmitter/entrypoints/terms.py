@@ -11,10 +11,11 @@ from servicekit.leases import Held
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
-from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.ports.dead_letters import DeadLetters
 
 Loops = Mapping[str, Callable[[], Awaitable[None]]]
 
@@ -26,10 +27,11 @@ class Term:
     loops: Loops
     poll: PollEndpoint
     tokens: BearerTokens
-    deliveries: Deliveries
+    dead_letters: DeadLetters
     read_delivery_states: ReadDeliveryStates
     begin_snapshot: BeginSnapshot
     erase_events: EraseEvents
+    replay_dead_letters: ReplayDeadLetters
     news: StreamNews
 
 
