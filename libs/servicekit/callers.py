@@ -42,6 +42,7 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.resource.v1.SchemaService/ReadSchemas": _GATEWAY,
         "/heliograph.ssf.v1.KeyService/GetSigningKey": _TRANSMITTER,
         "/heliograph.ssf.v1.StreamService/GetStream": _TRANSMITTER | _RECEIVER,
+        "/heliograph.ssf.v1.StreamService/HoldStream": _TRANSMITTER,
         "/heliograph.ssf.v1.StreamService/ListStreams": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.StreamService/ReadJournal": _GATEWAY | _TRANSMITTER | _RECEIVER,
         "/heliograph.ssf.v1.TenantService/GetTenant": _GATEWAY,

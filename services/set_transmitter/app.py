@@ -26,6 +26,7 @@ from servicekit.purging import PurgeLoop
 from servicekit.runtime import Service
 from servicekit.stores import MongoUrl, SqliteFolder
 from set_transmitter.adapters.change_feed import ChangeFeed
+from set_transmitter.adapters.holding import RegistrarHolding
 from set_transmitter.adapters.http_push import HttpPush, push_session
 from set_transmitter.adapters.leased_push import LeasedPush
 from set_transmitter.adapters.registrar import Journal, RegistrarStreams, RegistrarTokens
@@ -51,6 +52,7 @@ from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.outboxes import Outboxes
+from set_transmitter.domain.patience import Patience
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
 from set_transmitter.entrypoints.dead_letter_routes import DeadLetterRoutes
 from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
@@ -273,7 +275,7 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
     return {
         "changes": _feed_loop(parts, peers).run,
         "journal": journal.run,
-        "push": _push_loop(settings, parts, push).run,
+        "push": _push_loop(settings, parts, peers, push).run,
         "settle": settling.flush,
         "cursors": settling.store_cursors,
         "disabled": settling.drop_for_disabled,
@@ -296,15 +298,22 @@ def _purge_loop(parts: _Parts, peers: _Peers) -> PurgeLoop:
     )
 
 
-def _push_loop(settings: Settings, parts: _Parts, push: Push) -> PushLoop:
+def _push_loop(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> PushLoop:
     steps = PushSteps(
         load=parts.load,
         prepare=parts.prepare,
         push=push,
-        conclude=ConcludePush(parts.settle),
+        conclude=ConcludePush(parts.settle, _patience(settings)),
+        holding=RegistrarHolding(peers.registrar),
         parallel=settings.push_parallel,
     )
     return PushLoop(parts.outboxes, steps, parts.news)
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(
+        settings.push_budget_attempts, settings.push_budget_seconds, settings.push_refused_seconds
+    )
 
 
 def _wake_at_end(news: StreamNews, ending: asyncio.Event) -> Callable[[], Awaitable[None]]:

@@ -5,6 +5,7 @@ from typing import Final
 from heliograph.ssf.v1 import stream_pb2
 from heliograph.ssf.v1 import stream_service_pb2 as pb
 from heliograph.ssf.v1.stream_service_pb2_grpc import StreamServiceServicer
+from ssf_registrar.commands.hold_stream import HoldStream
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.errors import StreamNotFoundError
 from ssf_registrar.domain.journal import Cursor
@@ -19,7 +20,7 @@ _LONGEST_WAIT_SECONDS: Final = 50.0
 
 
 class StreamServicer(StreamServiceServicer):
-    """Reads come straight from the ports, since nothing is decided here."""
+    """Reads come straight from the ports, since nothing is decided about them here."""
 
     def __init__(self, streams: Streams, journal: Journal, origins: Origins) -> None:
         self._streams = streams
@@ -46,6 +47,19 @@ class StreamServicer(StreamServiceServicer):
         if stream is None:
             raise StreamNotFoundError(request.stream_id)
         return pb.GetStreamResponse(stream=stream_message(stream, self._origins))
+
+    async def HoldStream(  # noqa: N802
+        self, request: pb.HoldStreamRequest, context: object
+    ) -> pb.HoldStreamResponse:
+        """Pause a stream, as the transmitter has decided."""
+        del context
+        held = await HoldStream(self._streams)(
+            request.tenant,
+            request.stream_id,
+            endpoint_url=request.endpoint_url,
+            reason=request.reason,
+        )
+        return pb.HoldStreamResponse(held=held)
 
     async def ReadJournal(  # noqa: N802
         self, request: pb.ReadJournalRequest, context: object

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import pytest
 from support.eventually import eventually
@@ -11,15 +11,18 @@ from support.memory_event_log import MemoryDeliveries, MemoryEventLog
 from support.transmitter_events import a_stream, an_event
 from support.transmitter_in_memory import Transmitter
 
-from secevent.push import Accepted, Outcome
+from secevent.push import Accepted, Outcome, Unreachable
 from servicekit.failures import StorageError
 from servicekit.signals import News
 from set_transmitter.commands.conclude_push import ConcludePush
 from set_transmitter.domain.backlog import Pending
-from set_transmitter.domain.streams import Stream
+from set_transmitter.domain.patience import Patience
+from set_transmitter.domain.streams import Stream, StreamStatus
 from set_transmitter.entrypoints.pump import Pump, PushSteps
+from set_transmitter.ports.holding import HoldingUnavailableError
 
 STREAM = a_stream()
+PATIENCE = Patience(attempts=2, seconds=0, refused_seconds=0)
 
 
 @dataclass
@@ -45,6 +48,39 @@ class ForgetfulDeliveries(MemoryDeliveries):
         if self.is_silent:
             self.is_silent = False
             raise StorageError("the database could not do it: AutoReconnect")
+
+
+class NoHolding:
+    """Is not to be asked."""
+
+    async def hold(self, stream: Stream, *, reason: str) -> None:
+        raise AssertionError((stream, reason))
+
+
+@dataclass
+class Registrar:
+    """Pauses the stream, at the second time that it is asked."""
+
+    transmitter: Transmitter
+    asked: list[str] = field(default_factory=list)
+
+    async def hold(self, stream: Stream, *, reason: str) -> None:
+        self.asked.append(reason)
+        if len(self.asked) == 1:
+            raise HoldingUnavailableError("UNAVAILABLE")
+        await self.transmitter.configure(replace(stream, status=StreamStatus.PAUSED))
+
+
+@dataclass
+class ClosedReceiver:
+    """Is away until it is open."""
+
+    is_open: bool = False
+    sent: list[str] = field(default_factory=list)
+
+    async def send(self, _stream: Stream, pending: Pending) -> Outcome:
+        self.sent.append(pending.subject_uri)
+        return Accepted() if self.is_open else Unreachable("nobody there", None)
 
 
 class AcceptingReceiver:
@@ -75,7 +111,8 @@ async def test_a_full_database_is_trouble_that_passes(
         transmitter.load,
         transmitter.prepare,
         AcceptingReceiver(),
-        ConcludePush(transmitter.settle),
+        ConcludePush(transmitter.settle, PATIENCE),
+        NoHolding(),
         parallel=2,
     )
     pumping = asyncio.create_task(Pump(outbox, steps, news=News()).run())
@@ -103,3 +140,31 @@ async def test_what_may_have_been_kept_is_what_is_sent() -> None:
     await transmitter.prepare(outbox, taken, now=1)
 
     assert taken[0].jwt == deliveries.jwts[STREAM.stream_id, 1]
+
+
+async def test_a_stream_that_nobody_takes_is_held_and_goes_on_once_it_is_enabled() -> None:
+    deliveries = MemoryDeliveries(MemoryEventLog())
+    transmitter = Transmitter(deliveries.log, deliveries)
+    await transmitter.configure(STREAM)
+    await transmitter.happen(an_event(), an_event(subject_uri="/Users/b"))
+    outbox, news = transmitter.outbox(STREAM), News()
+    receiver, registrar = ClosedReceiver(), Registrar(transmitter)
+    conclude = ConcludePush(transmitter.settle, PATIENCE)
+    steps = PushSteps(
+        transmitter.load, transmitter.prepare, receiver, conclude, registrar, parallel=2
+    )
+    pumping = asyncio.create_task(Pump(outbox, steps, news=news).run())
+
+    await eventually(lambda: not outbox.is_sending)
+    assert registrar.asked == ["nobody there"] * 2
+    assert (outbox.pending, outbox.dead_letters) == (2, 0)
+    receiver.is_open = True
+    await transmitter.configure(STREAM)
+    news.publish()
+    await eventually(lambda: outbox.acknowledged == 2)
+
+    assert outbox.last_error == ""
+    assert outbox.course.failures == 0
+    pumping.cancel()
+    with suppress(asyncio.CancelledError):
+        await pumping

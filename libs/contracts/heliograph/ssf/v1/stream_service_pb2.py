@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from heliograph.ssf.v1 import stream_pb2 as heliograph_dot_ssf_dot_v1_dot_stream__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&heliograph/ssf/v1/stream_service.proto\x12\x11heliograph.ssf.v1\x1a\x1eheliograph/ssf/v1/stream.proto\"E\n\x12ListStreamsRequest\x12/\n\tdirection\x18\x01 \x01(\x0e\x32\x1c.heliograph.ssf.v1.Direction\"Q\n\x13ListStreamsResponse\x12*\n\x07streams\x18\x01 \x03(\x0b\x32\x19.heliograph.ssf.v1.Stream\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"5\n\x10GetStreamRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tstream_id\x18\x02 \x01(\t\">\n\x11GetStreamResponse\x12)\n\x06stream\x18\x01 \x01(\x0b\x32\x19.heliograph.ssf.v1.Stream\"N\n\x12ReadJournalRequest\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\x12\x19\n\x11wait_milliseconds\x18\x03 \x01(\r\"\\\n\x13ReadJournalResponse\x12\x30\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1f.heliograph.ssf.v1.JournalEntry\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\"\xa4\x01\n\x0cJournalEntry\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.heliograph.ssf.v1.JournalKind\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x11\n\tstream_id\x18\x03 \x01(\t\x12/\n\tdirection\x18\x04 \x01(\x0e\x32\x1c.heliograph.ssf.v1.Direction\x12\x12\n\ntoken_hash\x18\x05 \x01(\x0c*\xed\x01\n\x0bJournalKind\x12\x1c\n\x18JOURNAL_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bJOURNAL_KIND_STREAM_CREATED\x10\x01\x12\x1f\n\x1bJOURNAL_KIND_STREAM_CHANGED\x10\x02\x12\x1f\n\x1bJOURNAL_KIND_STREAM_DELETED\x10\x03\x12\x1c\n\x18JOURNAL_KIND_KEY_ROTATED\x10\x04\x12\x1e\n\x1aJOURNAL_KIND_TOKEN_CHANGED\x10\x05\x12\x1f\n\x1bJOURNAL_KIND_TENANT_CHANGED\x10\x06\x32\xb2\x02\n\rStreamService\x12\x61\n\x0bListStreams\x12%.heliograph.ssf.v1.ListStreamsRequest\x1a&.heliograph.ssf.v1.ListStreamsResponse\"\x03\x90\x02\x01\x12[\n\tGetStream\x12#.heliograph.ssf.v1.GetStreamRequest\x1a$.heliograph.ssf.v1.GetStreamResponse\"\x03\x90\x02\x01\x12\x61\n\x0bReadJournal\x12%.heliograph.ssf.v1.ReadJournalRequest\x1a&.heliograph.ssf.v1.ReadJournalResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&heliograph/ssf/v1/stream_service.proto\x12\x11heliograph.ssf.v1\x1a\x1eheliograph/ssf/v1/stream.proto\"E\n\x12ListStreamsRequest\x12/\n\tdirection\x18\x01 \x01(\x0e\x32\x1c.heliograph.ssf.v1.Direction\"Q\n\x13ListStreamsResponse\x12*\n\x07streams\x18\x01 \x03(\x0b\x32\x19.heliograph.ssf.v1.Stream\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"5\n\x10GetStreamRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tstream_id\x18\x02 \x01(\t\">\n\x11GetStreamResponse\x12)\n\x06stream\x18\x01 \x01(\x0b\x32\x19.heliograph.ssf.v1.Stream\"\\\n\x11HoldStreamRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tstream_id\x18\x02 \x01(\t\x12\x14\n\x0c\x65ndpoint_url\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\"\n\x12HoldStreamResponse\x12\x0c\n\x04held\x18\x01 \x01(\x08\"N\n\x12ReadJournalRequest\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\x12\x19\n\x11wait_milliseconds\x18\x03 \x01(\r\"\\\n\x13ReadJournalResponse\x12\x30\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1f.heliograph.ssf.v1.JournalEntry\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\"\xa4\x01\n\x0cJournalEntry\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.heliograph.ssf.v1.JournalKind\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x11\n\tstream_id\x18\x03 \x01(\t\x12/\n\tdirection\x18\x04 \x01(\x0e\x32\x1c.heliograph.ssf.v1.Direction\x12\x12\n\ntoken_hash\x18\x05 \x01(\x0c*\xed\x01\n\x0bJournalKind\x12\x1c\n\x18JOURNAL_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bJOURNAL_KIND_STREAM_CREATED\x10\x01\x12\x1f\n\x1bJOURNAL_KIND_STREAM_CHANGED\x10\x02\x12\x1f\n\x1bJOURNAL_KIND_STREAM_DELETED\x10\x03\x12\x1c\n\x18JOURNAL_KIND_KEY_ROTATED\x10\x04\x12\x1e\n\x1aJOURNAL_KIND_TOKEN_CHANGED\x10\x05\x12\x1f\n\x1bJOURNAL_KIND_TENANT_CHANGED\x10\x06\x32\x92\x03\n\rStreamService\x12\x61\n\x0bListStreams\x12%.heliograph.ssf.v1.ListStreamsRequest\x1a&.heliograph.ssf.v1.ListStreamsResponse\"\x03\x90\x02\x01\x12[\n\tGetStream\x12#.heliograph.ssf.v1.GetStreamRequest\x1a$.heliograph.ssf.v1.GetStreamResponse\"\x03\x90\x02\x01\x12^\n\nHoldStream\x12$.heliograph.ssf.v1.HoldStreamRequest\x1a%.heliograph.ssf.v1.HoldStreamResponse\"\x03\x90\x02\x02\x12\x61\n\x0bReadJournal\x12%.heliograph.ssf.v1.ReadJournalRequest\x1a&.heliograph.ssf.v1.ReadJournalResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,10 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STREAMSERVICE'].methods_by_name['ListStreams']._serialized_options = b'\220\002\001'
   _globals['_STREAMSERVICE'].methods_by_name['GetStream']._loaded_options = None
   _globals['_STREAMSERVICE'].methods_by_name['GetStream']._serialized_options = b'\220\002\001'
+  _globals['_STREAMSERVICE'].methods_by_name['HoldStream']._loaded_options = None
+  _globals['_STREAMSERVICE'].methods_by_name['HoldStream']._serialized_options = b'\220\002\002'
   _globals['_STREAMSERVICE'].methods_by_name['ReadJournal']._loaded_options = None
   _globals['_STREAMSERVICE'].methods_by_name['ReadJournal']._serialized_options = b'\220\002\001'
-  _globals['_JOURNALKIND']._serialized_start=708
-  _globals['_JOURNALKIND']._serialized_end=945
+  _globals['_JOURNALKIND']._serialized_start=838
+  _globals['_JOURNALKIND']._serialized_end=1075
   _globals['_LISTSTREAMSREQUEST']._serialized_start=93
   _globals['_LISTSTREAMSREQUEST']._serialized_end=162
   _globals['_LISTSTREAMSRESPONSE']._serialized_start=164
@@ -48,12 +50,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETSTREAMREQUEST']._serialized_end=300
   _globals['_GETSTREAMRESPONSE']._serialized_start=302
   _globals['_GETSTREAMRESPONSE']._serialized_end=364
-  _globals['_READJOURNALREQUEST']._serialized_start=366
-  _globals['_READJOURNALREQUEST']._serialized_end=444
-  _globals['_READJOURNALRESPONSE']._serialized_start=446
-  _globals['_READJOURNALRESPONSE']._serialized_end=538
-  _globals['_JOURNALENTRY']._serialized_start=541
-  _globals['_JOURNALENTRY']._serialized_end=705
-  _globals['_STREAMSERVICE']._serialized_start=948
-  _globals['_STREAMSERVICE']._serialized_end=1254
+  _globals['_HOLDSTREAMREQUEST']._serialized_start=366
+  _globals['_HOLDSTREAMREQUEST']._serialized_end=458
+  _globals['_HOLDSTREAMRESPONSE']._serialized_start=460
+  _globals['_HOLDSTREAMRESPONSE']._serialized_end=494
+  _globals['_READJOURNALREQUEST']._serialized_start=496
+  _globals['_READJOURNALREQUEST']._serialized_end=574
+  _globals['_READJOURNALRESPONSE']._serialized_start=576
+  _globals['_READJOURNALRESPONSE']._serialized_end=668
+  _globals['_JOURNALENTRY']._serialized_start=671
+  _globals['_JOURNALENTRY']._serialized_end=835
+  _globals['_STREAMSERVICE']._serialized_start=1078
+  _globals['_STREAMSERVICE']._serialized_end=1480
 # @@protoc_insertion_point(module_scope)

@@ -143,6 +143,60 @@ class GetStreamResponse(_message.Message):
 Global___GetStreamResponse: _TypeAlias = GetStreamResponse  # noqa: Y015
 
 @_typing.final
+class HoldStreamRequest(_message.Message):
+    """Which stream to hold, and why."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    STREAM_ID_FIELD_NUMBER: _builtins.int
+    ENDPOINT_URL_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    stream_id: _builtins.str
+    endpoint_url: _builtins.str
+    """Where the transmitter pushed to in vain; empty for a stream that is polled."""
+    reason: _builtins.str
+    """At most 1,000 characters are kept."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        stream_id: _builtins.str = ...,
+        endpoint_url: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_url", b"endpoint_url", "reason", b"reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldStreamRequest: _TypeAlias = HoldStreamRequest  # noqa: Y015
+
+@_typing.final
+class HoldStreamResponse(_message.Message):
+    """What came of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HELD_FIELD_NUMBER: _builtins.int
+    held: _builtins.bool
+    """False when there was nothing to hold any more."""
+    def __init__(
+        self,
+        *,
+        held: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldStreamResponse: _TypeAlias = HoldStreamResponse  # noqa: Y015
+
+@_typing.final
 class ReadJournalRequest(_message.Message):
     """Where to read on from."""
 

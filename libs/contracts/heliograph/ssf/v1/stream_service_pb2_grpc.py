@@ -45,6 +45,11 @@ class StreamServiceStub:
                 request_serializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.GetStreamRequest.SerializeToString,
                 response_deserializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.GetStreamResponse.FromString,
                 _registered_method=True)
+        self.HoldStream = channel.unary_unary(
+                '/heliograph.ssf.v1.StreamService/HoldStream',
+                request_serializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.HoldStreamRequest.SerializeToString,
+                response_deserializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.HoldStreamResponse.FromString,
+                _registered_method=True)
         self.ReadJournal = channel.unary_unary(
                 '/heliograph.ssf.v1.StreamService/ReadJournal',
                 request_serializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.ReadJournalRequest.SerializeToString,
@@ -66,6 +71,16 @@ class StreamServiceServicer:
 
     def GetStream(self, request, context):
         """Reads one stream. Fails with NOT_FOUND and reason STREAM_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def HoldStream(self, request, context):
+        """Pauses a transmit stream by the transmitter's own decision, with the reason that its status shows; an
+        administrator or its receiver enables it again. Does nothing when it is not enabled any more, or pushes
+        elsewhere by now. Fails with NOT_FOUND and reason STREAM_NOT_FOUND, and with ABORTED and reason
+        STREAM_CHANGED while others keep changing it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -94,6 +109,11 @@ def add_StreamServiceServicer_to_server(servicer, server):
                     servicer.GetStream,
                     request_deserializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.GetStreamRequest.FromString,
                     response_serializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.GetStreamResponse.SerializeToString,
+            ),
+            'HoldStream': grpc.unary_unary_rpc_method_handler(
+                    servicer.HoldStream,
+                    request_deserializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.HoldStreamRequest.FromString,
+                    response_serializer=heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.HoldStreamResponse.SerializeToString,
             ),
             'ReadJournal': grpc.unary_unary_rpc_method_handler(
                     servicer.ReadJournal,
@@ -156,6 +176,33 @@ class StreamService:
             '/heliograph.ssf.v1.StreamService/GetStream',
             heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.GetStreamRequest.SerializeToString,
             heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.GetStreamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HoldStream(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.ssf.v1.StreamService/HoldStream',
+            heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.HoldStreamRequest.SerializeToString,
+            heliograph_dot_ssf_dot_v1_dot_stream__service__pb2.HoldStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -22,6 +22,12 @@ class StreamServiceStub:
     """
     GetStream: _aio.UnaryUnaryMultiCallable[_stream_service_pb2.GetStreamRequest, _stream_service_pb2.GetStreamResponse]
     """Reads one stream. Fails with NOT_FOUND and reason STREAM_NOT_FOUND."""
+    HoldStream: _aio.UnaryUnaryMultiCallable[_stream_service_pb2.HoldStreamRequest, _stream_service_pb2.HoldStreamResponse]
+    """Pauses a transmit stream by the transmitter's own decision, with the reason that its status shows; an
+    administrator or its receiver enables it again. Does nothing when it is not enabled any more, or pushes
+    elsewhere by now. Fails with NOT_FOUND and reason STREAM_NOT_FOUND, and with ABORTED and reason
+    STREAM_CHANGED while others keep changing it.
+    """
     ReadJournal: _aio.UnaryUnaryMultiCallable[_stream_service_pb2.ReadJournalRequest, _stream_service_pb2.ReadJournalResponse]
     """Reads what has changed since a cursor, waiting up to wait_milliseconds for a first entry.
 
@@ -50,6 +56,18 @@ class StreamServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_stream_service_pb2.GetStreamRequest, _abc.Awaitable[_stream_service_pb2.GetStreamResponse]],
     ) -> _abc.Awaitable[_stream_service_pb2.GetStreamResponse]:
         """Reads one stream. Fails with NOT_FOUND and reason STREAM_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def HoldStream(
+        self,
+        request: _stream_service_pb2.HoldStreamRequest,
+        context: _aio.ServicerContext[_stream_service_pb2.HoldStreamRequest, _abc.Awaitable[_stream_service_pb2.HoldStreamResponse]],
+    ) -> _abc.Awaitable[_stream_service_pb2.HoldStreamResponse]:
+        """Pauses a transmit stream by the transmitter's own decision, with the reason that its status shows; an
+        administrator or its receiver enables it again. Does nothing when it is not enabled any more, or pushes
+        elsewhere by now. Fails with NOT_FOUND and reason STREAM_NOT_FOUND, and with ABORTED and reason
+        STREAM_CHANGED while others keep changing it.
+        """
 
     @_abc_1.abstractmethod
     def ReadJournal(
