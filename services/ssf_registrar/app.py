@@ -27,6 +27,7 @@ from ssf_registrar.commands.create_tenant import CreateTenant
 from ssf_registrar.commands.ensure_signing_keys import EnsureSigningKeys
 from ssf_registrar.commands.manage_tokens import ManageTokens
 from ssf_registrar.commands.own_streams import OwnStreams
+from ssf_registrar.commands.rotate_keys import RotateKeys
 from ssf_registrar.domain.api_tokens import FreshToken
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.creation import Fresh
@@ -36,6 +37,7 @@ from ssf_registrar.entrypoints import http_errors
 from ssf_registrar.entrypoints.admin_callers import AdminCallers
 from ssf_registrar.entrypoints.callers import Callers
 from ssf_registrar.entrypoints.grpc_face import grpc_face
+from ssf_registrar.entrypoints.key_routes import KeyLoop, KeyRoutes
 from ssf_registrar.entrypoints.key_service import KeyServicer
 from ssf_registrar.entrypoints.management import StreamManagement
 from ssf_registrar.entrypoints.metadata import Metadata
@@ -99,6 +101,7 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
     uses = TokenUses()
     tokens = BearerTokens(_look_up(storage.tokens), clock=time.time, uses=uses)
     check_outbound = _check_outbound(settings)
+    rotate_keys = RotateKeys(storage.keys, time.time)
     change_tenant = ChangeTenant(storage.tenants, check_outbound)
 
     async def wake_readers_at_end() -> None:
@@ -110,7 +113,7 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
             storage,
             Metadata(origins.issuer, storage.keys),
             _management(storage, check_outbound, origins, Callers(tokens)),
-            _admin(storage, change_tenant, origins.issuer, AdminCallers(tokens)),
+            _admin(storage, change_tenant, rotate_keys, origins.issuer, AdminCallers(tokens)),
         ),
         grpc=grpc_face(
             settings.own_endpoint(_NAME),
@@ -121,6 +124,7 @@ def _service(settings: Settings, storage: Storage, ending: asyncio.Event) -> Ser
         ),
         loops={
             **storage.loops,
+            "keys.switch": KeyLoop(rotate_keys, storage.news).run,
             "journal.end": wake_readers_at_end,
             "tokens.forget": TokenLoop(storage.streams, storage.journal, tokens).run,
             "tokens.uses": partial(tell_of_uses, uses, _record_uses(storage.tokens)),
@@ -162,7 +166,11 @@ def _management(
 
 
 def _admin(
-    storage: Storage, change_tenant: ChangeTenant, public_issuer: str, callers: AdminCallers
+    storage: Storage,
+    change_tenant: ChangeTenant,
+    rotate_keys: RotateKeys,
+    public_issuer: str,
+    callers: AdminCallers,
 ) -> APIRouter:
     router = APIRouter(prefix="/admin/v1", tags=["admin"])
     create_tenant = CreateTenant(storage.tenants, change_tenant.check_outbound, _microseconds)
@@ -170,6 +178,7 @@ def _admin(
         router
     )
     manage_tokens = ManageTokens(storage.tokens, _fresh_token, time.time)
+    KeyRoutes(callers, rotate_keys).add_to(router)
     TokenRoutes(callers, change_tenant, manage_tokens).add_to(router)
     return router
 

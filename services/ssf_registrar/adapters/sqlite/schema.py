@@ -86,6 +86,10 @@ MIGRATIONS: Final = (
     CREATE INDEX tokens_of_tenants ON tokens (tenant, name);
     CREATE UNIQUE INDEX current_tokens ON tokens (tenant, name) WHERE is_former = 0;
     """,
+    """
+    -- Seconds since 1970 from which on a published key is signed with; 0: that is not to come.
+    ALTER TABLE keys ADD COLUMN signs_from INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 
