@@ -24,7 +24,7 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How many letters were told again, and how; `left` are those of the stream that are left.
+    """How many letters were told again, and how; `left` are the stream's, counted up to 200.
 
     Letters of one subject share a `state`. `told` names the streams that have something new.
     """
@@ -102,10 +102,11 @@ class ReplayDeadLetters:
             await self.restate.want(
                 StateWanted(outbox.stream.tenant, stream_id, subject_uri, positions)
             )
+        left = await self.letters.first(outbox.stream.tenant, stream_id, limit=_AT_ONCE)
         return Replayed(
             original=len(planned.originals),
             state=sum(map(len, planned.by_state.values())),
-            left=outbox.dead_letters,
+            left=len(left),
             told=frozenset({stream_id}),
         )
 

@@ -70,7 +70,7 @@ class ReplayedView(BaseModel):
     original: int
     state: int
     left: int = Field(
-        description="letters of the stream that are there yet: send the request again"
+        description="letters of the stream that are there yet, counted up to 200"
     )
 
 

@@ -7,7 +7,6 @@ from pymongo.uri_parser import parse_uri
 from support.registrar_storage import DATABASE, mongo_storage, sqlite_storage
 
 from servicekit.sqlite import Database
-from ssf_registrar.adapters.mongo.schema import MIGRATIONS as MONGO_MIGRATIONS
 from ssf_registrar.adapters.sqlite.schema import MIGRATIONS
 from ssf_registrar.adapters.storage import Storage
 from ssf_registrar.domain.api_tokens import Rotation
@@ -15,6 +14,7 @@ from ssf_registrar.domain.tenants import Tenant
 from ssf_registrar.domain.tokens import Token, TokenRecord
 
 BEFORE_TENANTS = 2
+BEFORE_TENANTS_ON_MONGODB = 1
 TOKEN = Token(b"hash", "default", "laptop", "bob", frozenset({"scim", "ssf.read"}), expires=900)
 ROTATION = Rotation(Token(b"new", "default", "laptop", "bob", frozenset(), expires=0), TOKEN)
 
@@ -60,7 +60,7 @@ async def test_a_database_of_before_tenants(mongo_url: str) -> None:
                 "expires": 900,
             }
         )
-        database["schema"].update_one({}, {"$set": {"version": len(MONGO_MIGRATIONS) - 1}})
+        database["schema"].update_one({}, {"$set": {"version": BEFORE_TENANTS_ON_MONGODB}})
 
     async with mongo_storage(mongo_url) as storage:
         await all_is_there_and_rotates(storage)

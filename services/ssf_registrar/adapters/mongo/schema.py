@@ -59,8 +59,12 @@ async def _tenants_and_rotation(database: Database) -> None:
             raise
 
 
+async def _waiting_keys(database: Database) -> None:
+    await database["keys"].create_index(_ascending("signs_from"), sparse=True)
+
+
 def _ascending(*names: str) -> list[tuple[str, int]]:
     return [(name, ASCENDING) for name in names]
 
 
-MIGRATIONS: Final = (_indexes, _tenants_and_rotation)
+MIGRATIONS: Final = (_indexes, _tenants_and_rotation, _waiting_keys)

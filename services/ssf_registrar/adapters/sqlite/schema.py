@@ -89,6 +89,7 @@ MIGRATIONS: Final = (
     """
     -- Seconds since 1970 from which on a published key is signed with; 0: that is not to come.
     ALTER TABLE keys ADD COLUMN signs_from INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX waiting_keys ON keys (signs_from) WHERE signs_from > 0;
     """,
 )
 
