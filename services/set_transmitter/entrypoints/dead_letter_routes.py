@@ -69,9 +69,7 @@ class ReplayedView(BaseModel):
 
     original: int
     state: int
-    left: int = Field(
-        description="letters of the stream that are there yet, counted up to 200"
-    )
+    left: int = Field(description="letters of the stream that are there yet, counted up to 200")
 
 
 class DroppedView(BaseModel):
