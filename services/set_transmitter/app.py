@@ -52,12 +52,15 @@ from set_transmitter.commands.close_tenants import CloseTenants
 from set_transmitter.commands.conclude_push import ConcludePush
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.growth import Growth
+from set_transmitter.commands.hold_stream import HoldStream
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.make_status_changes import MakeStatusChanges
 from set_transmitter.commands.pause_inactive import PauseInactive
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
+from set_transmitter.commands.restate import Restate
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
@@ -65,10 +68,13 @@ from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.contacts import Contacts
 from set_transmitter.domain.outboxes import Outboxes
+from set_transmitter.domain.patience import Patience
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
+from set_transmitter.entrypoints.dead_letter_routes import DeadLetterRoutes
 from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
 from set_transmitter.entrypoints.event_service import grpc_face
 from set_transmitter.entrypoints.feed_loop import FeedLoop
+from set_transmitter.entrypoints.holding import Holding
 from set_transmitter.entrypoints.http_errors import add_error_answers
 from set_transmitter.entrypoints.journal_loop import JournalLoop
 from set_transmitter.entrypoints.measures import StreamMeasures, attempts
@@ -85,6 +91,7 @@ from set_transmitter.entrypoints.stream_news import StreamNews
 from set_transmitter.entrypoints.tenant_purge import TenantPurge
 from set_transmitter.entrypoints.terms import Loops, Term, Terms
 from set_transmitter.entrypoints.verification_loop import VerificationLoop
+from set_transmitter.ports.dead_letters import DeadLetters
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.push import Push
 from set_transmitter.settings import Settings
@@ -123,6 +130,9 @@ class _Parts:
     begin_snapshot: BeginSnapshot
     answer_verifications: AnswerVerifications
     erase_events: EraseEvents
+    dead_letters: DeadLetters
+    restate: Restate
+    replay_dead_letters: ReplayDeadLetters
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -180,12 +190,13 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 loops=_loops(settings, parts, peers, _push(peers, parts, held)),
                 poll=_poll(settings, parts, peers, partial(_check_active, held, over)),
                 tokens=parts.tokens,
-                deliveries=parts.deliveries,
+                dead_letters=parts.dead_letters,
                 read_delivery_states=ReadDeliveryStates(parts.outboxes, parts.contacts),
                 begin_snapshot=parts.begin_snapshot,
                 announce_status=parts.announce_status,
                 look_again=partial(_look_again, parts.keep_streams),
                 erase_events=parts.erase_events,
+                replay_dead_letters=parts.replay_dead_letters,
                 news=parts.news,
             )
         finally:
@@ -236,6 +247,8 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
     closed, news = ClosedTenants(), StreamNews()
     keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth, closed)
     close_tenants = CloseTenants(closed, growth, keep_streams)
+    letters = logbook.dead_letters
+    restate = Restate(letters, outboxes, growth)
     take_snapshots = TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth)
     contacts, statuses = Contacts(), RegistrarStatuses(peers.registrar)
     announce_status = AnnounceStatus(
@@ -255,6 +268,9 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
             log, logbook.stream_events, outboxes, growth, closed
         ),
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
+        dead_letters=letters,
+        restate=restate,
+        replay_dead_letters=ReplayDeadLetters(letters, outboxes, settle, growth, restate),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=news,
@@ -273,6 +289,7 @@ def _http(storage: Storage, terms: Terms) -> FastAPI:
     add_error_answers(app)
     add_admin_routes(app, terms)
     add_status_routes(app, terms)
+    DeadLetterRoutes(terms).add_to(app)
     add_erasure_routes(app, terms)
     add_poll_routes(app, terms)
     return app
@@ -339,7 +356,7 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
 
 def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
     feed = ChangeFeed(peers.store, peers.registry.endpoints)
-    return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.news)
+    return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.restate, parts.news)
 
 
 def _purge_loop(parts: _Parts, peers: _Peers) -> PurgeLoop:
@@ -356,10 +373,17 @@ def _push_loop(settings: Settings, parts: _Parts, push: Push) -> PushLoop:
         load=parts.load,
         prepare=parts.prepare,
         push=push,
-        conclude=ConcludePush(parts.settle),
+        conclude=ConcludePush(parts.settle, _patience(settings)),
+        holding=Holding(HoldStream(parts.announce_status), parts.news),
         parallel=settings.push_parallel,
     )
     return PushLoop(parts.outboxes, steps, parts.news)
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(
+        settings.push_budget_attempts, settings.push_budget_seconds, settings.push_refused_seconds
+    )
 
 
 def _wake_at_end(news: StreamNews, ending: asyncio.Event) -> Callable[[], Awaitable[None]]:

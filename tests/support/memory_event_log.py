@@ -6,6 +6,12 @@ from typing import Any
 
 from secevent.scim_events import DELETE
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.dead_letters import (
+    STATE_KINDS,
+    UNDELIVERED,
+    FoundLetter,
+    LetterPlace,
+)
 from set_transmitter.domain.erasures import Erasure, Removed
 from set_transmitter.domain.events import Event, LoggedEvent
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
@@ -135,6 +141,75 @@ class MemoryDeliveries:
             and logged.only_for in {"", stream.stream_id}
             and self.jwts.get((stream.stream_id, logged.position), "") is not None
         ]
+
+
+@dataclass
+class MemoryDeadLetters:
+    """Over the same lists."""
+
+    deliveries: MemoryDeliveries
+
+    async def page(
+        self, tenant: str, *, stream_id: str | None, after: LetterPlace | None, limit: int
+    ) -> list[DeadLetter]:
+        found = await self.deliveries.dead_letters(tenant, stream_id)
+        places = sorted((one.at, one.position, one.stream_id, one) for one in found)
+        start = (-1, -1, "") if after is None else (after.at, after.position, after.stream_id)
+        return [place[3] for place in places if place[:3] > start][:limit]
+
+    async def find(self, tenant: str, stream_id: str, position: int) -> FoundLetter | None:
+        found = await self.first(tenant, stream_id, limit=1000)
+        return next((one for one in found if one.letter.position == position), None)
+
+    async def first(self, tenant: str, stream_id: str, *, limit: int) -> list[FoundLetter]:
+        letters = await self.deliveries.dead_letters(tenant, stream_id)
+        events = {one.position: one for one in self.deliveries.log.events}
+        events = {at: one for at, one in events.items() if one.event.kind != ERASED}
+        letters.sort(key=lambda one: one.position)
+        return [FoundLetter(one, events.get(one.position)) for one in letters][:limit]
+
+    async def overtaken(self, stream: Stream, letters: Sequence[DeadLetter]) -> frozenset[int]:
+        refused = {
+            one.position
+            for one in self.deliveries.letters
+            if one.stream_id == stream.stream_id and one.err != UNDELIVERED
+        }
+        return frozenset(
+            letter.position
+            for letter in letters
+            for later in self.deliveries.log.events[letter.position :]
+            if later.event.subject_uri == letter.subject_uri
+            and later.event.tenant == stream.tenant
+            and later.event.kind in stream.kinds & STATE_KINDS
+            and stream.has_begun_for(later.event)
+            and later.only_for in {"", stream.stream_id}
+            and later.position not in refused
+        )
+
+    async def replay(
+        self, stream_id: str, positions: Sequence[int], events: Sequence[Event]
+    ) -> list[LoggedEvent] | None:
+        there = [one for one in self.deliveries.letters if one.stream_id == stream_id]
+        if not set(positions) <= {one.position for one in there}:
+            return None
+        tenant, _ = self.deliveries.streams[stream_id]
+        await self.drop(tenant, stream_id, positions)
+        log = self.deliveries.log
+        return await log.append(events, feed_cursor=log.cursor, only_for=stream_id)
+
+    async def drop(self, tenant: str, stream_id: str, positions: Sequence[int] | None) -> int:
+        found = self.deliveries.streams.get(stream_id)
+        if found is None or found[0] != tenant:
+            return 0
+        dropped = [
+            one
+            for one in self.deliveries.letters
+            if one.stream_id == stream_id and (positions is None or one.position in positions)
+        ]
+        self.deliveries.letters = [one for one in self.deliveries.letters if one not in dropped]
+        left = replace(found[1], dead_letters=found[1].dead_letters - len(dropped))
+        self.deliveries.streams[stream_id] = (tenant, left)
+        return len(dropped)
 
 
 class MemoryTenantRecords:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from support.memory_event_log import (
+    MemoryDeadLetters,
     MemoryDeliveries,
     MemoryErasing,
     MemoryEventLog,
@@ -19,6 +20,8 @@ from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
+from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
+from set_transmitter.commands.restate import Restate
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
@@ -110,6 +113,9 @@ class Transmitter:
         self.erase_events = EraseEvents(
             MemoryErasing(deliveries), self.outboxes, self.settle, growth
         )
+        letters = MemoryDeadLetters(deliveries)
+        self.restate = Restate(letters, self.outboxes, growth)
+        self.replay = ReplayDeadLetters(letters, self.outboxes, self.settle, growth, self.restate)
         self.acknowledge = TakeAcknowledgements("epoch", self.settle)
         self.hand_out = HandOut(self.load, self.prepare, visibility=60, most_bytes=4096)
 

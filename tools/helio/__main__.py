@@ -20,6 +20,7 @@ from helio.backups.telling import print_backup, print_restored
 from helio.brake import app as brake
 from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
+from helio.dead_letters import app as dead_letters
 from helio.deleted import app as deleted
 from helio.erase import erase
 from helio.hello import HelloError, say_hello
@@ -46,6 +47,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(deleted, name="deleted")
 app.command()(erase)
 app.add_typer(brake, name="brake")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from servicekit.leases import Held, Work
+from set_transmitter.ports.dead_letters import DeadLetters
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.erasing import Erasing
 from set_transmitter.ports.event_log import EventLog
@@ -22,6 +23,7 @@ class Logbook:
     erasing: Erasing
     tenant_records: TenantRecords
     stream_events: StreamEvents
+    dead_letters: DeadLetters
 
 
 class Storage(Protocol):

@@ -22,6 +22,16 @@ def position_in(jti: str, *, epoch: str, stream_id: str) -> int | None:
     return position if jti_of(epoch, position, stream_id) == jti else None
 
 
+def place_of(jti: str) -> tuple[str, int] | None:
+    """Return the stream and the position that a jti of any log names; None when it is not one."""
+    epoch, _, rest = jti.partition("-")
+    _, _, stream_id = rest.partition("-")
+    if not stream_id:
+        return None
+    position = position_in(jti, epoch=epoch, stream_id=stream_id)
+    return None if position is None else (stream_id, position)
+
+
 def _base36(number: int) -> str:
     digits = ""
     while number:

@@ -4,6 +4,7 @@ from typing import Final
 
 from set_transmitter.domain.backlog import Backlog, Pending
 from set_transmitter.domain.events import LoggedEvent
+from set_transmitter.domain.patience import Course
 from set_transmitter.domain.progress import Page, SnapshotState, StoredProgress
 from set_transmitter.domain.snapshots import MOST_UNSETTLED, Snapshot
 from set_transmitter.domain.streams import Stream, StreamStatus
@@ -21,6 +22,7 @@ class Outbox:
         self.acknowledged = stored.acknowledged
         self.dead_letters = stored.dead_letters
         self.snapshot = stored.snapshot
+        self.course = Course()
         self.last_error = ""
         self.is_closed = False
         self.lagging = True

@@ -69,6 +69,8 @@ WRITES: dict[str, Callable[[Logbook], Awaitable[object]]] = {
     "records": lambda at: at.deliveries.record([Progress(STREAM.stream_id, 1, acknowledged=(1,))]),
     "opens": lambda at: at.deliveries.open(a_stream(stream_id="another")),
     "removes": lambda at: at.deliveries.remove(STREAM.stream_id),
+    "replays": lambda at: at.dead_letters.replay(STREAM.stream_id, (), [an_event(txn="late")]),
+    "drops": lambda at: at.dead_letters.drop("default", STREAM.stream_id, None),
     "begins a snapshot": lambda at: at.snapshots.begin({STREAM.stream_id}, feed_cursor="9"),
     "goes on with one": lambda at: at.snapshots.go_on(STREAM.stream_id, PAGE, feed_cursor="9"),
 }

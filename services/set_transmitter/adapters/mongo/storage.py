@@ -7,6 +7,7 @@ from typing import Final
 from servicekit.leases import Held, Work, lead
 from servicekit.mongo import MongoDatabase, open_mongo
 from servicekit.mongo_leases import MongoLeases
+from set_transmitter.adapters.mongo.dead_letters import MongoDeadLetters
 from set_transmitter.adapters.mongo.deliveries import MongoDeliveries
 from set_transmitter.adapters.mongo.erasing import MongoErasing
 from set_transmitter.adapters.mongo.event_log import MongoEventLog
@@ -42,7 +43,8 @@ class MongoStorage:
         snapshots = MongoSnapshots(self._database, write)
         records = MongoTenantRecords(self._database, write)
         stream_events = MongoStreamEvents(self._database, write)
-        return Logbook(log, deliveries, snapshots, erasing, records, stream_events)
+        letters = MongoDeadLetters(self._database, write)
+        return Logbook(log, deliveries, snapshots, erasing, records, stream_events, letters)
 
     async def lead(self, work: Work) -> None:
         """Do the work while this replica has the lease."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from servicekit.leases import Held, Work, always_held
 from servicekit.sqlite import Database
+from set_transmitter.adapters.sqlite.dead_letters import SqliteDeadLetters
 from set_transmitter.adapters.sqlite.deliveries import SqliteDeliveries
 from set_transmitter.adapters.sqlite.erasing import SqliteErasing
 from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
@@ -36,7 +37,8 @@ class SqliteStorage:
         snapshots = SqliteSnapshots(self._database)
         records = SqliteTenantRecords(self._database)
         stream_events = SqliteStreamEvents(self._database)
-        return Logbook(log, deliveries, snapshots, erasing, records, stream_events)
+        letters = SqliteDeadLetters(self._database)
+        return Logbook(log, deliveries, snapshots, erasing, records, stream_events, letters)
 
     async def lead(self, work: Work) -> None:
         """Do the work at once."""
