@@ -43,6 +43,9 @@ from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.read_events import ReadEvents
+from set_transmitter.commands.remove_old_events import RemoveOldEvents
+from set_transmitter.commands.reset_stream import ResetStream
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
@@ -51,6 +54,7 @@ from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
 from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
+from set_transmitter.entrypoints.event_routes import add_event_routes
 from set_transmitter.entrypoints.event_service import grpc_face
 from set_transmitter.entrypoints.feed_loop import FeedLoop
 from set_transmitter.entrypoints.http_errors import add_error_answers
@@ -60,6 +64,8 @@ from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.poll_routes import add_poll_routes
 from set_transmitter.entrypoints.pump import PushSteps
 from set_transmitter.entrypoints.push_loop import PushLoop
+from set_transmitter.entrypoints.reset_routes import add_reset_routes, log_reset
+from set_transmitter.entrypoints.retention_loop import RetentionLoop
 from set_transmitter.entrypoints.settling_loops import SettlingLoops
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
@@ -67,6 +73,7 @@ from set_transmitter.entrypoints.tenant_purge import TenantPurge
 from set_transmitter.entrypoints.terms import Loops, Term, Terms
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.push import Push
+from set_transmitter.ports.retention import Retention
 from set_transmitter.settings import Settings
 
 NAME = "set-transmitter"
@@ -100,6 +107,9 @@ class _Parts:
     take_in: TakeInChanges
     take_snapshots: TakeSnapshots
     begin_snapshot: BeginSnapshot
+    reset_stream: ResetStream
+    read_events: ReadEvents
+    retention: Retention
     erase_events: EraseEvents
     signing: RegistrarSigning
     tokens: BearerTokens
@@ -155,6 +165,8 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 deliveries=parts.deliveries,
                 read_delivery_states=ReadDeliveryStates(parts.outboxes),
                 begin_snapshot=parts.begin_snapshot,
+                reset_stream=parts.reset_stream,
+                read_events=parts.read_events,
                 erase_events=parts.erase_events,
                 news=parts.news,
             )
@@ -191,7 +203,17 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
     signing = RegistrarSigning(peers.registrar)
     streams = RegistrarStreams(peers.registrar)
     closed, news = ClosedTenants(), StreamNews()
-    keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth, closed)
+    keep_streams = KeepStreams(
+        streams,
+        outboxes,
+        deliveries,
+        settle,
+        load,
+        growth,
+        logbook.resets,
+        closed,
+        tell_reset=log_reset,
+    )
     close_tenants = CloseTenants(closed, growth, keep_streams)
     take_snapshots = TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth)
     return _Parts(
@@ -204,6 +226,9 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         take_in=TakeInChanges(log, outboxes, growth, closed),
         take_snapshots=take_snapshots,
         begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
+        reset_stream=ResetStream(streams, outboxes, keep_streams),
+        read_events=ReadEvents(logbook.logged_events, outboxes),
+        retention=logbook.retention,
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
@@ -216,6 +241,8 @@ def _http(storage: Storage, terms: Terms) -> FastAPI:
     app = create_app(NAME, own_store_works=partial(_own_store_works, storage, terms))
     add_error_answers(app)
     add_admin_routes(app, terms)
+    add_reset_routes(app, terms)
+    add_event_routes(app, terms)
     add_erasure_routes(app, terms)
     add_poll_routes(app, terms)
     return app
@@ -263,6 +290,8 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
         "settle": settling.flush,
         "cursors": settling.store_cursors,
         "disabled": settling.drop_for_disabled,
+        "lost": settling.reopen_lost,
+        "retention": _retention_loop(settings, parts).run,
         "tenants": _purge_loop(parts, peers).run,
         "end": _wake_at_end(parts.news, peers.ending),
     }
@@ -271,6 +300,11 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
 def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
     feed = ChangeFeed(peers.store, peers.endpoints)
     return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.news)
+
+
+def _retention_loop(settings: Settings, parts: _Parts) -> RetentionLoop:
+    remove = RemoveOldEvents(parts.retention, parts.outboxes, parts.settle, settings.retention())
+    return RetentionLoop(remove, parts.news)
 
 
 def _purge_loop(parts: _Parts, peers: _Peers) -> PurgeLoop:

@@ -18,6 +18,7 @@ from set_transmitter.domain.journal import (
     TenantChanged,
     TokenChanged,
 )
+from set_transmitter.domain.resets import RequestedReset
 from set_transmitter.domain.streams import DeliveryMethod, Stream, StreamStatus
 
 _LIMIT: Final = 200
@@ -141,4 +142,11 @@ def _stream(stream: stream_pb2.Stream) -> Stream:
         status=_STATUSES[stream.status],
         signing_algorithm=stream.signing_algorithm,
         created=stream.created,
+        reset=_requested_reset(stream),
     )
+
+
+def _requested_reset(stream: stream_pb2.Stream) -> RequestedReset | None:
+    if not stream.reset_revision:
+        return None
+    return RequestedReset(stream.reset_jti, stream.reset_date, stream.reset_revision)

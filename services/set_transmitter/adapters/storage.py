@@ -7,6 +7,9 @@ from servicekit.leases import Held, Work
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.erasing import Erasing
 from set_transmitter.ports.event_log import EventLog
+from set_transmitter.ports.logged_events import LoggedEvents
+from set_transmitter.ports.resets import Resets
+from set_transmitter.ports.retention import Retention
 from set_transmitter.ports.snapshots import Snapshots
 from set_transmitter.ports.tenant_records import TenantRecords
 
@@ -20,6 +23,9 @@ class Logbook:
     snapshots: Snapshots
     erasing: Erasing
     tenant_records: TenantRecords
+    resets: Resets
+    retention: Retention
+    logged_events: LoggedEvents
 
 
 class Storage(Protocol):

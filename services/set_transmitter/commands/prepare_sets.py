@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from set_transmitter.domain.backlog import Pending
-from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.outbox import Outbox
-from set_transmitter.domain.streams import Stream
 from set_transmitter.domain.tokens import security_event_token
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.signing import Signing
@@ -21,25 +19,31 @@ class PrepareSets:
     signing: Signing
 
     async def __call__(self, outbox: Outbox, taken: Sequence[Pending], *, now: float) -> None:
-        """Give each of the taken events its JWT. Raises `SigningUnavailableError`."""
+        """Give each of the taken events its JWT, unless the stream is closed meanwhile.
+
+        Raises `SigningUnavailableError`.
+        """
         fresh = [pending for pending in taken if pending.jwt is None]
-        await self._sign(outbox.stream, [each for each in fresh if each.signed is None], now=now)
+        await self._sign(outbox, [each for each in fresh if each.signed is None], now=now)
+        if outbox.is_closed:
+            return  # it may have been set back, and is to be sent under other jtis
         by_position = {each.position: each.signed for each in fresh if each.signed is not None}
         if by_position:
             await self.deliveries.keep(outbox.stream.stream_id, by_position)
         for pending in fresh:
             pending.jwt = pending.signed
 
-    async def _sign(self, stream: Stream, unsigned: Sequence[Pending], *, now: float) -> None:
+    async def _sign(self, outbox: Outbox, unsigned: Sequence[Pending], *, now: float) -> None:
         if not unsigned:
             return
+        stream = outbox.stream
         jwts = await self.signing.sign(
             stream,
             [
                 security_event_token(
                     pending.logged.event,
                     stream,
-                    jti=jti_of(self.epoch, pending.position, stream.stream_id),
+                    jti=outbox.jti_of(pending.position, epoch=self.epoch),
                     iat=int(now),
                 )
                 for pending in unsigned

@@ -23,6 +23,7 @@ class ReadDeliveryStates:
                 oldest_pending=outbox.oldest_pending,
                 last_error=outbox.last_error,
                 snapshot=outbox.snapshot_state(self.outboxes.end),
+                dropped=outbox.dropped,
             )
             for outbox in self.outboxes
             if outbox.stream.tenant == tenant

@@ -23,14 +23,11 @@ class TakeSnapshots:
     @property
     def is_any_under_way(self) -> bool:
         """Whether there is a snapshot that has not been everywhere."""
-        return any(
-            outbox.snapshot is not None and not outbox.snapshot.is_complete
-            for outbox in self.outboxes
-        )
+        return bool(self.outboxes.walked)
 
     def due(self) -> Outbox | None:
         """Return a stream whose snapshot goes on now: the one that has come least far."""
-        due = [outbox for outbox in self.outboxes if outbox.wants_to_walk]
+        due = [outbox for outbox in self.outboxes.walked if outbox.wants_to_walk]
         return min(due, key=lambda one: one.snapshot.walked if one.snapshot else 0, default=None)
 
     async def read_again(self) -> None:
@@ -39,6 +36,7 @@ class TakeSnapshots:
             stored = await self.snapshots.all()
             for outbox in self.outboxes:
                 outbox.snapshot = stored.get(outbox.stream.stream_id)
+                self.outboxes.note_snapshot(outbox)
 
     async def begin(self, stream_id: str) -> None:
         """Begin a snapshot of one stream, or begin it anew."""
@@ -67,6 +65,7 @@ class TakeSnapshots:
             outbox.snapshot, logged = await self.snapshots.go_on(
                 stream_id, dated, feed_cursor=feed_cursor
             )
+            self.outboxes.note_snapshot(outbox)
             return self.outboxes.share_out(logged)
 
     async def _begin(self, stream_ids: Collection[str], *, feed_cursor: str | None) -> set[str]:
@@ -75,4 +74,5 @@ class TakeSnapshots:
             outbox = self.outboxes.get(stream_id)
             if outbox is not None:
                 outbox.begin(snapshot)
+                self.outboxes.note_snapshot(outbox)
         return set(begun)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.generations import Generations
 from set_transmitter.domain.snapshots import Snapshot
 
 
@@ -11,7 +12,8 @@ class StoredProgress:
     """A stream's state in the log: everything up to `cursor` is settled.
 
     `pending` counts its unsettled events up to `end`, the log's last position at that moment.
-    `snapshot` is the last one that was begun.
+    `snapshot` is the last one that was begun, and `reset_revision` the revision of the last reset
+    that came through its configuration. `dropped` counts what retention took before it was settled.
     """
 
     cursor: int
@@ -20,6 +22,9 @@ class StoredProgress:
     pending: int
     end: int
     snapshot: Snapshot | None = None
+    generations: Generations = Generations()
+    reset_revision: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +81,4 @@ class DeliveryState:
     oldest_pending: int
     last_error: str
     snapshot: SnapshotState | None
+    dropped: int = 0

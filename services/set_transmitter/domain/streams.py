@@ -19,6 +19,7 @@ from secevent.scim_events import (
     PUT_NOTICE,
 )
 from set_transmitter.domain.events import Event, EventKind
+from set_transmitter.domain.resets import RequestedReset
 
 CLOCK_TOLERANCE: Final = 2_000_000
 """Microseconds that the registrar's clock may be ahead of the store's."""
@@ -64,6 +65,8 @@ class Stream:
     status: StreamStatus
     signing_algorithm: str
     created: int
+    reset: RequestedReset | None = None
+    """The last one that was asked for; it is done once."""
 
     @property
     def begins(self) -> int:

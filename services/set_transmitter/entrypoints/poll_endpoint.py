@@ -18,7 +18,6 @@ from servicekit.signals import News
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements, take_back
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.domain.backlog import Pending
-from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.streams import DeliveryMethod
@@ -74,6 +73,8 @@ class PollEndpoint:
         ends = time.monotonic() + self._seconds_to_wait(poll)
         while True:
             edition = news.edition
+            if self.outboxes.get(stream_id) is None:  # it is being set back, or changed
+                await self._look_again(tenant, stream_id)
             outbox = self._outbox(tenant, stream_id)
             handed = await self._hand_out(outbox, poll)
             self.check_active()
@@ -111,9 +112,8 @@ class PollEndpoint:
         return outbox
 
     def _response(self, outbox: Outbox, handed: Sequence[Pending]) -> Response:
-        stream_id = outbox.stream.stream_id
         sets = {
-            jti_of(self.outboxes.epoch, pending.position, stream_id): pending.jwt or ""
+            outbox.jti_of(pending.position, epoch=self.outboxes.epoch): pending.jwt or ""
             for pending in handed
         }
         more = outbox.is_sending and outbox.backlog.has_free(now=time.monotonic())

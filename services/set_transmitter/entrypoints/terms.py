@@ -11,6 +11,8 @@ from servicekit.leases import Held
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.read_events import ReadEvents
+from set_transmitter.commands.reset_stream import ResetStream
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
@@ -29,6 +31,8 @@ class Term:
     deliveries: Deliveries
     read_delivery_states: ReadDeliveryStates
     begin_snapshot: BeginSnapshot
+    reset_stream: ResetStream
+    read_events: ReadEvents
     erase_events: EraseEvents
     news: StreamNews
 

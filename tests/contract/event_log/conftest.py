@@ -8,6 +8,9 @@ from support.memory_event_log import (
     MemoryDeliveries,
     MemoryErasing,
     MemoryEventLog,
+    MemoryLoggedEvents,
+    MemoryResets,
+    MemoryRetention,
     MemorySnapshots,
     MemoryTenantRecords,
 )
@@ -30,7 +33,16 @@ async def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         in_memory = MemoryEventLog("first-name")
         deliveries = MemoryDeliveries(in_memory)
         snapshots, erasing = MemorySnapshots(deliveries), MemoryErasing(deliveries)
-        yield Logbook(in_memory, deliveries, snapshots, erasing, MemoryTenantRecords())
+        yield Logbook(
+            in_memory,
+            deliveries,
+            snapshots,
+            erasing,
+            MemoryTenantRecords(),
+            MemoryResets(deliveries),
+            MemoryRetention(),
+            MemoryLoggedEvents(deliveries),
+        )
     elif request.param == "sqlite":
         async with open_sqlite(tmp_path / "set-transmitter.sqlite3", restore_id="") as storage:
             held = always_held("transmitter")

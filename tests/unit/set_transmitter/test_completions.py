@@ -57,7 +57,7 @@ def test_a_snapshot_keeps_no_completion_back() -> None:
         )
     ]
 
-    assert told == [False, True, True, False]
+    assert told == [False, True, True]
 
 
 class PlainSigning:

@@ -11,6 +11,9 @@ from set_transmitter.adapters.mongo.deliveries import MongoDeliveries
 from set_transmitter.adapters.mongo.erasing import MongoErasing
 from set_transmitter.adapters.mongo.event_log import MongoEventLog
 from set_transmitter.adapters.mongo.fenced import FencedWrites
+from set_transmitter.adapters.mongo.logged_events import MongoLoggedEvents
+from set_transmitter.adapters.mongo.resets import MongoResets
+from set_transmitter.adapters.mongo.retention import MongoRetention
 from set_transmitter.adapters.mongo.schema import MIGRATIONS
 from set_transmitter.adapters.mongo.snapshots import MongoSnapshots
 from set_transmitter.adapters.mongo.tenant_records import MongoTenantRecords
@@ -40,7 +43,16 @@ class MongoStorage:
         erasing = MongoErasing(self._database, write, forget=deliveries.forget_shared)
         snapshots = MongoSnapshots(self._database, write)
         records = MongoTenantRecords(self._database, write)
-        return Logbook(log, deliveries, snapshots, erasing, records)
+        return Logbook(
+            log,
+            deliveries,
+            snapshots,
+            erasing,
+            records,
+            resets=MongoResets(self._database, write, snapshots),
+            retention=MongoRetention(self._database, write),
+            logged_events=MongoLoggedEvents(self._database),
+        )
 
     async def lead(self, work: Work) -> None:
         """Do the work while this replica has the lease."""

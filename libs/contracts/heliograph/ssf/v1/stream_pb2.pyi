@@ -129,6 +129,9 @@ class Stream(_message.Message):
     DISPOSITION_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     CREATED_FIELD_NUMBER: _builtins.int
+    RESET_JTI_FIELD_NUMBER: _builtins.int
+    RESET_DATE_FIELD_NUMBER: _builtins.int
+    RESET_REVISION_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     stream_id: _builtins.str
     direction: Global___Direction.ValueType
@@ -154,6 +157,13 @@ class Stream(_message.Message):
     """The feed position after which a transmit stream's events begin is where the log was when it first
     saw the stream; this says when that stream was made, in microseconds since 1970-01-01T00:00:00Z.
     """
+    reset_jti: _builtins.str
+    """Transmit: the last reset that was asked for through the configuration. Each is done once, and known
+    by its revision, which is that of the stream when it was asked for; 0 when there was none.
+    A jti, or (when that is empty) a moment in microseconds since 1970-01-01T00:00:00Z.
+    """
+    reset_date: _builtins.int
+    reset_revision: _builtins.int
     @_builtins.property
     def aud(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -181,10 +191,13 @@ class Stream(_message.Message):
         disposition: Global___ReceiveDisposition.ValueType = ...,
         revision: _builtins.int = ...,
         created: _builtins.int = ...,
+        reset_jti: _builtins.str = ...,
+        reset_date: _builtins.int = ...,
+        reset_revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "iss", b"iss", "jwks_uri", b"jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "iss", b"iss", "jwks_uri", b"jwks_uri", "reset_date", b"reset_date", "reset_jti", b"reset_jti", "reset_revision", b"reset_revision", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
