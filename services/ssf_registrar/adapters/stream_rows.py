@@ -13,6 +13,7 @@ from ssf_registrar.domain.streams import (
     Push,
     ReceivePoll,
     ReceivePush,
+    Reset,
     Status,
     Stream,
 )
@@ -67,6 +68,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         status=Status(members["status"]),
         status_reason=members["status_reason"],
         revision=revision,
+        reset=_reset(members.get("reset")),
     )
 
 
@@ -83,7 +85,13 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "jwks_uri": stream.jwks_uri,
         "status": stream.status.value,
         "status_reason": stream.status_reason,
+        "reset": stream.reset and [stream.reset.jti, stream.reset.date, stream.reset.revision],
     }
+
+
+def _reset(stored: list[Any] | None) -> Reset | None:
+    """Return the last reset; rows of the releases that had none do not name it."""
+    return None if stored is None else Reset(*stored)
 
 
 def _endpoint_url(delivery: Delivery) -> str | None:

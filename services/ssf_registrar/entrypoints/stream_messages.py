@@ -54,6 +54,9 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         disposition=_disposition(stream.direction),
         revision=stream.revision,
         created=stream.created,
+        reset_jti=stream.reset.jti if stream.reset else "",
+        reset_date=stream.reset.date if stream.reset else 0,
+        reset_revision=stream.reset.revision if stream.reset else 0,
     )
 
 
