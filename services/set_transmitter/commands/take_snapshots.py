@@ -49,15 +49,17 @@ class TakeSnapshots:
             return await self._begin(await self.deliveries.stream_ids(), feed_cursor=feed_cursor)
 
     async def go_on(
-        self, stream_id: str, page: SnapshotPage, *, feed_cursor: str, now: int
+        self, stream_id: str, page: SnapshotPage, *, after_key: str, feed_cursor: str, now: int
     ) -> set[str]:
         """Log a page, and return the streams that have something new.
 
+        One that was read after another key than where the snapshot is now is of no use: it has
+        begun anew meanwhile, and would leave out what is before.
         It counts as committed now, in microseconds since 1970: that is since when it is pending.
         """
         async with self.growth.growing():
             outbox = self.outboxes.get(stream_id)
-            if outbox is None:
+            if outbox is None or outbox.snapshot is None or outbox.snapshot.key != after_key:
                 return set()
             passing = map(self.outboxes.erasures.let_through, page.events)
             page = replace(page, events=tuple(event for event in passing if event is not None))

@@ -45,6 +45,7 @@ class Feed(Protocol):
 class _PageFor:
     stream_id: str
     page: SnapshotPage
+    after_key: str
 
 
 Entry = Change | _PageFor
@@ -87,10 +88,9 @@ class FeedLoop:
 
     async def _read_state(self, outbox: Outbox, cursor: str) -> tuple[Sequence[Entry], str]:
         stream, snapshot = outbox.stream, outbox.snapshot
-        changes, page, after = await self.feed.read_state(
-            stream.tenant, cursor, after_key=snapshot.key if snapshot else ""
-        )
-        return changes or [_PageFor(stream.stream_id, page)], after
+        key = snapshot.key if snapshot else ""
+        changes, page, after = await self.feed.read_state(stream.tenant, cursor, after_key=key)
+        return changes or [_PageFor(stream.stream_id, page, key)], after
 
     async def _handle(self, entries: Sequence[Entry], cursor: str) -> None:
         changes = [entry for entry in entries if isinstance(entry, Change)]
@@ -102,6 +102,7 @@ class FeedLoop:
                 told |= await self.take_snapshots.go_on(
                     entry.stream_id,
                     entry.page,
+                    after_key=entry.after_key,
                     feed_cursor=cursor,
                     now=time.time_ns() // 1000,
                 )
