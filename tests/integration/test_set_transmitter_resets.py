@@ -1,6 +1,9 @@
 """Streams set back over real sockets, also while set-transmitter dies (ADR 37)."""
 
+import asyncio
+import json
 import signal
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -200,3 +203,27 @@ async def test_whoever_follows_the_log_is_told_of_an_event_at_once(cluster: Clus
     _, page = await cluster.request("GET", f"{origin}?after={newest['next']}&wait=20")
 
     assert [event["subject_uri"] for event in page["events"]] == [f"/Users/{user_id}"]
+
+
+async def test_helio_shows_the_log(told: Told) -> None:
+    url = told.cluster.origin("set-transmitter")
+
+    tail = await helio(told.cluster, "tail", "--no-follow", "--lines", "2", "--json", "--url", url)
+    shown = await helio(told.cluster, "show", told.jtis[3], "--url", url)
+
+    lines = [json.loads(line) for line in tail.splitlines()]
+    assert len(lines) == 2
+    assert lines[1]["subject_uri"] in shown
+    assert f"settled  {told.stream_id}" in shown
+
+
+async def helio(cluster: Cluster, *arguments: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "helio", "events", *arguments),
+        env=cluster.environment(),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0
+    return output.decode()

@@ -21,6 +21,7 @@ from set_transmitter.adapters.mongo.schema import (
 from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
 from set_transmitter.adapters.storage import Logbook
 from set_transmitter.domain.progress import Progress
+from set_transmitter.domain.resets import Reset, ToPosition
 from set_transmitter.domain.snapshots import Reach, SnapshotPage
 
 STREAM = a_stream()
@@ -64,6 +65,9 @@ WRITES: dict[str, Callable[[Logbook], Awaitable[object]]] = {
     "removes": lambda at: at.deliveries.remove(STREAM.stream_id),
     "begins a snapshot": lambda at: at.snapshots.begin({STREAM.stream_id}, feed_cursor="9"),
     "goes on with one": lambda at: at.snapshots.go_on(STREAM.stream_id, PAGE, feed_cursor="9"),
+    "sets back": lambda at: at.resets.reset(STREAM, Reset(ToPosition(1), anew=True)),
+    "removes what is old": lambda at: at.retention.remove("unheard-of", through=2),
+    "drops": lambda at: at.retention.drop(STREAM, through=2),
 }
 
 
