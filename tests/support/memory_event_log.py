@@ -197,9 +197,7 @@ class MemoryResets:
             if anew or jwts[key] is None:
                 del jwts[key]
         self.deliveries.is_reset |= there
-        left = [
-            each for each in letters if each.stream_id != stream_id or each.position < first
-        ]
+        left = [each for each in letters if each.stream_id != stream_id or each.position < first]
         self.deliveries.letters = left
         return len(letters) - len(left)
 

@@ -65,15 +65,11 @@ class RemoveOldEvents:
         dropped: tuple[Dropped, ...] = ()
         if excess.drops(oldest):
             hard = None if excess.is_far_too_big else excess.hard_before
-            through = await self.retention.cut(
-                oldest.tenant, committed_before=hard, limit=_AT_ONCE
-            )
+            through = await self.retention.cut(oldest.tenant, committed_before=hard, limit=_AT_ONCE)
             dropped = await self._drop(oldest.tenant, through)
         else:
             soft = None if excess.is_too_big else excess.before
-            through = await self.retention.cut(
-                oldest.tenant, committed_before=soft, limit=_AT_ONCE
-            )
+            through = await self.retention.cut(oldest.tenant, committed_before=soft, limit=_AT_ONCE)
         removal = await self.retention.remove(oldest.tenant, through=through)
         self._forget_dead_letters(removal)
         return Step(removal.events, dropped)

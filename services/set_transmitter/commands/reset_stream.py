@@ -57,9 +57,7 @@ class ResetStream:
     outboxes: Outboxes
     keep_streams: KeepStreams
 
-    async def __call__(
-        self, tenant: str, stream_id: str, *, to: Target, anew: bool
-    ) -> Redelivery:
+    async def __call__(self, tenant: str, stream_id: str, *, to: Target, anew: bool) -> Redelivery:
         """Return when that is durable.
 
         Raises `UnknownStreamError`, `UnknownJtiError` or `NoResetError`, having changed nothing.

@@ -1,6 +1,6 @@
 """How far a stream's deliveries are, as it is stored and reported."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.generations import Generations
@@ -22,7 +22,7 @@ class StoredProgress:
     pending: int
     end: int
     snapshot: Snapshot | None = None
-    generations: Generations = Generations()
+    generations: Generations = field(default_factory=Generations)
     reset_revision: int = 0
     dropped: int = 0
 

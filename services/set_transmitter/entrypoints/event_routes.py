@@ -63,7 +63,7 @@ def add_event_routes(app: FastAPI, terms: Terms) -> None:
     """Serve /admin/v1/events and each of them, for the scope admin."""
 
     @app.get("/admin/v1/events")
-    async def events(  # noqa: PLR0913  a query
+    async def events(
         *,
         after: Annotated[int, Query(ge=0, le=_LAST_POSITION)] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,

@@ -163,9 +163,7 @@ async def test_a_configurations_reset_is_done_once(transmitter: Transmitter) -> 
 async def test_of_a_jti_of_another_log_nothing_comes_of_it(transmitter: Transmitter) -> None:
     await told(transmitter)
 
-    await transmitter.configure(
-        replace(STREAM, reset=RequestedReset(f"other-1-{STREAM_ID}", 0, 7))
-    )
+    await transmitter.configure(replace(STREAM, reset=RequestedReset(f"other-1-{STREAM_ID}", 0, 7)))
 
     assert await told(transmitter) == {}
     assert transmitter.outbox(STREAM).reset_revision == 7
@@ -203,9 +201,7 @@ async def test_streams_that_cannot_be_set_back_say_why(transmitter: Transmitter)
 
 
 async def test_a_stream_gets_no_more_than_its_own_time(transmitter: Transmitter) -> None:
-    late = a_stream(
-        stream_id="late", method=DeliveryMethod.POLL, created=created_at(NOW + 3)
-    )
+    late = a_stream(stream_id="late", method=DeliveryMethod.POLL, created=created_at(NOW + 3))
     await transmitter.configure(late)
 
     redelivery = await transmitter.reset_stream("default", "late", to=ToDate(0), anew=False)

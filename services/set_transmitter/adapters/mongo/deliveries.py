@@ -181,7 +181,7 @@ class MongoDeliveries:
         ]
 
     def _pending(self, document: Document, delivery: Document) -> Pending:
-        """What was set back is signed, and has not been handed out."""
+        """Return a pending event; one that was set back is signed, and was not handed out."""
         jwt = delivery.get("jwt")
         handed_out = None if delivery.get("is_reset") else jwt
         return Pending(self._shared(document), jwt=handed_out, signed=jwt)

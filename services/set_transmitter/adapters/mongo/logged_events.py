@@ -49,15 +49,12 @@ class MongoLoggedEvents:
                 found["_id"]["stream_id"]: found["jwt"]
                 async for found in self._deliveries.find(among)
             }
-            letters = {
-                found["_id"]["stream_id"] async for found in self._dead_letters.find(among)
-            }
+            letters = {found["_id"]["stream_id"] async for found in self._dead_letters.find(among)}
         return [
             StreamStanding(
                 stream["_id"],
                 standing_of(
-                    is_settled=position <= stream["cursor"]
-                    or kept.get(stream["_id"], "") is None,
+                    is_settled=position <= stream["cursor"] or kept.get(stream["_id"], "") is None,
                     is_kept=bool(kept.get(stream["_id"])),
                     is_set_aside=stream["_id"] in letters,
                 ),

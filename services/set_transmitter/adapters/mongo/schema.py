@@ -17,7 +17,9 @@ REMOVED: Final = "removed"
 """How far retention has been through a tenant's events, and when the latest was committed."""
 
 
-OF_TENANT: Final = tuple((member, 1) for member in ("tenant", "_id", "kind", "committed", "only_for"))
+OF_TENANT: Final = tuple(
+    (member, 1) for member in ("tenant", "_id", "kind", "committed", "only_for")
+)
 """The index by which a tenant's events are read; a count of pending ones reads it alone."""
 
 

@@ -84,7 +84,7 @@ class SqliteDeliveries:
         self._in_memory.clear()
 
     def _pending(self, row: Sequence[Any]) -> Pending:
-        """What was set back is signed, and has not been handed out."""
+        """Return a pending event; one that was set back is signed, and was not handed out."""
         *_, jwt, is_reset = row
         return Pending(self._shared(row), jwt=None if is_reset else jwt, signed=jwt)
 
