@@ -59,7 +59,10 @@ from set_transmitter.commands.make_status_changes import MakeStatusChanges
 from set_transmitter.commands.pause_inactive import PauseInactive
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.read_events import ReadEvents
+from set_transmitter.commands.remove_old_events import RemoveOldEvents
 from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
+from set_transmitter.commands.reset_stream import ResetStream
 from set_transmitter.commands.restate import Restate
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
@@ -72,6 +75,7 @@ from set_transmitter.domain.patience import Patience
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
 from set_transmitter.entrypoints.dead_letter_routes import DeadLetterRoutes
 from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
+from set_transmitter.entrypoints.event_routes import add_event_routes
 from set_transmitter.entrypoints.event_service import grpc_face
 from set_transmitter.entrypoints.feed_loop import FeedLoop
 from set_transmitter.entrypoints.holding import Holding
@@ -82,6 +86,8 @@ from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.poll_routes import add_poll_routes
 from set_transmitter.entrypoints.pump import PushSteps
 from set_transmitter.entrypoints.push_loop import PushLoop
+from set_transmitter.entrypoints.reset_routes import add_reset_routes, log_reset
+from set_transmitter.entrypoints.retention_loop import RetentionLoop
 from set_transmitter.entrypoints.series_loop import forget_gone_series
 from set_transmitter.entrypoints.settling_loops import SettlingLoops
 from set_transmitter.entrypoints.standby import StandbyError
@@ -94,6 +100,7 @@ from set_transmitter.entrypoints.verification_loop import VerificationLoop
 from set_transmitter.ports.dead_letters import DeadLetters
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.push import Push
+from set_transmitter.ports.retention import Retention
 from set_transmitter.settings import Settings
 
 NAME = "set-transmitter"
@@ -129,6 +136,9 @@ class _Parts:
     take_snapshots: TakeSnapshots
     begin_snapshot: BeginSnapshot
     answer_verifications: AnswerVerifications
+    reset_stream: ResetStream
+    read_events: ReadEvents
+    retention: Retention
     erase_events: EraseEvents
     dead_letters: DeadLetters
     restate: Restate
@@ -195,6 +205,8 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 begin_snapshot=parts.begin_snapshot,
                 announce_status=parts.announce_status,
                 look_again=partial(_look_again, parts.keep_streams),
+                reset_stream=parts.reset_stream,
+                read_events=parts.read_events,
                 erase_events=parts.erase_events,
                 replay_dead_letters=parts.replay_dead_letters,
                 news=parts.news,
@@ -245,7 +257,17 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
     signing = RegistrarSigning(peers.registrar)
     streams = RegistrarStreams(peers.registrar, _types_by_name(peers.registry))
     closed, news = ClosedTenants(), StreamNews()
-    keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth, closed)
+    keep_streams = KeepStreams(
+        streams,
+        outboxes,
+        deliveries,
+        settle,
+        load,
+        growth,
+        logbook.resets,
+        closed,
+        tell_reset=log_reset,
+    )
     close_tenants = CloseTenants(closed, growth, keep_streams)
     letters = logbook.dead_letters
     restate = Restate(letters, outboxes, growth)
@@ -267,6 +289,9 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         answer_verifications=AnswerVerifications(
             log, logbook.stream_events, outboxes, growth, closed
         ),
+        reset_stream=ResetStream(streams, outboxes, keep_streams),
+        read_events=ReadEvents(logbook.logged_events, outboxes),
+        retention=logbook.retention,
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
         dead_letters=letters,
         restate=restate,
@@ -290,6 +315,8 @@ def _http(storage: Storage, terms: Terms) -> FastAPI:
     add_admin_routes(app, terms)
     add_status_routes(app, terms)
     DeadLetterRoutes(terms).add_to(app)
+    add_reset_routes(app, terms)
+    add_event_routes(app, terms)
     add_erasure_routes(app, terms)
     add_poll_routes(app, terms)
     return app
@@ -349,6 +376,8 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
         "settle": settling.flush,
         "cursors": settling.store_cursors,
         "disabled": settling.drop_for_disabled,
+        "lost": settling.reopen_lost,
+        "retention": _retention_loop(settings, parts).run,
         "tenants": _purge_loop(parts, peers).run,
         "end": _wake_at_end(parts.news, peers.ending),
     }
@@ -357,6 +386,11 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
 def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
     feed = ChangeFeed(peers.store, peers.registry.endpoints)
     return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.restate, parts.news)
+
+
+def _retention_loop(settings: Settings, parts: _Parts) -> RetentionLoop:
+    remove = RemoveOldEvents(parts.retention, parts.outboxes, parts.settle, settings.retention())
+    return RetentionLoop(remove, parts.news)
 
 
 def _purge_loop(parts: _Parts, peers: _Peers) -> PurgeLoop:

@@ -8,6 +8,8 @@ from support.memory_event_log import (
     MemoryDeliveries,
     MemoryErasing,
     MemoryEventLog,
+    MemoryLoggedEvents,
+    MemoryResets,
     MemorySnapshots,
 )
 
@@ -20,7 +22,9 @@ from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
+from set_transmitter.commands.read_events import ReadEvents
 from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
+from set_transmitter.commands.reset_stream import ResetStream
 from set_transmitter.commands.restate import Restate
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
@@ -100,8 +104,17 @@ class Transmitter:
         self.prepare = PrepareSets("epoch", deliveries, self.signing, self.encryption)
         growth, closed = Growth(), ClosedTenants()
         self.keep_streams = KeepStreams(
-            self.directory, self.outboxes, deliveries, self.settle, self.load, growth, closed
+            self.directory,
+            self.outboxes,
+            deliveries,
+            self.settle,
+            self.load,
+            growth,
+            MemoryResets(deliveries),
+            closed,
         )
+        self.reset_stream = ResetStream(self.directory, self.outboxes, self.keep_streams)
+        self.read_events = ReadEvents(MemoryLoggedEvents(deliveries), self.outboxes)
         self.close_tenants = CloseTenants(closed, growth, self.keep_streams)
         self.take_in = TakeInChanges(log, self.outboxes, growth, closed)
         self.take_snapshots = TakeSnapshots(

@@ -23,6 +23,9 @@ from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.dead_letters import app as dead_letters
 from helio.deleted import app as deleted
 from helio.erase import erase
+from helio.event_tail import show as show_event
+from helio.event_tail import tail as tail_events
+from helio.events import app as events
 from helio.hello import HelloError, say_hello
 from helio.migration.client import ProviderError
 from helio.migration.commands import app as migration
@@ -50,6 +53,9 @@ app = typer.Typer(
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(deleted, name="deleted")
 app.command()(erase)
+events.command("tail")(tail_events)
+events.command("show")(show_event)
+app.add_typer(events, name="events")
 app.add_typer(brake, name="brake")
 app.add_typer(receipts, name="receipts")
 app.add_typer(requests, name="requests")

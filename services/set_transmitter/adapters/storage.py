@@ -8,6 +8,9 @@ from set_transmitter.ports.dead_letters import DeadLetters
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.erasing import Erasing
 from set_transmitter.ports.event_log import EventLog
+from set_transmitter.ports.logged_events import LoggedEvents
+from set_transmitter.ports.resets import Resets
+from set_transmitter.ports.retention import Retention
 from set_transmitter.ports.snapshots import Snapshots
 from set_transmitter.ports.stream_events import StreamEvents
 from set_transmitter.ports.tenant_records import TenantRecords
@@ -24,6 +27,9 @@ class Logbook:
     tenant_records: TenantRecords
     stream_events: StreamEvents
     dead_letters: DeadLetters
+    resets: Resets
+    retention: Retention
+    logged_events: LoggedEvents
 
 
 class Storage(Protocol):

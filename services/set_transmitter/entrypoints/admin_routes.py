@@ -32,6 +32,7 @@ class DeliveryStateView(BaseModel):
     dead_letters: int
     oldest_pending: int = Field(description="microseconds since 1970; 0 when none is pending")
     snapshot: SnapshotView | None = Field(description="the last one that was begun")
+    dropped: int = Field(description="events that retention took before they were settled")
     last_error: str = Field(description="why the stream waits; empty when it does not")
     last_contact: int = Field(
         description="when its receiver last polled or accepted a push, in microseconds since 1970,"

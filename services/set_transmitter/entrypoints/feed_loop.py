@@ -55,6 +55,7 @@ class Feed(Protocol):
 class _PageFor:
     stream_id: str
     page: SnapshotPage
+    after_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,9 @@ class FeedLoop:
 
     async def _read_state(self, outbox: Outbox, cursor: str) -> tuple[Sequence[Entry], str]:
         stream, snapshot = outbox.stream, outbox.snapshot
-        changes, page, after = await self.feed.read_state(
-            stream.tenant, cursor, after_key=snapshot.key if snapshot else ""
-        )
-        return changes or [_PageFor(stream.stream_id, page)], after
+        key = snapshot.key if snapshot else ""
+        changes, page, after = await self.feed.read_state(stream.tenant, cursor, after_key=key)
+        return changes or [_PageFor(stream.stream_id, page, key)], after
 
     async def _read_one(self, wanted: StateWanted, cursor: str) -> tuple[Sequence[Entry], str]:
         changes, events, after = await self.feed.read_one(wanted.tenant, cursor, wanted.subject_uri)
@@ -123,9 +123,9 @@ class FeedLoop:
         now = time.time_ns() // 1000
         for entry in entries:
             match entry:
-                case _PageFor(stream_id, page):
+                case _PageFor(stream_id, page, after_key):
                     told |= await self.take_snapshots.go_on(
-                        stream_id, page, feed_cursor=cursor, now=now
+                        stream_id, page, after_key=after_key, feed_cursor=cursor, now=now
                     )
                 case _StateFor(wanted, events):
                     told |= await self.restate.tell(wanted, events, now=now)

@@ -12,7 +12,9 @@ from set_transmitter.commands.announce_status import AnnounceStatus
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.read_events import ReadEvents
 from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
+from set_transmitter.commands.reset_stream import ResetStream
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
@@ -34,6 +36,8 @@ class Term:
     announce_status: AnnounceStatus
     look_again: Callable[[str, str], Awaitable[None]]
     """Take over a stream as it is now: the journal may not have told of it yet."""
+    reset_stream: ResetStream
+    read_events: ReadEvents
     erase_events: EraseEvents
     replay_dead_letters: ReplayDeadLetters
     news: StreamNews

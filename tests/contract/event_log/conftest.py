@@ -9,6 +9,9 @@ from support.memory_event_log import (
     MemoryDeliveries,
     MemoryErasing,
     MemoryEventLog,
+    MemoryLoggedEvents,
+    MemoryResets,
+    MemoryRetention,
     MemorySnapshots,
     MemoryStreamEvents,
     MemoryTenantRecords,
@@ -34,10 +37,18 @@ async def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         in_memory = MemoryEventLog("first-name")
         deliveries = MemoryDeliveries(in_memory)
         snapshots, erasing = MemorySnapshots(deliveries), MemoryErasing(deliveries)
-        letters = MemoryDeadLetters(deliveries)
-        records = MemoryTenantRecords()
-        stream_events = MemoryStreamEvents(in_memory, deliveries.changes)
-        yield Logbook(in_memory, deliveries, snapshots, erasing, records, stream_events, letters)
+        yield Logbook(
+            in_memory,
+            deliveries,
+            snapshots,
+            erasing,
+            MemoryTenantRecords(),
+            MemoryStreamEvents(in_memory, deliveries.changes),
+            MemoryDeadLetters(deliveries),
+            MemoryResets(deliveries),
+            MemoryRetention(),
+            MemoryLoggedEvents(deliveries),
+        )
     elif request.param == "sqlite":
         async with open_sqlite(tmp_path / "set-transmitter.sqlite3", restore_id="") as storage:
             held = always_held("transmitter")

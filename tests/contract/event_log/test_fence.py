@@ -22,6 +22,7 @@ from set_transmitter.adapters.mongo.schema import (
 from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
 from set_transmitter.adapters.storage import Logbook
 from set_transmitter.domain.progress import Progress
+from set_transmitter.domain.resets import Reset, ToPosition
 from set_transmitter.domain.snapshots import Reach, SnapshotPage
 from set_transmitter.domain.stream_events import AnnouncedChange, verification_event
 
@@ -73,6 +74,9 @@ WRITES: dict[str, Callable[[Logbook], Awaitable[object]]] = {
     "drops": lambda at: at.dead_letters.drop("default", STREAM.stream_id, None),
     "begins a snapshot": lambda at: at.snapshots.begin({STREAM.stream_id}, feed_cursor="9"),
     "goes on with one": lambda at: at.snapshots.go_on(STREAM.stream_id, PAGE, feed_cursor="9"),
+    "sets back": lambda at: at.resets.reset(STREAM, Reset(ToPosition(1), anew=True)),
+    "removes what is old": lambda at: at.retention.remove("unheard-of", through=2),
+    "drops what is too old": lambda at: at.retention.drop(STREAM, through=2),
 }
 
 

@@ -113,11 +113,11 @@ async def test_a_new_key_is_published_before_it_is_used(keys: Keys, journal: Jou
     await keys.add_next("default", second, signs_from=100)
 
     assert await keys.switch(now=99) == 100
-    assert await keys.signing_key("default", "ES256") == first
+    assert await keys.current_key("default", "ES256") == first
     assert await keys.public_keys("default") == (public_jwk(first), public_jwk(second))
 
     assert await keys.switch(now=100) is None
-    assert await keys.signing_key("default", "ES256") == second
+    assert await keys.current_key("default", "ES256") == second
     assert await keys.public_keys("default") == (public_jwk(first), public_jwk(second))
     page = await journal.read(None, limit=10, wait=0)
     assert page.entries == (JournalEntry(JournalKind.KEY_ROTATED, "default"),) * 2
@@ -130,9 +130,9 @@ async def test_of_several_new_keys_the_last_is_used(keys: Keys) -> None:
     await keys.add_next("default", third, signs_from=200)
 
     assert await keys.switch(now=150) == 200
-    assert await keys.signing_key("default", "ES256") == second
+    assert await keys.current_key("default", "ES256") == second
     assert await keys.switch(now=250) is None
-    assert await keys.signing_key("default", "ES256") == third
+    assert await keys.current_key("default", "ES256") == third
 
 
 async def test_a_new_key_changes_no_other(keys: Keys) -> None:
@@ -143,7 +143,7 @@ async def test_a_new_key_changes_no_other(keys: Keys) -> None:
 
     await keys.switch(now=5)
 
-    assert await keys.signing_key("default", "RS256") == rsa
+    assert await keys.current_key("default", "RS256") == rsa
 
 
 async def test_a_tenant_that_is_not_there_gets_no_key(keys: Keys) -> None:

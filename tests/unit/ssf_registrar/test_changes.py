@@ -130,8 +130,6 @@ def test_a_patch_without_effect_gives_back_the_very_same_stream() -> None:
         ("aud", None),
         ("events_supported", []),
         ("events_delivered", [{"not": "a string"}]),
-        ("min_verification_interval", 60),
-        ("inactivity_timeout", 60),
         ("signing_algorithm", "ES256"),
         ("issuerJWKSUrl", "https://b.example/jwks.json"),
     ],
