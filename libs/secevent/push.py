@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from enum import Enum
+from types import MappingProxyType
 from typing import Final
 
 import orjson
@@ -10,8 +12,51 @@ import orjson
 from secevent.errors import SetError
 
 MEDIA_TYPE: Final = "application/secevent+jwt"
-RETRYABLE_ERRS: Final = frozenset({"invalid_key", "authentication_failed", "access_denied"})
-"""Refusals that a new key, new credentials or time may mend; in any other the SET is at fault."""
+NO_ANSWER: Final = "no answer"
+
+
+class Verdict(Enum):
+    """What follows from an answer for the SET, and for its stream."""
+
+    ACCEPTED = "accepted"
+    """The recipient has the SET."""
+    SET_ASIDE = "set aside"
+    """The SET is at fault: a dead letter at once. The stream goes on."""
+    MISDIRECTED = "set aside, counted"
+    """A dead letter at once. A run of them says that the stream is at fault."""
+    MAY_MEND = "tried again, then set aside, counted"
+    """A new key or time may mend it: tried again for a while, other subjects meanwhile."""
+    UNAUTHORIZED = "the stream waits: credentials"
+    UNREACHABLE = "the stream waits"
+    """Nothing is known to be wrong with the SET."""
+
+
+VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
+    {
+        "202": Verdict.ACCEPTED,
+        "400 invalid_request": Verdict.SET_ASIDE,
+        "400 invalid_state": Verdict.SET_ASIDE,
+        "400 invalid_issuer": Verdict.MISDIRECTED,
+        "400 invalid_audience": Verdict.MISDIRECTED,
+        "400 invalid_key": Verdict.MAY_MEND,
+        "400 access_denied": Verdict.MAY_MEND,
+        "400 authentication_failed": Verdict.UNAUTHORIZED,
+        "400": Verdict.SET_ASIDE,
+        "401": Verdict.UNAUTHORIZED,
+        "403": Verdict.UNAUTHORIZED,
+        "413": Verdict.SET_ASIDE,
+        "2xx": Verdict.UNREACHABLE,
+        "3xx": Verdict.UNREACHABLE,
+        "4xx": Verdict.UNREACHABLE,
+        "5xx": Verdict.UNREACHABLE,
+        NO_ANSWER: Verdict.UNREACHABLE,
+    }
+)
+"""The one table of answers: by status and err, else by status, else by its class.
+
+docs/delivery.md shows it. A 400 that says nothing, or an err of its own, counts as 400 alone. What
+is no HTTP answer at all (time-out, TLS, a cut connection, garbage) is NO_ANSWER.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +117,32 @@ def _stated_error(body: bytes) -> tuple[str, str] | None:
             return None
 
 
+def verdict(status: int, err: str = "") -> Verdict:
+    """Return what follows from a status, and with 400 from its err."""
+    ways = (f"{status} {err}", f"{status}", f"{status // 100}xx", NO_ANSWER)
+    return next(VERDICTS[way] for way in ways if way in VERDICTS)
+
+
 def classify(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
     """Return what an answer to a push means (RFC 8935 section 2).
 
     Only a 202 acknowledges: another success may be anything's, and then the SET would be lost.
+    What to do is in `VERDICTS`.
     """
-    match status:
-        case 202:
+    err, description = parse_error_body(body) if status == 400 else ("", "")
+    match verdict(status, err):
+        case Verdict.ACCEPTED:
             return Accepted()
-        case 400:
-            return _refusal(body)
-        case 413:
-            return Refused("invalid_request", "The SET is too large for the recipient.")
-        case 401 | 403:
+        case Verdict.UNAUTHORIZED:
+            # the RFC's own example says with a 400 that an access token has expired
             _, description = _stated_error(body) or ("", f"The recipient answered {status}.")
             return Unauthorized(description)
-        case _:
+        case Verdict.UNREACHABLE:
             return Unreachable(_reason(status), retry_after(headers))
-
-
-def _refusal(body: bytes) -> Refused | Unauthorized:
-    err, description = parse_error_body(body)
-    # the RFC's own example says with it that an access token has expired
-    return (
-        Unauthorized(description) if err == "authentication_failed" else Refused(err, description)
-    )
+        case _ if status == 413:
+            return Refused("invalid_request", "The SET is too large for the recipient.")
+        case _:
+            return Refused(err, description)
 
 
 def _reason(status: int) -> str:

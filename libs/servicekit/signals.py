@@ -26,8 +26,6 @@ class News:
             return True
         if self._next is None:
             self._next = asyncio.get_running_loop().create_future()
-        try:
-            await asyncio.wait_for(asyncio.shield(self._next), seconds)
-        except TimeoutError:
-            return False
-        return True
+        # not wait_for: of Python 3.11 it may lose a cancellation that comes with the news
+        done, _ = await asyncio.wait({self._next}, timeout=seconds)
+        return bool(done)

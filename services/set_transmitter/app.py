@@ -52,12 +52,18 @@ from set_transmitter.commands.close_tenants import CloseTenants
 from set_transmitter.commands.conclude_push import ConcludePush
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.growth import Growth
+from set_transmitter.commands.hold_stream import HoldStream
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.make_status_changes import MakeStatusChanges
 from set_transmitter.commands.pause_inactive import PauseInactive
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.read_events import ReadEvents
+from set_transmitter.commands.remove_old_events import RemoveOldEvents
+from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
+from set_transmitter.commands.reset_stream import ResetStream
+from set_transmitter.commands.restate import Restate
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
@@ -65,10 +71,14 @@ from set_transmitter.commands.take_snapshots import TakeSnapshots
 from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.contacts import Contacts
 from set_transmitter.domain.outboxes import Outboxes
+from set_transmitter.domain.patience import Patience
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
+from set_transmitter.entrypoints.dead_letter_routes import DeadLetterRoutes
 from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
+from set_transmitter.entrypoints.event_routes import add_event_routes
 from set_transmitter.entrypoints.event_service import grpc_face
 from set_transmitter.entrypoints.feed_loop import FeedLoop
+from set_transmitter.entrypoints.holding import Holding
 from set_transmitter.entrypoints.http_errors import add_error_answers
 from set_transmitter.entrypoints.journal_loop import JournalLoop
 from set_transmitter.entrypoints.measures import StreamMeasures, attempts
@@ -76,6 +86,8 @@ from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.poll_routes import add_poll_routes
 from set_transmitter.entrypoints.pump import PushSteps
 from set_transmitter.entrypoints.push_loop import PushLoop
+from set_transmitter.entrypoints.reset_routes import add_reset_routes, log_reset
+from set_transmitter.entrypoints.retention_loop import RetentionLoop
 from set_transmitter.entrypoints.series_loop import forget_gone_series
 from set_transmitter.entrypoints.settling_loops import SettlingLoops
 from set_transmitter.entrypoints.standby import StandbyError
@@ -85,8 +97,10 @@ from set_transmitter.entrypoints.stream_news import StreamNews
 from set_transmitter.entrypoints.tenant_purge import TenantPurge
 from set_transmitter.entrypoints.terms import Loops, Term, Terms
 from set_transmitter.entrypoints.verification_loop import VerificationLoop
+from set_transmitter.ports.dead_letters import DeadLetters
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.push import Push
+from set_transmitter.ports.retention import Retention
 from set_transmitter.settings import Settings
 
 NAME = "set-transmitter"
@@ -122,7 +136,13 @@ class _Parts:
     take_snapshots: TakeSnapshots
     begin_snapshot: BeginSnapshot
     answer_verifications: AnswerVerifications
+    reset_stream: ResetStream
+    read_events: ReadEvents
+    retention: Retention
     erase_events: EraseEvents
+    dead_letters: DeadLetters
+    restate: Restate
+    replay_dead_letters: ReplayDeadLetters
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -180,12 +200,15 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 loops=_loops(settings, parts, peers, _push(peers, parts, held)),
                 poll=_poll(settings, parts, peers, partial(_check_active, held, over)),
                 tokens=parts.tokens,
-                deliveries=parts.deliveries,
+                dead_letters=parts.dead_letters,
                 read_delivery_states=ReadDeliveryStates(parts.outboxes, parts.contacts),
                 begin_snapshot=parts.begin_snapshot,
                 announce_status=parts.announce_status,
                 look_again=partial(_look_again, parts.keep_streams),
+                reset_stream=parts.reset_stream,
+                read_events=parts.read_events,
                 erase_events=parts.erase_events,
+                replay_dead_letters=parts.replay_dead_letters,
                 news=parts.news,
             )
         finally:
@@ -234,8 +257,20 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
     signing = RegistrarSigning(peers.registrar)
     streams = RegistrarStreams(peers.registrar, _types_by_name(peers.registry))
     closed, news = ClosedTenants(), StreamNews()
-    keep_streams = KeepStreams(streams, outboxes, deliveries, settle, load, growth, closed)
+    keep_streams = KeepStreams(
+        streams,
+        outboxes,
+        deliveries,
+        settle,
+        load,
+        growth,
+        logbook.resets,
+        closed,
+        tell_reset=log_reset,
+    )
     close_tenants = CloseTenants(closed, growth, keep_streams)
+    letters = logbook.dead_letters
+    restate = Restate(letters, outboxes, growth)
     take_snapshots = TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth)
     contacts, statuses = Contacts(), RegistrarStatuses(peers.registrar)
     announce_status = AnnounceStatus(
@@ -254,7 +289,13 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         answer_verifications=AnswerVerifications(
             log, logbook.stream_events, outboxes, growth, closed
         ),
+        reset_stream=ResetStream(streams, outboxes, keep_streams),
+        read_events=ReadEvents(logbook.logged_events, outboxes),
+        retention=logbook.retention,
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
+        dead_letters=letters,
+        restate=restate,
+        replay_dead_letters=ReplayDeadLetters(letters, outboxes, settle, growth, restate),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=news,
@@ -273,6 +314,9 @@ def _http(storage: Storage, terms: Terms) -> FastAPI:
     add_error_answers(app)
     add_admin_routes(app, terms)
     add_status_routes(app, terms)
+    DeadLetterRoutes(terms).add_to(app)
+    add_reset_routes(app, terms)
+    add_event_routes(app, terms)
     add_erasure_routes(app, terms)
     add_poll_routes(app, terms)
     return app
@@ -332,6 +376,8 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
         "settle": settling.flush,
         "cursors": settling.store_cursors,
         "disabled": settling.drop_for_disabled,
+        "lost": settling.reopen_lost,
+        "retention": _retention_loop(settings, parts).run,
         "tenants": _purge_loop(parts, peers).run,
         "end": _wake_at_end(parts.news, peers.ending),
     }
@@ -339,7 +385,12 @@ def _loops(settings: Settings, parts: _Parts, peers: _Peers, push: Push) -> Loop
 
 def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
     feed = ChangeFeed(peers.store, peers.registry.endpoints)
-    return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.news)
+    return FeedLoop(feed, parts.take_in, parts.take_snapshots, parts.restate, parts.news)
+
+
+def _retention_loop(settings: Settings, parts: _Parts) -> RetentionLoop:
+    remove = RemoveOldEvents(parts.retention, parts.outboxes, parts.settle, settings.retention())
+    return RetentionLoop(remove, parts.news)
 
 
 def _purge_loop(parts: _Parts, peers: _Peers) -> PurgeLoop:
@@ -356,10 +407,17 @@ def _push_loop(settings: Settings, parts: _Parts, push: Push) -> PushLoop:
         load=parts.load,
         prepare=parts.prepare,
         push=push,
-        conclude=ConcludePush(parts.settle),
+        conclude=ConcludePush(parts.settle, _patience(settings)),
+        holding=Holding(HoldStream(parts.announce_status), parts.news),
         parallel=settings.push_parallel,
     )
     return PushLoop(parts.outboxes, steps, parts.news)
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(
+        settings.push_budget_attempts, settings.push_budget_seconds, settings.push_refused_seconds
+    )
 
 
 def _wake_at_end(news: StreamNews, ending: asyncio.Event) -> Callable[[], Awaitable[None]]:

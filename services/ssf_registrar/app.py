@@ -30,6 +30,7 @@ from ssf_registrar.commands.ensure_keys import EnsureKeys
 from ssf_registrar.commands.manage_tokens import ManageTokens
 from ssf_registrar.commands.own_streams import OwnStreams
 from ssf_registrar.commands.request_verification import RequestVerification
+from ssf_registrar.commands.rotate_keys import RotateKeys
 from ssf_registrar.commands.set_feed import SetFeed
 from ssf_registrar.domain.api_tokens import FreshToken
 from ssf_registrar.domain.configuration import Origins
@@ -41,6 +42,7 @@ from ssf_registrar.entrypoints.admin_callers import AdminCallers
 from ssf_registrar.entrypoints.callers import Callers
 from ssf_registrar.entrypoints.grpc_face import grpc_face
 from ssf_registrar.entrypoints.key_loop import KeyLoop
+from ssf_registrar.entrypoints.key_routes import KeyRoutes, KeySwitchLoop
 from ssf_registrar.entrypoints.key_service import KeyServicer
 from ssf_registrar.entrypoints.management import StreamManagement
 from ssf_registrar.entrypoints.metadata import Metadata
@@ -108,6 +110,7 @@ def _service(
     uses = TokenUses()
     tokens = BearerTokens(_look_up(storage.tokens), clock=time.time, uses=uses)
     check_outbound = _check_outbound(settings)
+    rotate_keys = RotateKeys(storage.keys, time.time)
     change_tenant = ChangeTenant(storage.tenants, check_outbound)
 
     async def wake_readers_at_end() -> None:
@@ -119,7 +122,7 @@ def _service(
             storage,
             Metadata(origins.issuer, storage.keys),
             _management(storage, check_outbound, origins, set_feed, Callers(tokens)),
-            _admin(storage, change_tenant, origins.issuer, AdminCallers(tokens)),
+            _admin(storage, change_tenant, rotate_keys, origins.issuer, AdminCallers(tokens)),
         ),
         grpc=grpc_face(
             settings.own_endpoint(_NAME),
@@ -136,6 +139,7 @@ def _service(
         ),
         loops={
             **storage.loops,
+            "keys.switch": KeySwitchLoop(rotate_keys, storage.news).run,
             "journal.end": wake_readers_at_end,
             "keys": KeyLoop(EnsureKeys(storage.keys), storage.tenants).run,
             "tokens.forget": TokenLoop(storage.streams, storage.journal, tokens).run,
@@ -191,7 +195,11 @@ def _management(
 
 
 def _admin(
-    storage: Storage, change_tenant: ChangeTenant, public_issuer: str, callers: AdminCallers
+    storage: Storage,
+    change_tenant: ChangeTenant,
+    rotate_keys: RotateKeys,
+    public_issuer: str,
+    callers: AdminCallers,
 ) -> APIRouter:
     router = APIRouter(prefix="/admin/v1", tags=["admin"])
     create_tenant = CreateTenant(storage.tenants, change_tenant.check_outbound, _microseconds)
@@ -199,6 +207,7 @@ def _admin(
         router
     )
     manage_tokens = ManageTokens(storage.tokens, _fresh_token, time.time)
+    KeyRoutes(callers, rotate_keys).add_to(router)
     TokenRoutes(callers, change_tenant, manage_tokens).add_to(router)
     return router
 

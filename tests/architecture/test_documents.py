@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from secevent.push import VERDICTS
 from servicekit.faces import FACES, module_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+DELIVERY = ROOT / "docs" / "delivery.md"
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
@@ -42,3 +44,10 @@ def test_every_decision_states_itself_in_its_title() -> None:
         title, status = decision.read_text().splitlines()[:2]
         assert title.startswith(f"# {number:04d}. ")
         assert status.startswith("Status: ")
+
+
+def test_the_table_of_answers_is_the_one_in_the_code() -> None:
+    shown = re.findall(r"^\| `([^`]+)` \| (.+) \|$", DELIVERY.read_text(), re.MULTILINE)
+
+    answers = dict(each for each in shown if not each[0].startswith(("GET", "POST", "DELETE")))
+    assert answers == {way: follows.value for way, follows in VERDICTS.items()}

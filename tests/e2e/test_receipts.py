@@ -1,4 +1,4 @@
-"""`helio receipts`, on a cluster whose events come back to it."""
+"""`helio receipts` and `helio dead-letters`, on a cluster whose events come back to it."""
 
 import asyncio
 import json
@@ -14,6 +14,7 @@ from support.eventually import eventually
 
 CREATE = "urn:ietf:params:scim:event:prov:create:full"
 USER = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ann@example.com"}
+OTHER = {**USER, "userName": "dead@example.com"}
 
 
 def post(cluster: Cluster, service: str, path: str, body: Mapping[str, Any]) -> Any:
@@ -155,3 +156,60 @@ def test_without_a_cluster_nothing_is_listed(tmp_path: Path) -> None:
 
     assert said.returncode == 2
     assert "nothing runs on" in said.stderr
+
+
+def dead_letters(cluster: Cluster, *arguments: str) -> Any:
+    said = helio("dead-letters", *arguments, "--json", "--data", str(cluster.data))
+    assert (said.returncode, said.stderr) == (0, "")
+    return json.loads(said.stdout)
+
+
+@pytest.fixture(scope="module")
+def stream(cluster: Cluster) -> Mapping[str, Any]:
+    """Give a stream whose receiver has refused the creation of a user."""
+    asked = {"events_requested": [CREATE]}
+    stream: dict[str, Any] = post(cluster, "ssf-registrar", "/ssf/streams", asked)
+    post(cluster, "scim-gateway", "/scim/v2/Users", OTHER)
+    endpoint = stream["delivery"]["endpoint_url"].removeprefix(cluster.url("set-transmitter"))
+    error = {"err": "access_denied", "description": "no"}
+    sets = post(cluster, "set-transmitter", endpoint, {})["sets"]
+    post(
+        cluster,
+        "set-transmitter",
+        endpoint,
+        {"setErrs": dict.fromkeys(sets, error), "maxEvents": 0},
+    )
+    return stream
+
+
+def test_what_was_sent_in_vain_is_seen_told_again_and_dropped(
+    cluster: Cluster, stream: Mapping[str, Any]
+) -> None:
+    mine = ("--stream", stream["stream_id"])
+    (letter, *_) = dead_letters(cluster, "list", *mine)["dead_letters"]
+    table = helio("dead-letters", "list", *mine, "--data", str(cluster.data)).stdout
+
+    shown = dead_letters(cluster, "show", letter["id"])
+    replayed = dead_letters(cluster, "replay", letter["id"])
+    dropped = dead_letters(cluster, "drop", *mine)
+
+    assert "access_denied: no" in table
+    assert CREATE in shown["set"]["events"]
+    assert replayed["original"] == 1
+    assert dropped == {"dropped": replayed["left"]}
+    assert dead_letters(cluster, "list", *mine) == {"dead_letters": [], "next": None}
+
+
+def test_of_what_was_received_nothing_is_dead(cluster: Cluster) -> None:
+    listed = dead_letters(cluster, "list", "--side", "received")
+    unknown = helio("dead-letters", "drop", "4711", "--data", str(cluster.data))
+
+    assert listed["receipts"] == []
+    assert (unknown.returncode, "there is no such receipt" in unknown.stderr) == (1, True)
+
+
+def test_it_says_which_are_meant(cluster: Cluster) -> None:
+    said = helio("dead-letters", "replay", "--data", str(cluster.data))
+
+    assert said.returncode == 2
+    assert "--stream" in said.stderr

@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import orjson
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from support.compact_jws import opened
+from support.compact_jws import decoded, opened
 from support.eventually import eventually
 from support.scripted_receiver import ENDPOINT_TOKEN, Receiver, scripted_receiver
 from support.transmitter_cluster import (
@@ -18,6 +19,8 @@ from support.transmitter_cluster import (
 )
 
 from secevent.scim_events import CREATE_FULL, PATCH_NOTICE
+
+REFUSAL = {"err": "invalid_request", "description": "what is that?"}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -138,6 +141,125 @@ async def test_a_refused_set_becomes_a_dead_letter_and_the_stream_goes_on(
     assert (letter["err"], letter["description"]) == ("invalid_request", "what is that?")
     assert letter["subject_uri"] == f"/Users/{refused}"
     assert letter["event_type"] == "urn:ietf:params:scim:event:prov:create:full"
+
+
+async def test_a_dead_letter_is_shown_decoded_and_told_again_as_it_was(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    receiver.script.append(web.json_response(REFUSAL, status=400))
+    user_id = await cluster.add_user("told-again")
+    await receiver.has_answered(1)
+    (letter,) = await eventually(lambda: cluster.dead_letters(stream))
+    url = f"{cluster.origin('set-transmitter')}/admin/v1/dead-letters/{letter['id']}"
+
+    _, shown = await cluster.request("GET", url)
+    status, replayed = await cluster.request("POST", f"{url}/replay")
+
+    (again,) = await receiver.has_accepted(1)
+    refused = receiver.pushed[0].claims
+    assert {**shown["set"], "iat": 0} == {**refused, "iat": 0}
+    assert (status, replayed) == (200, {"original": 1, "state": 0, "left": 0})
+    assert (again.subject, again.event) == (f"/Users/{user_id}", "create:full")
+    assert (again.claims["txn"], again.claims["events"]) == (refused["txn"], refused["events"])
+    assert again.claims["jti"] != refused["jti"]
+    assert (await cluster.request("GET", url))[0] == 404
+    assert await cluster.state_is(stream, dead_letters=0)
+
+
+async def test_a_dead_letter_that_was_overtaken_is_told_by_the_present_state(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    receiver.script.append(web.json_response(REFUSAL, status=400))
+    user_id = await cluster.add_user("overtaken")
+    await cluster.write(patch(user_id, title="Dr."))
+    await receiver.has_accepted(1)
+    await cluster.write(patch(user_id, title="Prof."))
+    await receiver.has_accepted(2)
+    url = f"{cluster.origin('set-transmitter')}/admin/v1/dead-letters/replay"
+
+    answer = await cluster.request("POST", url, json={"stream_id": stream})
+
+    told = (await receiver.has_accepted(3))[-1]
+    (payload,) = told.claims["events"].values()
+    assert answer == (200, {"original": 0, "state": 1, "left": 0})
+    assert (told.subject, told.event) == (f"/Users/{user_id}", "create:full")
+    assert payload["data"]["title"] == "Prof."
+
+
+async def test_a_dead_letter_is_dropped(cluster: Cluster, receiver: Receiver, stream: str) -> None:
+    receiver.script.extend(web.json_response(REFUSAL, status=400) for _ in range(2))
+    await cluster.write(creation("dropped-1"), creation("dropped-2"))
+    await eventually(lambda: cluster.state_is(stream, dead_letters=2))
+    letter, _ = await cluster.dead_letters(stream)
+    url = f"{cluster.origin('set-transmitter')}/admin/v1/dead-letters"
+
+    assert await cluster.request("DELETE", f"{url}/{letter['id']}") == (204, None)
+    assert (await cluster.request("DELETE", f"{url}/{letter['id']}"))[0] == 404
+    assert await cluster.request("DELETE", f"{url}?stream_id={stream}") == (200, {"dropped": 1})
+    assert await cluster.state_is(stream, dead_letters=0)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "?after=nonsense", 400),
+        ("GET", "?limit=0", 422),
+        ("GET", "/nonsense", 404),
+        ("POST", "/nonsense/replay", 404),
+        ("DELETE", "", 422),
+    ],
+)
+async def test_a_dead_letter_that_is_not_there_is_refused(
+    method: str, path: str, status: int, cluster: Cluster
+) -> None:
+    url = f"{cluster.origin('set-transmitter')}/admin/v1/dead-letters{path}"
+
+    assert (await cluster.request(method, url))[0] == status
+
+
+async def test_a_stream_whose_receiver_knows_no_such_issuer_is_held(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    refusal = {"err": "invalid_issuer", "description": "not ours"}
+    receiver.script.extend(web.json_response(refusal, status=400) for _ in range(3))
+    for number in range(3):
+        await cluster.add_user(f"misdirected-{number}")
+        await receiver.has_answered(number + 1)
+    status = await eventually(lambda: _paused(cluster, stream))
+    await cluster.add_user("kept-meanwhile")
+    await eventually(lambda: cluster.state_is(stream, dead_letters=3))
+
+    await cluster.set_status(stream, "enabled")
+
+    told = {each.event for each in await receiver.has_accepted(2)}
+    assert "create:full" in told
+    assert status["reason"] == (
+        "held by the transmitter: The receiver has refused 3 SETs in a row, the last with"
+        " invalid_issuer: not ours"
+    )
+
+
+async def test_keys_are_rotated_under_load_without_a_refusal(
+    cluster: Cluster, receiver: Receiver, stream: str
+) -> None:
+    registrar = cluster.origin("ssf-registrar")
+    for number in range(3):
+        await cluster.write(*(creation(f"rotated-{number}-{each}") for each in range(20)))
+        body = {"algorithm": "ES256", "use_after_seconds": number % 2}
+        status, _ = await cluster.request("POST", f"{registrar}/admin/v1/keys/rotate", json=body)
+        assert status == 200
+    (_, jwks), pushed = (
+        await cluster.request("GET", f"{registrar}/jwks.json"),
+        await receiver.has_accepted(60),
+    )
+    before = {one.jwt for one in pushed}
+    await eventually(lambda: _signs_with(cluster, receiver, jwks["keys"][-1]["kid"]))
+
+    keys = {key["kid"]: key for key in jwks["keys"]}
+    for one in pushed:
+        opened(one.jwt, keys[_kid(one.jwt)])
+    assert len(before) == 60
+    assert await cluster.dead_letters(stream) == []
 
 
 async def test_a_redirect_is_not_followed(
@@ -299,6 +421,22 @@ async def test_metrics_tell_of_lag_outcomes_and_dead_letters(
     assert f"heliograph_stream_lag_seconds{{{label}}} 0.0" in lines
     assert f"heliograph_dead_letters{{{label}}} 0.0" in lines
     assert f'heliograph_deliveries_total{{outcome="Accepted",{label}}} 1.0' in lines
+
+
+async def _paused(cluster: Cluster, stream_id: str) -> Any:
+    url = f"{cluster.origin('ssf-registrar')}/ssf/status?stream_id={stream_id}"
+    _, status = await cluster.request("GET", url)
+    return status if status["status"] == "paused" else None
+
+
+async def _signs_with(cluster: Cluster, receiver: Receiver, kid: str) -> bool:
+    count = len(receiver.accepted)
+    await cluster.add_user(f"signed-after-rotation-{count}")
+    return _kid((await receiver.has_accepted(count + 1))[-1].jwt) == kid
+
+
+def _kid(jwt: str) -> str:
+    return str(orjson.loads(decoded(jwt.split(".", maxsplit=1)[0]))["kid"])
 
 
 def _told(claims: dict[str, Any]) -> Any:

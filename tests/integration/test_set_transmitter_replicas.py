@@ -116,6 +116,29 @@ async def test_a_snapshot_goes_on_at_the_successor(replicas: Replicas, receiver:
     assert {one.subject for one in receiver.accepted} == {f"/Users/{user_id}" for user_id in ids}
 
 
+async def test_a_reset_at_one_is_carried_out_by_its_successor(
+    replicas: Replicas, receiver: Receiver
+) -> None:
+    cluster = replicas.cluster
+    stream = await cluster.stream(delivery=receiver.delivery(), signing_algorithm="ES256")
+    await created(cluster)
+    before = await receiver.has_accepted(len(USERS), seconds=120)
+    receiver.door.clear()
+    active = await replicas.active()
+    path = f"/admin/v1/streams/{stream['stream_id']}/reissue"
+    target = {"jti": before[50].claims["jti"]}
+    status, answer = await cluster.request("POST", f"{active.origin}{path}", json={"to": target})
+
+    await replicas.kill(active)
+    receiver.door.set()
+
+    await replicas.active()
+    again = await receiver.has_accepted(len(USERS) + answer["pending"], seconds=120)
+    assert (status, answer["by"]) == (202, "range")
+    jtis = [one.claims["jti"] for one in again]
+    assert len(set(jtis)) == len(jtis) == len(USERS) + answer["pending"]
+
+
 async def has_finished(cluster: Cluster, replica: Replica) -> bool:
     _, listed = await cluster.request("GET", f"{replica.origin}/admin/v1/streams")
     return any(state["snapshot"]["is_finished"] for state in listed["streams"])

@@ -6,9 +6,27 @@ from typing import Any
 
 from secevent.scim_events import DELETE
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.dead_letters import (
+    STATE_KINDS,
+    UNDELIVERED,
+    FoundLetter,
+    LetterPlace,
+)
 from set_transmitter.domain.erasures import Erasure, Removed
 from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.logged_events import StreamStanding, standing_of
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
+from set_transmitter.domain.resets import (
+    DoneBefore,
+    FromPosition,
+    NotInLog,
+    Reset,
+    ResetOutcome,
+    ResetTarget,
+    ToDate,
+    ToPosition,
+)
+from set_transmitter.domain.retention import Oldest, Removal
 from set_transmitter.domain.snapshots import Snapshot, SnapshotPage
 from set_transmitter.domain.stream_events import AnnouncedChange, StatusChange
 from set_transmitter.domain.streams import Stream
@@ -54,6 +72,7 @@ class MemoryDeliveries:
     letters: list[DeadLetter] = field(default_factory=list)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     changes: dict[str, AnnouncedChange] = field(default_factory=dict)
+    is_reset: set[tuple[str, int]] = field(default_factory=set)
 
     async def stream_ids(self) -> frozenset[str]:
         return frozenset(self.streams)
@@ -74,10 +93,7 @@ class MemoryDeliveries:
 
     async def read(self, stream: Stream, *, after: int, limit: int) -> Page:
         unsettled = self._unsettled(stream, after)[:limit]
-        pending = tuple(
-            Pending(logged, self.jwts.get((stream.stream_id, logged.position)))
-            for logged in unsettled
-        )
+        pending = tuple(self._pending(stream.stream_id, logged) for logged in unsettled)
         end = max(len(self.log.events), after)
         return Page(after, pending, pending[-1].position if len(pending) == limit else end)
 
@@ -85,6 +101,7 @@ class MemoryDeliveries:
         if stream_id in self.streams:
             for position, jwt in jwts.items():
                 self.jwts.setdefault((stream_id, position), jwt)
+                self.is_reset.discard((stream_id, position))
 
     async def record(self, progress: Sequence[Progress]) -> None:
         for of_stream in progress:
@@ -104,6 +121,11 @@ class MemoryDeliveries:
             for letter in self.letters
             if self.streams[letter.stream_id][0] == tenant and stream_id in {None, letter.stream_id}
         ]
+
+    def _pending(self, stream_id: str, logged: LoggedEvent) -> Pending:
+        place = (stream_id, logged.position)
+        jwt = self.jwts.get(place)
+        return Pending(logged, jwt=None if place in self.is_reset else jwt, signed=jwt)
 
     def _record(self, progress: Progress) -> None:
         stream_id = progress.stream_id
@@ -135,6 +157,196 @@ class MemoryDeliveries:
             and logged.only_for in {"", stream.stream_id}
             and self.jwts.get((stream.stream_id, logged.position), "") is not None
         ]
+
+
+@dataclass
+class MemoryDeadLetters:
+    """Over the same lists."""
+
+    deliveries: MemoryDeliveries
+
+    async def page(
+        self, tenant: str, *, stream_id: str | None, after: LetterPlace | None, limit: int
+    ) -> list[DeadLetter]:
+        found = await self.deliveries.dead_letters(tenant, stream_id)
+        places = sorted((one.at, one.position, one.stream_id, one) for one in found)
+        start = (-1, -1, "") if after is None else (after.at, after.position, after.stream_id)
+        return [place[3] for place in places if place[:3] > start][:limit]
+
+    async def find(self, tenant: str, stream_id: str, position: int) -> FoundLetter | None:
+        found = await self.first(tenant, stream_id, limit=1000)
+        return next((one for one in found if one.letter.position == position), None)
+
+    async def first(self, tenant: str, stream_id: str, *, limit: int) -> list[FoundLetter]:
+        letters = await self.deliveries.dead_letters(tenant, stream_id)
+        events = {one.position: one for one in self.deliveries.log.events}
+        events = {at: one for at, one in events.items() if one.event.kind != ERASED}
+        letters.sort(key=lambda one: one.position)
+        return [FoundLetter(one, events.get(one.position)) for one in letters][:limit]
+
+    async def overtaken(self, stream: Stream, letters: Sequence[DeadLetter]) -> frozenset[int]:
+        refused = {
+            one.position
+            for one in self.deliveries.letters
+            if one.stream_id == stream.stream_id and one.err != UNDELIVERED
+        }
+        return frozenset(
+            letter.position
+            for letter in letters
+            for later in self.deliveries.log.events[letter.position :]
+            if later.event.subject_uri == letter.subject_uri
+            and later.event.tenant == stream.tenant
+            and later.event.kind in stream.kinds & STATE_KINDS
+            and stream.has_begun_for(later.event)
+            and later.only_for in {"", stream.stream_id}
+            and later.position not in refused
+        )
+
+    async def replay(
+        self, stream_id: str, positions: Sequence[int], events: Sequence[Event]
+    ) -> list[LoggedEvent] | None:
+        there = [one for one in self.deliveries.letters if one.stream_id == stream_id]
+        if not set(positions) <= {one.position for one in there}:
+            return None
+        tenant, _ = self.deliveries.streams[stream_id]
+        await self.drop(tenant, stream_id, positions)
+        log = self.deliveries.log
+        return await log.append(events, feed_cursor=log.cursor, only_for=stream_id)
+
+    async def drop(self, tenant: str, stream_id: str, positions: Sequence[int] | None) -> int:
+        found = self.deliveries.streams.get(stream_id)
+        if found is None or found[0] != tenant:
+            return 0
+        dropped = [
+            one
+            for one in self.deliveries.letters
+            if one.stream_id == stream_id and (positions is None or one.position in positions)
+        ]
+        self.deliveries.letters = [one for one in self.deliveries.letters if one not in dropped]
+        left = replace(found[1], dead_letters=found[1].dead_letters - len(dropped))
+        self.deliveries.streams[stream_id] = (tenant, left)
+        return len(dropped)
+
+
+@dataclass
+class MemoryResets:
+    """Beside the deliveries; nothing is ever removed here."""
+
+    deliveries: MemoryDeliveries
+
+    async def reset(self, stream: Stream, reset: Reset) -> ResetOutcome:
+        tenant, stored = self.deliveries.streams[stream.stream_id]
+        if reset.revision and reset.revision <= stored.reset_revision:
+            return DoneBefore()
+        stored = replace(stored, reset_revision=reset.revision or stored.reset_revision)
+        self.deliveries.streams[stream.stream_id] = (tenant, stored)
+        first = self._first(stream, reset.target)
+        if first is None:
+            return NotInLog()
+        gone = self._forget(stream.stream_id, first, anew=reset.anew)
+        anew = stored.generations.anew_from(first) if reset.anew else stored.generations
+        back = replace(
+            stored,
+            cursor=min(stored.cursor, first - 1),
+            dead_letters=stored.dead_letters - gone,
+            generations=anew,
+        )
+        self.deliveries.streams[stream.stream_id] = (tenant, back)
+        return FromPosition(first)
+
+    def _first(self, stream: Stream, target: ResetTarget) -> int | None:
+        own = [
+            logged
+            for logged in self.deliveries.log.events
+            if logged.event.tenant == stream.tenant and stream.has_begun_for(logged.event)
+        ]
+        match target:
+            case ToPosition(position):
+                here = [each for each in own if each.position == position]
+                only_for = {"", stream.stream_id}
+                return position if here and here[0].only_for in only_for else None
+            case ToDate(committed):
+                since = [each.position for each in own if each.event.committed >= committed]
+                return min(since, default=len(self.deliveries.log.events) + 1)
+
+    def _forget(self, stream_id: str, first: int, *, anew: bool) -> int:
+        jwts, letters = self.deliveries.jwts, self.deliveries.letters
+        there = {key for key in jwts if key[0] == stream_id and key[1] >= first}
+        for key in there:
+            if anew or jwts[key] is None:
+                del jwts[key]
+        self.deliveries.is_reset |= there
+        left = [each for each in letters if each.stream_id != stream_id or each.position < first]
+        self.deliveries.letters = left
+        return len(letters) - len(left)
+
+
+class MemoryRetention:
+    """Of no use: positions are places in a list here."""
+
+    async def size(self) -> int:
+        raise NotImplementedError
+
+    async def oldest(self) -> Sequence[Oldest]:
+        raise NotImplementedError
+
+    async def cut(self, tenant: str, *, committed_before: int | None, limit: int) -> int:
+        raise NotImplementedError
+
+    async def remove(self, tenant: str, *, through: int) -> Removal:
+        raise NotImplementedError
+
+    async def drop(self, stream: Stream, *, through: int) -> int:
+        raise NotImplementedError
+
+
+@dataclass
+class MemoryLoggedEvents:
+    """Over the list of events."""
+
+    deliveries: MemoryDeliveries
+
+    async def after(
+        self, tenant: str, position: int, *, limit: int, stream: Stream | None
+    ) -> Sequence[LoggedEvent]:
+        found = [each for each in self._own(tenant, stream) if each.position > position]
+        return found[:limit]
+
+    async def newest(
+        self, tenant: str, *, limit: int, stream: Stream | None
+    ) -> Sequence[LoggedEvent]:
+        return self._own(tenant, stream)[-limit:]
+
+    async def get(self, tenant: str, position: int) -> LoggedEvent | None:
+        return next((each for each in self._own(tenant, None) if each.position == position), None)
+
+    async def standings(self, tenant: str, position: int) -> Sequence[StreamStanding]:
+        letters = {(each.stream_id, each.position) for each in self.deliveries.letters}
+        standings = []
+        for stream_id, (of, stored) in sorted(self.deliveries.streams.items()):
+            place = (stream_id, position)
+            jwt = self.deliveries.jwts.get(place, "")
+            standing = standing_of(
+                is_settled=position <= stored.cursor or jwt is None,
+                is_kept=bool(jwt),
+                is_set_aside=place in letters,
+            )
+            if of == tenant:
+                standings.append(StreamStanding(stream_id, standing))
+        return standings
+
+    def _own(self, tenant: str, stream: Stream | None) -> list[LoggedEvent]:
+        return [
+            logged
+            for logged in self.deliveries.log.events
+            if logged.event.tenant == tenant and (stream is None or _is_for(stream, logged))
+        ]
+
+
+def _is_for(stream: Stream, logged: LoggedEvent) -> bool:
+    event = logged.event
+    is_told = event.kind in stream.kinds and stream.has_begun_for(event)
+    return is_told and logged.only_for in {"", stream.stream_id}
 
 
 class MemoryTenantRecords:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from set_receiver.domain.receipts import (
     AWAITING,
+    DROPPED,
     ERASED,
     NEVER_MIND,
     Arrival,
@@ -16,6 +17,7 @@ from set_receiver.domain.receipts import (
     Standing,
     Tally,
     lane_of,
+    settled,
 )
 from set_receiver.domain.stream_states import MOST_ASKED, RemoteStatus
 
@@ -55,6 +57,13 @@ class MemoryReceipts:
         for receipt in found:
             self._receipts[receipt.position - 1] = replace(receipt, standing=AWAITING)
         return len(found)
+
+    async def drop(self, positions: Sequence[int], *, now: int) -> int:
+        dead = [r for r in await self.read(positions) if r.standing.state is ReceiptState.DEAD]
+        dropped = settled(ReceiptState.IGNORED, DROPPED, now=now)
+        for receipt in dead:
+            self._receipts[receipt.position - 1] = replace(receipt, standing=dropped)
+        return len(dead)
 
     async def erase(self, tenant: str, path: str, *, now: int) -> int:
         found = [r for r in self._receipts if r.arrival.tenant == tenant and r.arrival.token]

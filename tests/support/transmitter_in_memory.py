@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from support.memory_event_log import (
+    MemoryDeadLetters,
     MemoryDeliveries,
     MemoryErasing,
     MemoryEventLog,
+    MemoryLoggedEvents,
+    MemoryResets,
     MemorySnapshots,
 )
 
@@ -19,6 +22,10 @@ from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
+from set_transmitter.commands.read_events import ReadEvents
+from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
+from set_transmitter.commands.reset_stream import ResetStream
+from set_transmitter.commands.restate import Restate
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
@@ -97,8 +104,17 @@ class Transmitter:
         self.prepare = PrepareSets("epoch", deliveries, self.signing, self.encryption)
         growth, closed = Growth(), ClosedTenants()
         self.keep_streams = KeepStreams(
-            self.directory, self.outboxes, deliveries, self.settle, self.load, growth, closed
+            self.directory,
+            self.outboxes,
+            deliveries,
+            self.settle,
+            self.load,
+            growth,
+            MemoryResets(deliveries),
+            closed,
         )
+        self.reset_stream = ResetStream(self.directory, self.outboxes, self.keep_streams)
+        self.read_events = ReadEvents(MemoryLoggedEvents(deliveries), self.outboxes)
         self.close_tenants = CloseTenants(closed, growth, self.keep_streams)
         self.take_in = TakeInChanges(log, self.outboxes, growth, closed)
         self.take_snapshots = TakeSnapshots(
@@ -110,6 +126,9 @@ class Transmitter:
         self.erase_events = EraseEvents(
             MemoryErasing(deliveries), self.outboxes, self.settle, growth
         )
+        letters = MemoryDeadLetters(deliveries)
+        self.restate = Restate(letters, self.outboxes, growth)
+        self.replay = ReplayDeadLetters(letters, self.outboxes, self.settle, growth, self.restate)
         self.acknowledge = TakeAcknowledgements("epoch", self.settle)
         self.hand_out = HandOut(self.load, self.prepare, visibility=60, most_bytes=4096)
 

@@ -20,8 +20,12 @@ from helio.backups.telling import print_backup, print_restored
 from helio.brake import app as brake
 from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
+from helio.dead_letters import app as dead_letters
 from helio.deleted import app as deleted
 from helio.erase import erase
+from helio.event_tail import show as show_event
+from helio.event_tail import tail as tail_events
+from helio.events import app as events
 from helio.hello import HelloError, say_hello
 from helio.migration.client import ProviderError
 from helio.migration.commands import app as migration
@@ -46,8 +50,12 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(deleted, name="deleted")
 app.command()(erase)
+events.command("tail")(tail_events)
+events.command("show")(show_event)
+app.add_typer(events, name="events")
 app.add_typer(brake, name="brake")
 app.add_typer(receipts, name="receipts")
 app.add_typer(requests, name="requests")

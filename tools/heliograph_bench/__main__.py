@@ -18,6 +18,7 @@ from heliograph_bench.measuring import Row
 from heliograph_bench.membership import joining_a_group
 from heliograph_bench.searching import searching
 from heliograph_bench.services import NotReadyError
+from heliograph_bench.streams import streams
 from heliograph_demo.command_line import run
 from heliograph_mongod.server import MongodUnavailableError, running_mongod
 
@@ -51,6 +52,7 @@ def bench(
             "create": partial(creating, store=url),
             "load": partial(loading, users or _LOADED, store=url),
             "search": partial(searching, users or _SEARCHED, store=url),
+            "streams": streams,
             "members": partial(joining_a_group, store=url),
         }
         chosen = [row for name, row in rows.items() if name.startswith(only)]

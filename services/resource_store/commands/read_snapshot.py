@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from resource_store.commands.read_changes import MAX_CHANGES
 from resource_store.commands.resource_types import ResourceTypes
 from resource_store.domain.changes import Change, cursor_at, position_of
-from resource_store.domain.snapshots import Place, creation, deletion, next_phase, place_of
+from resource_store.domain.resources import Ref
+from resource_store.domain.snapshots import (
+    Place,
+    creation,
+    deletion,
+    next_phase,
+    place_before,
+    place_of,
+)
 from resource_store.ports.resources import ChangeFeed, Snapshots
 
 
@@ -45,15 +53,41 @@ class ReadSnapshot:
         limit = min(max(limit, 1), MAX_CHANGES)
         place = place_of(after_key, self.resource_types.named(()))
         position = await self._position(cursor)
-        told = await self.feed.changes_after(position, limit=limit, wait_seconds=0)
-        if told:
-            changes = [entry.change for entry in told]
-            return SnapshotPage(changes, self._cursor(told[-1].position), (), after_key, None)
+        if (told := await self._told(position, limit=limit, after_key=after_key)) is not None:
+            return told
         total = None if after_key else await self.snapshots.count(tenant)
         entries, key = await self._page(tenant, place, limit=limit)
         # A tombstone may be of a type that is not defined any more: who could be told of it?
         known = [each for each in entries if each.ref.resource_type in self._names]
         return SnapshotPage((), self._cursor(position), known, key, total)
+
+    async def one(self, tenant: str, cursor: str | None, ref: Ref, *, limit: int) -> SnapshotPage:
+        """Return the same of one resource: the changes, or else what there is of it, if anything.
+
+        Raises as above.
+        """
+        position = await self._position(cursor)
+        told = await self._told(position, limit=min(max(limit, 1), MAX_CHANGES), after_key="")
+        if told is not None:
+            return told
+        return SnapshotPage((), self._cursor(position), await self._only(tenant, ref), "", None)
+
+    async def _told(self, position: int, *, limit: int, after_key: str) -> SnapshotPage | None:
+        told = await self.feed.changes_after(position, limit=limit, wait_seconds=0)
+        if not told:
+            return None
+        changes = [entry.change for entry in told]
+        return SnapshotPage(changes, self._cursor(told[-1].position), (), after_key, None)
+
+    async def _only(self, tenant: str, ref: Ref) -> Sequence[Change]:
+        if ref.resource_type not in self._names:
+            return ()
+        before = place_before(ref)
+        for place in (before, Place(None, before.id)):
+            for entry in await self._entries(tenant, place, limit=1):
+                if entry.ref == ref:
+                    return (entry,)
+        return ()
 
     @property
     def _names(self) -> Container[str]:

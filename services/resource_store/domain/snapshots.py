@@ -16,6 +16,7 @@ from scim.difference import changed_attributes
 from scim.resource_type import ResourceType
 
 _TOMBSTONES: Final = "-"
+_LAST_OF_ALL: Final = chr(0x10FFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,15 @@ class Place:
     def key(self) -> str:
         """Return the opaque form."""
         return f"{self.resource_type or _TOMBSTONES}:{self.id}"
+
+
+def place_before(ref: Ref) -> Place:
+    """Return a place after which a resource comes next, if it is there.
+
+    Ids are compared by their code points.
+    """
+    last = chr(max(ord(ref.id[-1]) - 1, 0)) if ref.id else ""
+    return Place(ref.resource_type, ref.id[:-1] + last + _LAST_OF_ALL)
 
 
 def place_of(key: str, resource_types: Sequence[ResourceType]) -> Place:

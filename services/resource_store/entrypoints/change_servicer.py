@@ -6,7 +6,7 @@ from heliograph.resource.v1 import change_service_pb2 as pb
 from heliograph.resource.v1 import change_service_pb2_grpc
 from resource_store.commands.apply_changes import ApplyChanges, ForeignChange
 from resource_store.commands.read_changes import ReadChanges
-from resource_store.commands.read_snapshot import ReadSnapshot
+from resource_store.commands.read_snapshot import ReadSnapshot, SnapshotPage
 from resource_store.domain.causes import Cause
 from resource_store.domain.changes import Activation, Change, ChangeKind
 from resource_store.domain.decisions import Effect
@@ -69,18 +69,22 @@ class ChangeServicer(change_service_pb2_grpc.ChangeServiceServicer):
         _context: Any,  # noqa: ANN401 grpc's own
     ) -> pb.ReadSnapshotResponse:
         """Read a page of the state, or what changed meanwhile."""
-        found = await self._read_snapshot(
-            request.tenant,
-            request.cursor if request.HasField("cursor") else None,
-            after_key=request.after_key,
-            limit=request.limit,
-        )
+        found = await self._snapshot_page(request)
         return pb.ReadSnapshotResponse(
             changes=map(_change_message, found.changes),
             next_cursor=found.next_cursor,
             entries=map(_change_message, found.entries),
             next_key=found.next_key,
             total=found.total,
+        )
+
+    async def _snapshot_page(self, request: pb.ReadSnapshotRequest) -> SnapshotPage:
+        cursor = request.cursor if request.HasField("cursor") else None
+        if request.HasField("only"):
+            only, limit = ref_of(request.only), request.limit
+            return await self._read_snapshot.one(request.tenant, cursor, only, limit=limit)
+        return await self._read_snapshot(
+            request.tenant, cursor, after_key=request.after_key, limit=request.limit
         )
 
     async def ApplyChanges(  # noqa: N802 the contract's name

@@ -54,6 +54,15 @@ class ReceiptPendingError(ReceiverError):
         super().__init__("the receipt is pending: it is going to be applied anyway")
 
 
+class ReceiptNotDeadError(ReceiverError):
+    """A receipt is to be dropped that is not dead."""
+
+    reason = "RECEIPT_NOT_DEAD"
+
+    def __init__(self) -> None:
+        super().__init__("the receipt is not dead: there is nothing to drop")
+
+
 class ReceiptErasedError(ReceiverError):
     """A receipt is to be applied again of which nothing is left."""
 

@@ -64,6 +64,8 @@ AWAITING = Standing(ReceiptState.PENDING, "", settled=0, attempts=0, first_faile
 
 ERASED: Final = "ERASED: all data of its resource have been erased"
 """The reason of a receipt that has no token any more."""
+DROPPED: Final = "DROPPED: an administrator has"
+"""The reason of a dead receipt that is to be minded no more."""
 NEVER_MIND: Final = (ReceiptState.PENDING, ReceiptState.DEAD)
 """What becomes ignored when it is erased; other states tell what was done."""
 

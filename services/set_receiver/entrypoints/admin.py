@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from servicekit.bearer import BearerError, BearerTokens, TokensUnavailableError
 from servicekit.signals import News
+from set_receiver.commands.drop_dead import DropDead
 from set_receiver.commands.erase_receipts import EraseReceipts
 from set_receiver.commands.reapply import Reapply
 from set_receiver.domain.receipts import ReceiptState, Tally
@@ -96,7 +97,11 @@ class AdminApi:
 
     def _receipt_routes(self) -> ReceiptRoutes:
         return ReceiptRoutes(
-            self._tenant, ReceiptPages(self.receipts), Reapply(self.receipts), self.arrived
+            self._tenant,
+            ReceiptPages(self.receipts),
+            Reapply(self.receipts),
+            DropDead(self.receipts, self.clock),
+            self.arrived,
         )
 
     def _stream_row(

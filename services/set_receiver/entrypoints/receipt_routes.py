@@ -10,10 +10,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from servicekit.signals import News
+from set_receiver.commands.drop_dead import DropDead
 from set_receiver.commands.reapply import Reapply
 from set_receiver.domain.errors import (
     InvalidPageTokenError,
     ReceiptErasedError,
+    ReceiptNotDeadError,
     ReceiptNotFoundError,
     ReceiptPendingError,
 )
@@ -23,6 +25,7 @@ from set_receiver.entrypoints.receipt_pages import ReceiptPages, position_named,
 _STATUSES: Final = {
     InvalidPageTokenError: 400,
     ReceiptErasedError: 409,
+    ReceiptNotDeadError: 409,
     ReceiptNotFoundError: 404,
     ReceiptPendingError: 409,
 }
@@ -96,6 +99,20 @@ class Reapplied(BaseModel):
     reapplied: int
 
 
+class DropWanted(BaseModel):
+    """Which dead receipts to drop: those of one stream, or all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stream_id: str | None = None
+
+
+class Dropped(BaseModel):
+    """How many dead receipts are ignored from now on."""
+
+    dropped: int
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptRoutes:
     """Serves the receipts of the caller's tenant."""
@@ -104,6 +121,7 @@ class ReceiptRoutes:
     """Raises where the caller may not pass."""
     pages: ReceiptPages
     reapply: Reapply
+    drop_dead: DropDead
     arrived: News
 
     def add_to(self, router: APIRouter, app: FastAPI) -> None:
@@ -118,6 +136,12 @@ class ReceiptRoutes:
             self.reapply_one,
             methods=["POST"],
             response_model=Reapplied,
+        )
+        router.add_api_route(
+            "/receipts/drop", self.drop_all, methods=["POST"], response_model=Dropped
+        )
+        router.add_api_route(
+            "/receipts/{receipt_id}/drop", self.drop_one, methods=["POST"], response_model=Dropped
         )
         for error in _STATUSES:
             app.add_exception_handler(error, _answer)
@@ -166,6 +190,17 @@ class ReceiptRoutes:
         count = await self.reapply.all_of(selected)
         self.arrived.publish()
         return Reapplied(reapplied=count)
+
+    async def drop_one(self, request: Request, receipt_id: ReceiptId) -> Dropped:
+        """Let a dead receipt be ignored."""
+        tenant = await self.tenant_of(request)
+        await self.drop_dead.one(tenant, position_named(receipt_id))
+        return Dropped(dropped=1)
+
+    async def drop_all(self, request: Request, wanted: DropWanted) -> Dropped:
+        """Let all dead receipts be ignored, or those of one stream."""
+        tenant = await self.tenant_of(request)
+        return Dropped(dropped=await self.drop_dead.all_of(tenant, wanted.stream_id))
 
 
 def _row(receipt: Receipt) -> ReceiptRow:

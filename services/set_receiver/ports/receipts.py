@@ -58,6 +58,13 @@ class Receipts(Protocol):
         """
         ...
 
+    async def drop(self, positions: Sequence[int], *, now: int) -> int:
+        """Let dead receipts be ignored, and tell how many were dead; durable on return.
+
+        They stay, as what tells a repeated token, and can be reopened.
+        """
+        ...
+
     async def erase(self, tenant: str, path: str, *, now: int) -> int:
         """Remove the tokens, and what is said of them, of receipts whose subject's URI ends so.
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import unquote
 
 import grpc
 from google.protobuf.message import Message
@@ -98,6 +99,29 @@ class ChangeFeed:
         response = await _call(self._stub.ReadSnapshot, request)
         changes = [self._change(change) for change in response.changes]
         return changes, self._page(response), response.next_cursor
+
+    async def read_one(
+        self, tenant: str, cursor: str, subject_uri: str
+    ) -> tuple[Sequence[Change], Sequence[Event] | None, str]:
+        """Return the changes after a cursor, or else the state of a resource; and a cursor.
+
+        The state is of the very moment of the cursor returned: a creation as the resource is, or a
+        deletion, or nothing where there is no trace of it; None where its type is not known here.
+        Raises `CursorLostError`.
+        """
+        only = self._ref(subject_uri)
+        if not only.resource_type:
+            return (), None, cursor
+        request = pb.ReadSnapshotRequest(tenant=tenant, cursor=cursor, limit=_LIMIT, only=only)
+        response = await _call(self._stub.ReadSnapshot, request)
+        changes = [self._change(change) for change in response.changes]
+        return changes, self._page(response).events, response.next_cursor
+
+    def _ref(self, subject_uri: str) -> resource_pb2.ResourceRef:
+        """Return the resource of a URI; of no type where that is unknown here."""
+        endpoint, _, resource_id = subject_uri.rpartition("/")
+        names = (name for name, path in self._endpoints.items() if path == endpoint)
+        return resource_pb2.ResourceRef(resource_type=next(names, ""), id=unquote(resource_id))
 
     def _page(self, response: pb.ReadSnapshotResponse) -> SnapshotPage:
         # the store knows no transaction that made all of this

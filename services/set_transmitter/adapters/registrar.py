@@ -20,6 +20,7 @@ from set_transmitter.domain.journal import (
     TenantChanged,
     TokenChanged,
 )
+from set_transmitter.domain.resets import RequestedReset
 from set_transmitter.domain.stream_events import StatusChange, VerificationRequest
 from set_transmitter.domain.streams import DeliveryMethod, Stream, StreamStatus
 
@@ -133,6 +134,7 @@ class RegistrarStreams:
             receiver_jwks_uri=stream.receiver_jwks_uri,
             status_reason=stream.status_reason,
             inactivity_timeout=stream.inactivity_timeout,
+            reset=_requested_reset(stream),
         )
 
 
@@ -230,3 +232,9 @@ def _journal_entry(entry: stream_service_pb2.JournalEntry) -> JournalEntry | Non
             return StreamChanged(entry.tenant, entry.stream_id)
         case _:
             return None
+
+
+def _requested_reset(stream: stream_pb2.Stream) -> RequestedReset | None:
+    if not stream.reset_revision:
+        return None
+    return RequestedReset(stream.reset_jti, stream.reset_date, stream.reset_revision)

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from servicekit.leases import Held, Work
+from set_transmitter.ports.dead_letters import DeadLetters
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.erasing import Erasing
 from set_transmitter.ports.event_log import EventLog
+from set_transmitter.ports.logged_events import LoggedEvents
+from set_transmitter.ports.resets import Resets
+from set_transmitter.ports.retention import Retention
 from set_transmitter.ports.snapshots import Snapshots
 from set_transmitter.ports.stream_events import StreamEvents
 from set_transmitter.ports.tenant_records import TenantRecords
@@ -22,6 +26,10 @@ class Logbook:
     erasing: Erasing
     tenant_records: TenantRecords
     stream_events: StreamEvents
+    dead_letters: DeadLetters
+    resets: Resets
+    retention: Retention
+    logged_events: LoggedEvents
 
 
 class Storage(Protocol):

@@ -47,7 +47,9 @@ class TakeAcknowledgements:
 
     def _handed_out(self, outbox: Outbox, jti: str) -> Pending | None:
         position = position_in(jti, epoch=self.epoch, stream_id=outbox.stream.stream_id)
-        pending = None if position is None else outbox.backlog.find(position)
+        if position is None or outbox.jti_of(position, epoch=self.epoch) != jti:
+            return None
+        pending = outbox.backlog.find(position)
         return None if pending is None or pending.jwt is None else pending
 
 
@@ -74,6 +76,8 @@ class HandOut:
         taken = outbox.backlog.take(limit, now=monotonic)
         try:
             await self.prepare(outbox, taken, now=now)
+            if outbox.is_closed:
+                return []
             handed = _as_many_as_fit(taken, self.most_bytes)
             for pending in handed:
                 outbox.backlog.park(pending, until=monotonic + self.visibility)

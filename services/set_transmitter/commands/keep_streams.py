@@ -1,7 +1,7 @@
 """Keeping the streams as the registrar has them."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from set_transmitter.commands.growth import Growth
@@ -10,8 +10,10 @@ from set_transmitter.commands.settle import Settle
 from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
+from set_transmitter.domain.resets import Reset, ResetOutcome
 from set_transmitter.domain.streams import Stream, StreamStatus
 from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.ports.resets import Resets
 from set_transmitter.ports.stream_directory import StreamDirectory
 
 
@@ -25,8 +27,14 @@ class KeepStreams:
     settle: Settle
     load: LoadPending
     growth: Growth
+    resets: Resets
     closed: ClosedTenants = field(default_factory=ClosedTenants)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    tell_reset: Callable[[Stream, ResetOutcome], None] = lambda _stream, _outcome: None
+    """Told of each reset that a configuration asked for."""
+    lost: set[tuple[str, str]] = field(default_factory=set)
+    """The tenants and ids of streams whose storage failed while they were being set back."""
+    is_any_lost: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def list_all(self) -> tuple[set[str], str]:
         """Take over all streams; return those touched, and the journal cursor to go on from."""
@@ -46,6 +54,23 @@ class KeepStreams:
         if any(_drops(outbox.stream) and outbox.pending for outbox in self.outboxes):
             async with self.turn:
                 await self._drop_for_disabled()
+
+    async def set_back(self, tenant: str, stream_id: str, reset: Reset) -> ResetOutcome:
+        """Set a stream back that has an outbox; see `Resets`. Raises `LookupError`."""
+        async with self.turn:
+            outbox = self.outboxes.get(stream_id)
+            if outbox is None or outbox.stream.tenant != tenant:
+                raise LookupError(f"there is no stream {stream_id}")
+            return await self._set_back(outbox, reset)
+
+    async def reopen_lost(self) -> set[str]:
+        """Open the streams again that were lost, and return them."""
+        async with self.turn:
+            reopened = set(self.lost)
+            await _together(self._look_again(*names) for names in reopened)
+            self.lost.clear()
+            self.is_any_lost.clear()
+            return {stream_id for _, stream_id in reopened}
 
     async def stop_closed(self) -> set[str]:
         """Stop the streams of tenants that are closed, and return them; what is kept stays."""
@@ -91,6 +116,10 @@ class KeepStreams:
         if outbox is None or not outbox.stream.delivers_like(stream):
             outbox = await self._open(stream, instead_of=outbox)
         outbox.stream = stream
+        if stream.reset is not None and stream.reset.revision > outbox.reset_revision:
+            reset = stream.reset.to_do(self.outboxes.epoch, stream.stream_id)
+            self.tell_reset(stream, await self._set_back(outbox, reset))
+            outbox = self.outboxes.get(stream.stream_id) or outbox
         if _drops(stream):
             await self.settle.drop_through(outbox, end)
 
@@ -102,6 +131,19 @@ class KeepStreams:
             self.outboxes.put(outbox)
         await self.load(outbox)
         return outbox
+
+    async def _set_back(self, outbox: Outbox, reset: Reset) -> ResetOutcome:
+        """Close the outbox first: nobody settles any more what was under way before."""
+        stream = outbox.stream
+        try:
+            await self._close(outbox)
+            outcome = await self.resets.reset(stream, reset)
+            await self._open(stream, instead_of=None)
+        finally:
+            if self.outboxes.get(stream.stream_id) is None:
+                self.lost.add((stream.tenant, stream.stream_id))
+                self.is_any_lost.set()
+        return outcome
 
     async def _close(self, outbox: Outbox) -> None:
         self.outboxes.remove(outbox.stream.stream_id)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.events import Event
-from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.streams import Stream
 from set_transmitter.domain.tokens import security_event_token
@@ -27,9 +26,14 @@ class PrepareSets:
     encryption: Encryption
 
     async def __call__(self, outbox: Outbox, taken: Sequence[Pending], *, now: float) -> None:
-        """Give each of the taken events its JWT. Raises `SigningUnavailableError`."""
+        """Give each of the taken events its JWT, unless the stream is closed meanwhile.
+
+        Raises `SigningUnavailableError`.
+        """
         fresh = [pending for pending in taken if pending.jwt is None]
-        await self._sign(outbox.stream, [each for each in fresh if each.signed is None], now=now)
+        await self._sign(outbox, [each for each in fresh if each.signed is None], now=now)
+        if outbox.is_closed:
+            return  # it may have been set back, and is to be sent under other jtis
         by_position = {each.position: each.signed for each in fresh if each.signed is not None}
         if by_position:
             await self.deliveries.keep(outbox.stream.stream_id, by_position)
@@ -37,16 +41,17 @@ class PrepareSets:
             pending.jwt = pending.signed
         await self._encrypt_older(outbox, taken)
 
-    async def _sign(self, stream: Stream, unsigned: Sequence[Pending], *, now: float) -> None:
+    async def _sign(self, outbox: Outbox, unsigned: Sequence[Pending], *, now: float) -> None:
         if not unsigned:
             return
+        stream = outbox.stream
         jwts = await self.signing.sign(
             stream,
             [
                 security_event_token(
                     _as_told(pending, stream),
                     stream,
-                    jti=jti_of(self.epoch, pending.position, stream.stream_id),
+                    jti=outbox.jti_of(pending.position, epoch=self.epoch),
                     iat=int(now),
                 )
                 for pending in unsigned

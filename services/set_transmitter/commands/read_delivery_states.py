@@ -28,6 +28,7 @@ class ReadDeliveryStates:
                 last_error=outbox.last_error,
                 last_contact=self.contacts.last(outbox.stream.stream_id),
                 snapshot=outbox.snapshot_state(self.outboxes.end),
+                dropped=outbox.dropped,
             )
             for outbox in self.outboxes
             if outbox.stream.tenant == tenant

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from secevent.poll import SetErr
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.events import Event
-from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.progress import DeadLetter, Progress
@@ -49,10 +48,15 @@ class Settle:
             if self._noted:
                 await self._record(())
 
-    async def store_cursors(self) -> None:
-        """Flush, and make durable how far streams have come that nothing was settled for."""
+    async def store_cursors(self, *, least: int = 1) -> None:
+        """Flush, and make durable how far streams have come that nothing was settled for.
+
+        Those that have come `least` positions: what a stream has passed over costs it a look into
+        an index when it is opened again, and less than a write of each of many streams.
+        """
         async with self._turn:
-            await self._record([outbox for outbox in self._outboxes if self._has_moved(outbox)])
+            moved = [outbox for outbox in self._outboxes if self._progressed(outbox) >= least]
+            await self._record(moved)
 
     async def drop_through(self, outbox: Outbox, position: int) -> None:
         """Forget what a stream has pending up to a position, for good."""
@@ -70,8 +74,8 @@ class Settle:
         self._noted.append(settlement)
         self.noted.set()
 
-    def _has_moved(self, outbox: Outbox) -> bool:
-        return outbox.cursor(self._outboxes.end) > outbox.stored_cursor
+    def _progressed(self, outbox: Outbox) -> int:
+        return outbox.cursor(self._outboxes.end) - outbox.stored_cursor
 
     async def _record(self, moved: Sequence[Outbox]) -> None:
         # a cursor passes what is noted, so both must be in one transaction
@@ -103,7 +107,7 @@ class Settle:
         return DeadLetter(
             stream_id=stream.stream_id,
             position=pending.position,
-            jti=jti_of(self._outboxes.epoch, pending.position, stream.stream_id),
+            jti=outbox.jti_of(pending.position, epoch=self._outboxes.epoch),
             err=error.err,
             description=error.description,
             subject_uri=pending.subject_uri,

@@ -23,14 +23,11 @@ class TakeSnapshots:
     @property
     def is_any_under_way(self) -> bool:
         """Whether there is a snapshot that has not been everywhere."""
-        return any(
-            outbox.snapshot is not None and not outbox.snapshot.is_complete
-            for outbox in self.outboxes
-        )
+        return bool(self.outboxes.walked)
 
     def due(self) -> Outbox | None:
         """Return a stream whose snapshot goes on now: the one that has come least far."""
-        due = [outbox for outbox in self.outboxes if outbox.wants_to_walk]
+        due = [outbox for outbox in self.outboxes.walked if outbox.wants_to_walk]
         return min(due, key=lambda one: one.snapshot.walked if one.snapshot else 0, default=None)
 
     async def read_again(self) -> None:
@@ -39,6 +36,7 @@ class TakeSnapshots:
             stored = await self.snapshots.all()
             for outbox in self.outboxes:
                 outbox.snapshot = stored.get(outbox.stream.stream_id)
+                self.outboxes.note_snapshot(outbox)
 
     async def begin(self, stream_id: str) -> None:
         """Begin a snapshot of one stream, or begin it anew."""
@@ -51,15 +49,17 @@ class TakeSnapshots:
             return await self._begin(await self.deliveries.stream_ids(), feed_cursor=feed_cursor)
 
     async def go_on(
-        self, stream_id: str, page: SnapshotPage, *, feed_cursor: str, now: int
+        self, stream_id: str, page: SnapshotPage, *, after_key: str, feed_cursor: str, now: int
     ) -> set[str]:
         """Log a page, and return the streams that have something new.
 
+        One that was read after another key than where the snapshot is now is of no use: it has
+        begun anew meanwhile, and would leave out what is before.
         It counts as committed now, in microseconds since 1970: that is since when it is pending.
         """
         async with self.growth.growing():
             outbox = self.outboxes.get(stream_id)
-            if outbox is None:
+            if outbox is None or outbox.snapshot is None or outbox.snapshot.key != after_key:
                 return set()
             passing = map(self.outboxes.erasures.let_through, page.events)
             page = replace(page, events=tuple(event for event in passing if event is not None))
@@ -67,6 +67,7 @@ class TakeSnapshots:
             outbox.snapshot, logged = await self.snapshots.go_on(
                 stream_id, dated, feed_cursor=feed_cursor
             )
+            self.outboxes.note_snapshot(outbox)
             return self.outboxes.share_out(logged)
 
     async def _begin(self, stream_ids: Collection[str], *, feed_cursor: str | None) -> set[str]:
@@ -75,4 +76,5 @@ class TakeSnapshots:
             outbox = self.outboxes.get(stream_id)
             if outbox is not None:
                 outbox.begin(snapshot)
+                self.outboxes.note_snapshot(outbox)
         return set(begun)

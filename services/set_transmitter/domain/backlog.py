@@ -34,6 +34,8 @@ class Pending:
     signed: str | None = None
     failures: int = 0
     refusals: int = 0
+    failing_since: float = inf
+    refused_since: float = inf
     standing: Standing = Standing.QUEUED
     parked_until: float = 0.0
     is_erased: bool = False
@@ -108,6 +110,13 @@ class Backlog:
         """Set a parked event free before its time."""
         if pending.standing is Standing.PARKED:
             self._set_free(pending)
+
+    def forgive(self) -> None:
+        """Set everything that is parked free, and forget how often it has failed."""
+        for pending in list(self._pending.values()):
+            pending.failures = pending.refusals = 0
+            pending.failing_since = pending.refused_since = inf
+            self.unpark(pending)
 
     def park(self, pending: Pending, *, until: float) -> None:
         """Keep a taken event, and all later ones of its subject, back for some time."""

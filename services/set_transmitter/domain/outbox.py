@@ -4,6 +4,8 @@ from typing import Final
 
 from set_transmitter.domain.backlog import Backlog, Pending
 from set_transmitter.domain.events import LoggedEvent
+from set_transmitter.domain.identifiers import jti_of
+from set_transmitter.domain.patience import Course
 from set_transmitter.domain.progress import Page, SnapshotState, StoredProgress
 from set_transmitter.domain.snapshots import MOST_UNSETTLED, Snapshot
 from set_transmitter.domain.streams import Stream, StreamStatus
@@ -21,6 +23,10 @@ class Outbox:
         self.acknowledged = stored.acknowledged
         self.dead_letters = stored.dead_letters
         self.snapshot = stored.snapshot
+        self.course = Course()
+        self.generations = stored.generations
+        self.reset_revision = stored.reset_revision
+        self.dropped = stored.dropped
         self.last_error = ""
         self.is_closed = False
         self.lagging = True
@@ -60,6 +66,10 @@ class Outbox:
         is_scanned = not self.lagging or position <= self.scanned
         return is_scanned and position not in self.backlog
 
+    def jti_of(self, position: int, *, epoch: str) -> str:
+        """Return the jti under which the event at a position goes out, now and after a reset."""
+        return jti_of(epoch, position, self.stream.stream_id, self.generations.at(position))
+
     def cursor(self, end: int) -> int:
         """Return the position up to which all is settled, when the log ends at `end`."""
         oldest = self.backlog.oldest
@@ -68,10 +78,14 @@ class Outbox:
         return self.scanned if self.lagging else max(self.scanned, end)
 
     @property
+    def is_walked(self) -> bool:
+        """Whether its snapshot is under way."""
+        return self.snapshot is not None and not self.snapshot.is_complete
+
+    @property
     def wants_to_walk(self) -> bool:
         """Whether its snapshot goes on now."""
-        is_under_way = self.snapshot is not None and not self.snapshot.is_complete
-        return is_under_way and self.is_sending and self.pending < MOST_UNSETTLED
+        return self.is_walked and self.is_sending and self.pending < MOST_UNSETTLED
 
     def snapshot_state(self, end: int) -> SnapshotState | None:
         """Return how far the snapshot is, when the log ends at `end`; None when none was begun."""

@@ -19,9 +19,23 @@ class Outboxes:
         self.erasures = Erasures()
         self._by_id: dict[str, Outbox] = {}
         self._index: dict[tuple[str, EventKind], dict[str, Outbox]] = {}
+        self._walked: dict[str, Outbox] = {}
 
     def __iter__(self) -> Iterator[Outbox]:
         return iter(tuple(self._by_id.values()))
+
+    @property
+    def walked(self) -> Iterable[Outbox]:
+        """Those whose snapshot is under way: looking for them must not cost what all cost."""
+        return tuple(self._walked.values())
+
+    def note_snapshot(self, outbox: Outbox) -> None:
+        """Take note of whether a stream's snapshot is under way."""
+        stream_id = outbox.stream.stream_id
+        if outbox.is_walked and self._by_id.get(stream_id) is outbox:
+            self._walked[stream_id] = outbox
+        else:
+            self._walked.pop(stream_id, None)
 
     def get(self, stream_id: str) -> Outbox | None:
         """Return a stream's outbox; None when there is no such stream."""
@@ -34,10 +48,12 @@ class Outboxes:
         self._by_id[stream.stream_id] = outbox
         for kind in stream.kinds:
             self._index.setdefault((stream.tenant, kind), {})[stream.stream_id] = outbox
+        self.note_snapshot(outbox)
 
     def remove(self, stream_id: str) -> None:
         """Share nothing out to a stream any more."""
         outbox = self._by_id.pop(stream_id, None)
+        self._walked.pop(stream_id, None)
         if outbox is None:
             return
         for kind in outbox.stream.kinds:

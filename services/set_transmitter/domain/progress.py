@@ -1,8 +1,9 @@
 """How far a stream's deliveries are, as it is stored and reported."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from set_transmitter.domain.backlog import Pending
+from set_transmitter.domain.generations import Generations
 from set_transmitter.domain.snapshots import Snapshot
 
 
@@ -11,7 +12,8 @@ class StoredProgress:
     """A stream's state in the log: everything up to `cursor` is settled.
 
     `pending` counts its unsettled events up to `end`, the log's last position at that moment.
-    `snapshot` is the last one that was begun.
+    `snapshot` is the last one that was begun, and `reset_revision` the revision of the last reset
+    that came through its configuration. `dropped` counts what retention took before it was settled.
     """
 
     cursor: int
@@ -20,6 +22,9 @@ class StoredProgress:
     pending: int
     end: int
     snapshot: Snapshot | None = None
+    generations: Generations = field(default_factory=Generations)
+    reset_revision: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +85,4 @@ class DeliveryState:
     last_contact: int
     """When the receiver last polled or accepted a push, in microseconds since 1970; 0: unknown."""
     snapshot: SnapshotState | None
+    dropped: int = 0

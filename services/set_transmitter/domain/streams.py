@@ -23,6 +23,7 @@ from secevent.scim_events import (
 )
 from set_transmitter.domain.events import Event, EventKind
 from set_transmitter.domain.feeds import Feed
+from set_transmitter.domain.resets import RequestedReset
 
 CLOCK_TOLERANCE: Final = 2_000_000
 """Microseconds that the registrar's clock may be ahead of the store's."""
@@ -81,6 +82,8 @@ class Stream:
     status_reason: str = ""
     inactivity_timeout: int = 0
     """Seconds; 0: it is never paused for want of use."""
+    reset: RequestedReset | None = None
+    """The last one that was asked for; it is done once."""
 
     @property
     def begins(self) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import FastAPI, Header, Query
+from fastapi import FastAPI, Header
 from pydantic import BaseModel, Field
 
 from set_transmitter.entrypoints.authorization import authorized
@@ -32,23 +32,12 @@ class DeliveryStateView(BaseModel):
     dead_letters: int
     oldest_pending: int = Field(description="microseconds since 1970; 0 when none is pending")
     snapshot: SnapshotView | None = Field(description="the last one that was begun")
+    dropped: int = Field(description="events that retention took before they were settled")
     last_error: str = Field(description="why the stream waits; empty when it does not")
     last_contact: int = Field(
         description="when its receiver last polled or accepted a push, in microseconds since 1970,"
         " as far as this process knows; 0: not since it began"
     )
-
-
-class DeadLetterView(BaseModel):
-    """A SET that was set aside, and why."""
-
-    stream_id: str
-    jti: str
-    err: str
-    description: str
-    subject_uri: str
-    event_type: str
-    at: int = Field(description="microseconds since 1970")
 
 
 class DeliveryStates(BaseModel):
@@ -57,14 +46,8 @@ class DeliveryStates(BaseModel):
     streams: list[DeliveryStateView]
 
 
-class DeadLetters(BaseModel):
-    """What was set aside, in the order in which that happened."""
-
-    dead_letters: list[DeadLetterView]
-
-
 def add_admin_routes(app: FastAPI, terms: Terms) -> None:
-    """Serve /admin/v1/streams, their snapshots and /admin/v1/dead-letters, for the scope admin."""
+    """Serve /admin/v1/streams and their snapshots, for the scope admin."""
 
     @app.get("/admin/v1/streams")
     async def streams(authorization: Authorization = None) -> DeliveryStates:
@@ -81,13 +64,3 @@ def add_admin_routes(app: FastAPI, terms: Terms) -> None:
         grant = await authorized(term.tokens, authorization, "admin")
         await term.begin_snapshot(grant.tenant, stream_id)
         term.news.publish_all()
-
-    @app.get("/admin/v1/dead-letters")
-    async def dead_letters(
-        stream_id: Annotated[str | None, Query()] = None, authorization: Authorization = None
-    ) -> DeadLetters:
-        """List the SETs that were set aside, of all streams or one of them."""
-        term = terms.present()
-        grant = await authorized(term.tokens, authorization, "admin")
-        letters = await term.deliveries.dead_letters(grant.tenant, stream_id)
-        return DeadLetters(dead_letters=[DeadLetterView(**asdict(letter)) for letter in letters])

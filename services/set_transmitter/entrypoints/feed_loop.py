@@ -10,9 +10,10 @@ import structlog
 
 from servicekit.failures import CursorLostError
 from servicekit.following import follow
+from set_transmitter.commands.restate import Restate, StateWanted
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
-from set_transmitter.domain.events import Change
+from set_transmitter.domain.events import Change, Event
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.snapshots import SnapshotPage
 from set_transmitter.entrypoints.stream_news import StreamNews
@@ -36,6 +37,15 @@ class Feed(Protocol):
         """Return the changes after a cursor, or else a page of the state; and the next cursor."""
         ...
 
+    async def read_one(
+        self, tenant: str, cursor: str, subject_uri: str
+    ) -> tuple[Sequence[Change], Sequence[Event] | None, str]:
+        """Return the changes after a cursor, or else a resource's state; and the next cursor.
+
+        None is the state of what is of no known type.
+        """
+        ...
+
     async def end(self) -> str:
         """Return the cursor of the feed's present end."""
         ...
@@ -45,9 +55,16 @@ class Feed(Protocol):
 class _PageFor:
     stream_id: str
     page: SnapshotPage
+    after_key: str
 
 
-Entry = Change | _PageFor
+@dataclass(frozen=True, slots=True)
+class _StateFor:
+    wanted: StateWanted
+    events: Sequence[Event] | None
+
+
+Entry = Change | _PageFor | _StateFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,7 @@ class FeedLoop:
     feed: Feed
     take_in: TakeInChanges
     take_snapshots: TakeSnapshots
+    restate: Restate
     news: StreamNews
 
     async def run(self) -> None:
@@ -76,6 +94,8 @@ class FeedLoop:
     async def _read(self, cursor: str) -> tuple[Sequence[Entry], str]:
         try:
             while True:
+                if (wanted := self.restate.due()) is not None:
+                    return await self._read_one(wanted, cursor)
                 if (outbox := self.take_snapshots.due()) is not None:
                     return await self._read_state(outbox, cursor)
                 found = await self._unless_due(self.feed.read(cursor))
@@ -87,24 +107,28 @@ class FeedLoop:
 
     async def _read_state(self, outbox: Outbox, cursor: str) -> tuple[Sequence[Entry], str]:
         stream, snapshot = outbox.stream, outbox.snapshot
-        changes, page, after = await self.feed.read_state(
-            stream.tenant, cursor, after_key=snapshot.key if snapshot else ""
-        )
-        return changes or [_PageFor(stream.stream_id, page)], after
+        key = snapshot.key if snapshot else ""
+        changes, page, after = await self.feed.read_state(stream.tenant, cursor, after_key=key)
+        return changes or [_PageFor(stream.stream_id, page, key)], after
+
+    async def _read_one(self, wanted: StateWanted, cursor: str) -> tuple[Sequence[Entry], str]:
+        changes, events, after = await self.feed.read_one(wanted.tenant, cursor, wanted.subject_uri)
+        return changes or [_StateFor(wanted, events)], after
 
     async def _handle(self, entries: Sequence[Entry], cursor: str) -> None:
         changes = [entry for entry in entries if isinstance(entry, Change)]
         told: set[str] = set()
         if changes:
             told |= await self.take_in(changes, feed_cursor=cursor)
+        now = time.time_ns() // 1000
         for entry in entries:
-            if isinstance(entry, _PageFor):
-                told |= await self.take_snapshots.go_on(
-                    entry.stream_id,
-                    entry.page,
-                    feed_cursor=cursor,
-                    now=time.time_ns() // 1000,
-                )
+            match entry:
+                case _PageFor(stream_id, page, after_key):
+                    told |= await self.take_snapshots.go_on(
+                        stream_id, page, after_key=after_key, feed_cursor=cursor, now=now
+                    )
+                case _StateFor(wanted, events):
+                    told |= await self.restate.tell(wanted, events, now=now)
         self.news.log.publish()
         self.news.publish(told)
 
@@ -120,12 +144,13 @@ class FeedLoop:
         """Return what is read; None when a snapshot is to go on before there is anything."""
         read = asyncio.ensure_future(reading)
         due = asyncio.create_task(self._until_due())
+        wanted = asyncio.create_task(self.restate.until_due())
         try:
-            await asyncio.wait({read, due}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({read, due, wanted}, return_when=asyncio.FIRST_COMPLETED)
             return read.result() if read.done() else None
         finally:
-            due.cancel()
-            read.cancel()
+            for each in (due, wanted, read):
+                each.cancel()
 
     async def _until_due(self) -> None:
         while self.take_snapshots.due() is None:

@@ -12,6 +12,15 @@ from servicekit.bearer import BearerError, TokensUnavailableError
 from servicekit.failures import RemoteUnavailableError, StorageError
 from servicekit.leases import FencedError
 from set_transmitter.commands.begin_snapshot import NoSnapshotError, UnknownStreamError
+from set_transmitter.commands.read_events import UnknownEventError
+from set_transmitter.commands.reset_stream import NoResetError, UnknownJtiError
+from set_transmitter.commands.restate import RestateError
+from set_transmitter.domain.dead_letters import (
+    InvalidPlaceError,
+    NotReplayableError,
+    UnknownLetterError,
+)
+from set_transmitter.entrypoints.reset_targets import TargetError
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.ports.signing import SigningUnavailableError
 
@@ -52,6 +61,14 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(SigningUnavailableError, _unavailable)
     app.add_exception_handler(UnknownStreamError, _unknown)
     app.add_exception_handler(NoSnapshotError, _conflict)
+    app.add_exception_handler(UnknownLetterError, _unknown)
+    app.add_exception_handler(NotReplayableError, _conflict)
+    app.add_exception_handler(InvalidPlaceError, _bad)
+    app.add_exception_handler(RestateError, _unavailable)
+    app.add_exception_handler(TargetError, _bad)
+    app.add_exception_handler(UnknownJtiError, _unknown)
+    app.add_exception_handler(UnknownEventError, _unknown)
+    app.add_exception_handler(NoResetError, _conflict)
     app.add_exception_handler(StandbyError, _unavailable)
     app.add_exception_handler(FencedError, _fenced)
     app.add_exception_handler(StorageError, _unavailable)
@@ -67,6 +84,10 @@ async def _bearer(_request: Request, error: Any) -> Response:  # noqa: ANN401  S
 
 async def _unknown(_request: Request, error: Any) -> Response:  # noqa: ANN401
     return JSONResponse({"detail": str(error)}, status_code=404)
+
+
+async def _bad(_request: Request, error: Any) -> Response:  # noqa: ANN401
+    return JSONResponse({"detail": str(error)}, status_code=400)
 
 
 async def _conflict(_request: Request, error: Any) -> Response:  # noqa: ANN401

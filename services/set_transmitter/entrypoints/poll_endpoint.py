@@ -19,7 +19,6 @@ from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements, 
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.contacts import Contacts
-from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.streams import DeliveryMethod
@@ -79,6 +78,8 @@ class PollEndpoint:
         ends = time.monotonic() + self._seconds_to_wait(poll)
         while True:
             edition = news.edition
+            if self.outboxes.get(stream_id) is None:  # it is being set back, or changed
+                await self._look_again(tenant, stream_id)
             outbox = self._outbox(tenant, stream_id)
             handed = await self._hand_out(outbox, poll)
             self.check_active()
@@ -116,12 +117,11 @@ class PollEndpoint:
         return outbox
 
     def _response(self, outbox: Outbox, handed: Sequence[Pending]) -> Response:
-        stream_id = outbox.stream.stream_id
         sets = {
-            jti_of(self.outboxes.epoch, pending.position, stream_id): pending.jwt or ""
+            outbox.jti_of(pending.position, epoch=self.outboxes.epoch): pending.jwt or ""
             for pending in handed
         }
-        attempts.labels(stream_id).inc(len(handed))
+        attempts.labels(outbox.stream.stream_id).inc(len(handed))
         more = outbox.is_sending and outbox.backlog.has_free(now=time.monotonic())
         body = orjson.dumps(poll_response_body(PollResponse(sets, more)))
         return Response(body, media_type="application/json")

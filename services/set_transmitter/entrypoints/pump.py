@@ -19,6 +19,8 @@ from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.outbox import Outbox
+from set_transmitter.domain.patience import Course
+from set_transmitter.entrypoints.holding import Holding
 from set_transmitter.entrypoints.measures import deliveries
 from set_transmitter.ports.push import Push
 from set_transmitter.ports.signing import SigningUnavailableError
@@ -38,6 +40,7 @@ class PushSteps:
     prepare: PrepareSets
     push: Push
     conclude: ConcludePush
+    holding: Holding
     parallel: int
 
 
@@ -45,27 +48,47 @@ class Pump:
     """Sends a stream's SETs until it is cancelled.
 
     In trouble it waits, longer each time, and tries a single SET; a change of the stream's
-    configuration ends the wait.
+    configuration ends the wait, and begins anew. Enough tried, it lets the stream be held.
     """
 
     def __init__(self, outbox: Outbox, steps: PushSteps, *, news: News) -> None:
         self._outbox = outbox
+        self._stream = outbox.stream
         self._steps = steps
         self._news = news
         self._ready: deque[Pending] = deque()
         self._senders = 0
         self._failed_rounds = 0
         self._trouble: Trouble | None = None
+        self._is_held = False
 
     async def run(self) -> None:
         """Push whatever is pending, and then whatever comes."""
         while True:
             edition = self._news.edition
+            self._notice_change()
             trouble = await self._push_pending()
             if trouble is not None:
+                await self._hold_after(trouble)
                 await self._back_off(trouble)
             else:
                 await self._news.wait_past(edition, seconds=self._seconds_to_next())
+
+    def _notice_change(self) -> None:
+        """Begin anew with a stream that was changed: what failed before may succeed now."""
+        if self._outbox.stream == self._stream:
+            return
+        self._stream = self._outbox.stream
+        self._failed_rounds = min(self._failed_rounds, 1)
+        self._is_held = False
+        self._outbox.course = Course()
+        self._outbox.backlog.forgive()
+
+    async def _hold_after(self, trouble: Trouble) -> None:
+        """Have the stream held, once; what somebody has changed meanwhile is tried first."""
+        if not trouble.is_final or self._is_held or self._outbox.stream != self._stream:
+            return
+        self._is_held = await self._steps.holding.hold(self._outbox, reason=trouble.reason)
 
     async def _push_pending(self) -> Trouble | None:
         """Push until nothing is left to push, or something is wrong with the stream."""

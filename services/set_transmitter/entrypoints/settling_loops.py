@@ -11,6 +11,7 @@ from set_transmitter.commands.settle import Settle
 from set_transmitter.entrypoints.stream_news import StreamNews
 
 _CURSOR_SECONDS: Final = 10.0
+_PASSED_OVER: Final = 1_000
 _DROP_SECONDS: Final = 0.2
 _LOOK_SECONDS: Final = 60.0
 
@@ -33,7 +34,7 @@ class SettlingLoops:
         """Write how far streams are that had nothing to settle."""
         while True:
             await asyncio.sleep(_CURSOR_SECONDS)
-            await self.settle.store_cursors()
+            await self.settle.store_cursors(least=_PASSED_OVER)
 
     async def drop_for_disabled(self) -> None:
         """Drop what comes for disabled streams."""
@@ -43,3 +44,10 @@ class SettlingLoops:
                 await self.keep_streams.drop_for_disabled()
             await self.news.log.wait_past(edition, seconds=_LOOK_SECONDS)
             await asyncio.sleep(_DROP_SECONDS)
+
+    async def reopen_lost(self) -> None:
+        """Open streams again whose storage failed as they were set back."""
+        while True:
+            await self.keep_streams.is_any_lost.wait()
+            self.news.publish(await self.keep_streams.reopen_lost())
+            self.news.streams.publish()

@@ -12,10 +12,13 @@ from set_transmitter.commands.announce_status import AnnounceStatus
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.read_events import ReadEvents
+from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
+from set_transmitter.commands.reset_stream import ResetStream
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
-from set_transmitter.ports.deliveries import Deliveries
+from set_transmitter.ports.dead_letters import DeadLetters
 
 Loops = Mapping[str, Callable[[], Awaitable[None]]]
 
@@ -27,13 +30,16 @@ class Term:
     loops: Loops
     poll: PollEndpoint
     tokens: BearerTokens
-    deliveries: Deliveries
+    dead_letters: DeadLetters
     read_delivery_states: ReadDeliveryStates
     begin_snapshot: BeginSnapshot
     announce_status: AnnounceStatus
     look_again: Callable[[str, str], Awaitable[None]]
     """Take over a stream as it is now: the journal may not have told of it yet."""
+    reset_stream: ResetStream
+    read_events: ReadEvents
     erase_events: EraseEvents
+    replay_dead_letters: ReplayDeadLetters
     news: StreamNews
 
 

@@ -16,6 +16,7 @@ from ssf_registrar.domain.streams import (
     Push,
     ReceivePoll,
     ReceivePush,
+    Reset,
     Status,
     Stream,
 )
@@ -73,6 +74,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         feed=_feed(members),
         exchange=exchange.loaded(members.get("exchange")),
         liveness=Liveness(**members.get("liveness", {})),
+        reset=_reset(members.get("reset")),
     )
 
 
@@ -92,6 +94,7 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "feed": {"filter": stream.feed.filter, "attributes": stream.feed.attributes},
         "exchange": exchange.stored(stream.exchange),
         "liveness": liveness_members(stream.liveness),
+        "reset": stream.reset and [stream.reset.jti, stream.reset.date, stream.reset.revision],
     }
 
 
@@ -99,6 +102,11 @@ def _feed(members: Mapping[str, Any]) -> Feed:
     """Return the feed, which a stream of before there were any has not."""
     stored = members.get("feed")
     return Feed(stored["filter"], tuple(stored["attributes"])) if stored else Feed()
+
+
+def _reset(stored: list[Any] | None) -> Reset | None:
+    """Return the last reset; rows of the releases that had none do not name it."""
+    return None if stored is None else Reset(*stored)
 
 
 def _endpoint_url(delivery: Delivery) -> str | None:

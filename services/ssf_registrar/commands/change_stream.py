@@ -11,6 +11,7 @@ from ssf_registrar.commands.set_feed import SetFeed
 from ssf_registrar.domain.changes import outbound_urls, patched, replaced, with_status
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.members import text
+from ssf_registrar.domain.resets import with_reset
 from ssf_registrar.domain.streams import Caller, Stream
 from ssf_registrar.ports.streams import Streams
 
@@ -68,7 +69,8 @@ class ChangeStream:
                 fresh_header=header,
                 is_admin=caller.is_admin,
             )
-            return self.set_feed.of_changed(stream, changed, caller, body)
+            changed = self.set_feed.of_changed(stream, changed, caller, body)
+            return with_reset(changed, body, of=stream, caller=caller)
 
         return await self._change(caller, text(body, "stream_id"), change)
 

@@ -84,6 +84,18 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Reset:
+    """To where the receiver is to be set back, once: a jti, or (without one) a moment.
+
+    `date` counts microseconds since 1970; `revision` is the stream's that asked for it.
+    """
+
+    jti: str
+    date: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """One stream; `owner` is the subject of the token that made it."""
 
@@ -108,6 +120,8 @@ class Stream:
     """Of a transmit stream: what its receiver may see."""
     exchange: Exchange = field(default_factory=Exchange)
     liveness: Liveness = field(default_factory=Liveness)
+    reset: Reset | None = None
+    """The last one, of a transmit stream."""
 
     @property
     def direction(self) -> Direction:

@@ -29,6 +29,10 @@ class AdminCallers:
         if await self._tenant(request) not in {DEFAULT_TENANT, tenant}:
             raise TenantNotFoundError(tenant)
 
+    async def whose(self, request: Request) -> str:
+        """Return the tenant that the caller administers."""
+        return await self._tenant(request)
+
     async def who_creates(self, request: Request) -> None:
         """Check that the caller may create tenants."""
         if await self._tenant(request) != DEFAULT_TENANT:

@@ -68,6 +68,9 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
             else 0
         ),
         inactivity_timeout=stream.liveness.inactivity_timeout or 0,
+        reset_jti=stream.reset.jti if stream.reset else "",
+        reset_date=stream.reset.date if stream.reset else 0,
+        reset_revision=stream.reset.revision if stream.reset else 0,
     )
 
 

@@ -21,3 +21,15 @@ class Keys(Protocol):
 
         Does nothing when the tenant has one, is being deleted, or is not there.
         """
+
+    async def add_next(self, tenant: str, private_jwk: PrivateJwk, *, signs_from: int) -> None:
+        """Store a key that is published now, and signed with from a time on.
+
+        `signs_from` counts seconds since 1970, and is not 0. Raises `TenantNotFoundError`.
+        """
+
+    async def switch(self, *, now: int) -> int | None:
+        """Let the keys whose time has come be signed with; journal KEY_ROTATED for each.
+
+        The former ones stay published. Returns when the next one's time comes, None for never.
+        """

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 from support.memory_event_log import (
+    MemoryDeadLetters,
     MemoryDeliveries,
     MemoryErasing,
     MemoryEventLog,
+    MemoryLoggedEvents,
+    MemoryResets,
+    MemoryRetention,
     MemorySnapshots,
     MemoryStreamEvents,
     MemoryTenantRecords,
@@ -20,6 +24,7 @@ from set_transmitter.adapters.mongo.schema import MIGRATIONS
 from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
 from set_transmitter.adapters.sqlite.storage import open_sqlite
 from set_transmitter.adapters.storage import Logbook
+from set_transmitter.ports.dead_letters import DeadLetters
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.event_log import EventLog
 from set_transmitter.ports.snapshots import Snapshots
@@ -32,9 +37,18 @@ async def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         in_memory = MemoryEventLog("first-name")
         deliveries = MemoryDeliveries(in_memory)
         snapshots, erasing = MemorySnapshots(deliveries), MemoryErasing(deliveries)
-        records = MemoryTenantRecords()
-        stream_events = MemoryStreamEvents(in_memory, deliveries.changes)
-        yield Logbook(in_memory, deliveries, snapshots, erasing, records, stream_events)
+        yield Logbook(
+            in_memory,
+            deliveries,
+            snapshots,
+            erasing,
+            MemoryTenantRecords(),
+            MemoryStreamEvents(in_memory, deliveries.changes),
+            MemoryDeadLetters(deliveries),
+            MemoryResets(deliveries),
+            MemoryRetention(),
+            MemoryLoggedEvents(deliveries),
+        )
     elif request.param == "sqlite":
         async with open_sqlite(tmp_path / "set-transmitter.sqlite3", restore_id="") as storage:
             held = always_held("transmitter")
@@ -55,6 +69,11 @@ def log(logbook: Logbook) -> EventLog:
 @pytest.fixture
 def deliveries(logbook: Logbook) -> Deliveries:
     return logbook.deliveries
+
+
+@pytest.fixture
+def dead_letters(logbook: Logbook) -> DeadLetters:
+    return logbook.dead_letters
 
 
 @pytest.fixture

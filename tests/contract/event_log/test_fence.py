@@ -22,6 +22,7 @@ from set_transmitter.adapters.mongo.schema import (
 from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
 from set_transmitter.adapters.storage import Logbook
 from set_transmitter.domain.progress import Progress
+from set_transmitter.domain.resets import Reset, ToPosition
 from set_transmitter.domain.snapshots import Reach, SnapshotPage
 from set_transmitter.domain.stream_events import AnnouncedChange, verification_event
 
@@ -69,8 +70,13 @@ WRITES: dict[str, Callable[[Logbook], Awaitable[object]]] = {
     "records": lambda at: at.deliveries.record([Progress(STREAM.stream_id, 1, acknowledged=(1,))]),
     "opens": lambda at: at.deliveries.open(a_stream(stream_id="another")),
     "removes": lambda at: at.deliveries.remove(STREAM.stream_id),
+    "replays": lambda at: at.dead_letters.replay(STREAM.stream_id, (), [an_event(txn="late")]),
+    "drops": lambda at: at.dead_letters.drop("default", STREAM.stream_id, None),
     "begins a snapshot": lambda at: at.snapshots.begin({STREAM.stream_id}, feed_cursor="9"),
     "goes on with one": lambda at: at.snapshots.go_on(STREAM.stream_id, PAGE, feed_cursor="9"),
+    "sets back": lambda at: at.resets.reset(STREAM, Reset(ToPosition(1), anew=True)),
+    "removes what is old": lambda at: at.retention.remove("unheard-of", through=2),
+    "drops what is too old": lambda at: at.retention.drop(STREAM, through=2),
 }
 
 

@@ -46,6 +46,8 @@ async def database(mongo_url: str) -> AsyncIterator[MongoDatabase]:
 async def fill(logbook: Logbook, tenant: str) -> None:
     """Let a tenant have something of everything."""
     stream, fresh = STREAMS[tenant], SNAPSHOTS[tenant]
+    (old,) = await logbook.log.append([an_event(tenant=tenant)], feed_cursor="0")
+    await logbook.retention.remove(tenant, through=old.position)
     end = await logbook.log.end()
     events = [an_event(tenant=tenant, txn=str(number)) for number in range(4)]
     await logbook.log.append(events, feed_cursor="1")
@@ -130,18 +132,24 @@ async def test_every_table_loses_one_tenant_and_keeps_another(tmp_path: Path) ->
     of_stream = {name for name, columns in tables.items() if "stream_id" in columns}
     of_stream -= {"stream"} | of_tenant
     assert set(tables) == of_tenant | of_stream | {"stream"} | OF_NO_TENANT
-    fill_tables(path, of_tenant, tenant=[GONE, STAYS])
+    once = {"removed"}
+    fill_tables(path, of_tenant - once, tenant=[GONE, STAYS])
+    fill_tables(path, once, rows=1, tenant=[GONE, STAYS])
     fill_tables(path, of_stream, rows=1, stream_id=["of-gone", "of-stays"])
     with closing(sqlite3.connect(path)) as connection, connection:
         for tenant in (GONE, STAYS):
             connection.execute(
-                "INSERT INTO stream VALUES (?, ?, 0, 0, 0)", (f"of-{tenant}", tenant)
+                "INSERT INTO stream (stream_id, tenant, cursor, acknowledged, dead_letters)"
+                " VALUES (?, ?, 0, 0, 0)",
+                (f"of-{tenant}", tenant),
             )
 
     async with open_sqlite(path, restore_id="") as storage:
         await purge(await storage.open_log(held, epoch="first-name"), GONE, limit=2)
 
-    assert rows_by(path, of_tenant, "tenant") == {name: {STAYS: 3} for name in of_tenant}
+    assert rows_by(path, of_tenant, "tenant") == {
+        name: {STAYS: 1 if name in once else 3} for name in of_tenant
+    }
     assert rows_by(path, of_stream, "stream_id") == {name: {"of-stays": 1} for name in of_stream}
     assert rows_by(path, ["stream"], "tenant") == {"stream": {STAYS: 1}}
 
@@ -165,7 +173,13 @@ async def test_every_collection_loses_one_tenant_and_keeps_another(database: Mon
 
     await purge(logbook, GONE, limit=2)
 
-    kept = {schema.EVENTS, schema.STREAMS, schema.DEAD_LETTERS, schema.STATUS_CHANGES}
+    kept = {
+        schema.EVENTS,
+        schema.STREAMS,
+        schema.DEAD_LETTERS,
+        schema.STATUS_CHANGES,
+        schema.REMOVED,
+    }
     by_stream = {schema.DELIVERIES, schema.SNAPSHOTS}
     assert made | named == kept | by_stream | {schema.LOG, "leases", "schema"}
     assert await documents_of(database.database, GONE) == {}

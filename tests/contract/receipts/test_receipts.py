@@ -8,6 +8,7 @@ from support.receipt_examples import APPLIED, ARRIVAL, DEAD, PARKED, arrival, ar
 
 from set_receiver.domain.receipts import (
     AWAITING,
+    DROPPED,
     Arrival,
     Lane,
     PendingReceipt,
@@ -15,6 +16,7 @@ from set_receiver.domain.receipts import (
     ReceiptState,
     Selection,
     Tally,
+    settled,
 )
 from set_receiver.ports.receipts import Receipts
 
@@ -190,6 +192,24 @@ async def test_only_what_is_settled_is_reopened(receipts: Receipts, fence: int) 
     assert await receipts.reopen([1, 2, 3]) == 0
 
     assert [receipt.standing for receipt in await receipts.read([1, 2])] == [PARKED, AWAITING]
+
+
+async def test_what_is_dead_can_be_dropped_and_reopened(receipts: Receipts, fence: int) -> None:
+    await receipts.add(arrivals(3))
+    await receipts.record({1: DEAD, 2: APPLIED}, fence=fence)
+
+    assert await receipts.drop([1, 2, 3, 9], now=50) == 1
+
+    dropped = settled(ReceiptState.IGNORED, DROPPED, now=50)
+    standings = [receipt.standing for receipt in await receipts.read([1, 2, 3])]
+    assert standings == [dropped, APPLIED, AWAITING]
+    assert {(tally.state, tally.receipts) for tally in await receipts.tallies()} == {
+        (ReceiptState.IGNORED, 1),
+        (ReceiptState.APPLIED, 1),
+        (ReceiptState.PENDING, 1),
+    }
+    assert await receipts.drop([1], now=60) == 0
+    assert await receipts.reopen([1]) == 1
 
 
 async def test_tallies_follow_receipts_from_state_to_state(receipts: Receipts, fence: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 from secevent.encryption import generate_encryption_jwk
 from secevent.signing import generate_private_jwk, public_jwk
 from ssf_registrar.commands.ensure_keys import EnsureKeys
+from ssf_registrar.domain.errors import TenantNotFoundError
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.domain.tenants import Tenant, TenantState
 from ssf_registrar.ports.journal import Journal
@@ -104,3 +105,49 @@ async def test_a_private_key_is_nowhere_at_rest_in_the_clear(
 
     assert str(jwk["x"]).encode() in stored
     assert str(jwk["d"]).encode() not in stored
+
+
+async def test_a_new_key_is_published_before_it_is_used(keys: Keys, journal: Journal) -> None:
+    first, second = generate_private_jwk("ES256"), generate_private_jwk("ES256")
+    await keys.add_first("default", first)
+    await keys.add_next("default", second, signs_from=100)
+
+    assert await keys.switch(now=99) == 100
+    assert await keys.current_key("default", "ES256") == first
+    assert await keys.public_keys("default") == (public_jwk(first), public_jwk(second))
+
+    assert await keys.switch(now=100) is None
+    assert await keys.current_key("default", "ES256") == second
+    assert await keys.public_keys("default") == (public_jwk(first), public_jwk(second))
+    page = await journal.read(None, limit=10, wait=0)
+    assert page.entries == (JournalEntry(JournalKind.KEY_ROTATED, "default"),) * 2
+
+
+async def test_of_several_new_keys_the_last_is_used(keys: Keys) -> None:
+    first, second, third = (generate_private_jwk("ES256") for _ in range(3))
+    await keys.add_first("default", first)
+    await keys.add_next("default", second, signs_from=100)
+    await keys.add_next("default", third, signs_from=200)
+
+    assert await keys.switch(now=150) == 200
+    assert await keys.current_key("default", "ES256") == second
+    assert await keys.switch(now=250) is None
+    assert await keys.current_key("default", "ES256") == third
+
+
+async def test_a_new_key_changes_no_other(keys: Keys) -> None:
+    rsa, ec = generate_private_jwk("RS256"), generate_private_jwk("ES256")
+    await keys.add_first("default", rsa)
+    await keys.add_first("default", ec)
+    await keys.add_next("default", generate_private_jwk("ES256"), signs_from=1)
+
+    await keys.switch(now=5)
+
+    assert await keys.current_key("default", "RS256") == rsa
+
+
+async def test_a_tenant_that_is_not_there_gets_no_key(keys: Keys) -> None:
+    with pytest.raises(TenantNotFoundError):
+        await keys.add_next("other", generate_private_jwk("ES256"), signs_from=1)
+
+    assert await keys.switch(now=5) is None

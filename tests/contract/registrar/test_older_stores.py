@@ -17,6 +17,7 @@ from ssf_registrar.domain.tokens import Token, TokenRecord
 from ssf_registrar.domain.verifications import Verification
 
 BEFORE_TENANTS = 2
+BEFORE_TENANTS_ON_MONGODB = 1
 BEFORE_LIVENESS = 3
 TOKEN = Token(b"hash", "default", "laptop", "bob", frozenset({"scim", "ssf.read"}), expires=900)
 ROTATION = Rotation(Token(b"new", "default", "laptop", "bob", frozenset(), expires=0), TOKEN)
@@ -63,7 +64,7 @@ async def test_a_database_of_before_tenants(mongo_url: str) -> None:
                 "expires": 900,
             }
         )
-        database["schema"].update_one({}, {"$set": {"version": 1}})
+        database["schema"].update_one({}, {"$set": {"version": BEFORE_TENANTS_ON_MONGODB}})
 
     async with mongo_storage(mongo_url) as storage:
         await all_is_there_and_rotates(storage)

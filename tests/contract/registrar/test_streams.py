@@ -15,6 +15,7 @@ from ssf_registrar.domain.streams import (
     Push,
     ReceivePoll,
     ReceivePush,
+    Reset,
     Status,
 )
 from ssf_registrar.ports.journal import Journal
@@ -60,6 +61,7 @@ async def test_a_stream_comes_back_as_it_was_stored(streams: Streams, delivery: 
         status_reason="full",
         revision=7,
         feed=Feed('userType eq "Employee"', ("userName", "name.familyName")),
+        reset=Reset("epoch-1-s1", 0, 7),
     )
 
     await streams.add(stream)

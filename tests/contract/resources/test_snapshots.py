@@ -183,3 +183,34 @@ async def test_a_change_that_the_snapshot_contained_has_no_second_effect(
 
     assert [result.name for result in results] == ["STALE", "STALE"]
     assert await store.changes() == before
+
+
+async def test_one_resource_is_told_as_the_walk_tells_it(store: StoreDriver) -> None:
+    people = [await store.user(name) for name in ("ada", "grace", "joan")]
+    await store.delete(people[1])
+    told = {entry.ref: entry for entry in await entries(store)}
+
+    for person in people:
+        page = await store.read_snapshot.one(TENANT, None, person.ref, limit=10)
+        assert (list(page.entries), page.next_key, page.total) == ([told[person.ref]], "", None)
+
+
+async def test_of_one_resource_the_changes_come_first(store: StoreDriver) -> None:
+    made = await store.user("ada")
+    await store.settled()
+
+    changed = await store.read_snapshot.one(TENANT, "", made.ref, limit=10)
+    state = await store.read_snapshot.one(TENANT, changed.next_cursor, made.ref, limit=10)
+
+    assert ([each.ref for each in changed.changes], list(changed.entries)) == ([made.ref], [])
+    assert (list(state.changes), [each.ref for each in state.entries]) == ([], [made.ref])
+
+
+@pytest.mark.parametrize("ref", [Ref("User", "nobody"), Ref("Device", "x"), Ref("User", "")])
+async def test_what_there_is_no_trace_of_is_told_as_nothing(ref: Ref, store: StoreDriver) -> None:
+    await store.user("ada")
+    await store.settled()
+
+    page = await store.read_snapshot.one(TENANT, None, ref, limit=10)
+
+    assert (list(page.changes), list(page.entries)) == ([], [])

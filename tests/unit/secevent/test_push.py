@@ -18,9 +18,11 @@ from secevent.push import (
     Refused,
     Unauthorized,
     Unreachable,
+    Verdict,
     classify,
     error_body,
     parse_error_body,
+    verdict,
 )
 
 
@@ -104,6 +106,18 @@ REFUSAL = b'{"err": "invalid_audience", "description": "not us"}'
 )
 def test_an_answer_has_one_meaning(status: int, body: bytes, expected: Outcome) -> None:
     assert classify(status, {}, body) == expected
+
+
+@pytest.mark.parametrize(
+    "status", [200, 204, 301, 307, 404, 405, 406, 409, 410, 415, 501, 100, 999]
+)
+def test_what_is_no_answer_to_a_push_is_tried_again(status: int) -> None:
+    assert verdict(status) is Verdict.UNREACHABLE
+
+
+@pytest.mark.parametrize("err", ["", "something_new", "INVALID_KEY"])
+def test_a_refusal_for_an_unknown_reason_is_not_tried_again(err: str) -> None:
+    assert verdict(400, err) is Verdict.SET_ASIDE
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])

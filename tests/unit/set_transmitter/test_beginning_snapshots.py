@@ -78,7 +78,7 @@ async def test_what_is_being_sent_is_seen_through_before_its_subject_goes_on() -
 
     await begun(transmitter)
     await transmitter.take_snapshots.go_on(
-        STREAM.stream_id, a_page(2, next_key=""), feed_cursor="1", now=0
+        STREAM.stream_id, a_page(2, next_key=""), after_key="", feed_cursor="1", now=0
     )
 
     assert [one.position for one in outbox.backlog.take(9, now=0)] == [4]
@@ -93,7 +93,11 @@ async def test_a_walk_waits_while_its_stream_is_far_behind() -> None:
     assert transmitter.take_snapshots.due() is transmitter.outbox(STREAM)
 
     await transmitter.take_snapshots.go_on(
-        STREAM.stream_id, a_page(MOST_UNSETTLED, next_key="User:x"), feed_cursor="1", now=0
+        STREAM.stream_id,
+        a_page(MOST_UNSETTLED, next_key="User:x"),
+        after_key="",
+        feed_cursor="1",
+        now=0,
     )
 
     assert transmitter.take_snapshots.due() is None
@@ -116,8 +120,24 @@ async def test_the_stream_that_has_come_least_far_goes_on_first() -> None:
     await transmitter.take_snapshots.begin_all(feed_cursor="new")
 
     await transmitter.take_snapshots.go_on(
-        STREAM.stream_id, a_page(1, next_key="User:x"), feed_cursor="new", now=0
+        STREAM.stream_id, a_page(1, next_key="User:x"), after_key="", feed_cursor="new", now=0
     )
 
     assert transmitter.take_snapshots.due() is transmitter.outbox(other)
     assert transmitter.log.cursor == "new"
+
+
+async def test_a_page_of_a_walk_that_began_anew_meanwhile_is_of_no_use() -> None:
+    transmitter = a_transmitter()
+    await transmitter.configure(STREAM)
+    await begun(transmitter)
+    go_on = transmitter.take_snapshots.go_on
+    page = a_page(1, next_key="User:x")
+    await go_on(STREAM.stream_id, page, after_key="", feed_cursor="1", now=0)
+    await begun(transmitter)
+
+    late = a_page(1, next_key="")
+    told = await go_on(STREAM.stream_id, late, after_key="User:x", feed_cursor="1", now=0)
+
+    assert told == set()
+    assert transmitter.take_snapshots.due() is transmitter.outbox(STREAM)

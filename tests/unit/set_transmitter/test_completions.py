@@ -54,11 +54,10 @@ def test_a_snapshot_keeps_no_completion_back() -> None:
             (6, "create"),
             (6, "completion"),
             (5, "completion"),
-            (4, "completion"),
         )
     ]
 
-    assert told == [False, True, True, False]
+    assert told == [False, True, True]
 
 
 class PlainSigning:

@@ -10,8 +10,10 @@ from support.eventually import eventually
 from support.transmitter_events import a_stream, an_event
 from support.transmitter_in_memory import Transmitter, a_transmitter
 
+from secevent.poll import SetErr
 from servicekit.failures import CursorLostError
-from set_transmitter.domain.events import Change
+from set_transmitter.domain.events import Change, Event
+from set_transmitter.domain.identifiers import jti_of
 from set_transmitter.domain.snapshots import SnapshotPage
 from set_transmitter.entrypoints.feed_loop import FeedLoop
 from set_transmitter.entrypoints.stream_news import StreamNews
@@ -36,6 +38,14 @@ class WaitingFeed:
         self._check(cursor)
         return await self.store.read_state(tenant, cursor, after_key=after_key)
 
+    async def read_one(
+        self, tenant: str, cursor: str, subject_uri: str
+    ) -> tuple[Sequence[Change], Sequence[Event] | None, str]:
+        changes, after = await self.store.read(cursor)
+        state = [an_event(tenant=tenant, subject_uri=subject_uri, txn="state")]
+        known = subject_uri.startswith("/Users/")
+        return changes, state if known else None, after
+
     async def end(self) -> str:
         return str(len(self.store.feed))
 
@@ -47,7 +57,9 @@ class WaitingFeed:
 @asynccontextmanager
 async def following(feed: WaitingFeed, transmitter: Transmitter) -> AsyncIterator[StreamNews]:
     news = StreamNews()
-    loop = FeedLoop(feed, transmitter.take_in, transmitter.take_snapshots, news)
+    loop = FeedLoop(
+        feed, transmitter.take_in, transmitter.take_snapshots, transmitter.restate, news
+    )
     running = asyncio.create_task(loop.run())
     yield news
     running.cancel()
@@ -102,3 +114,25 @@ async def test_events_that_were_logged_unseen_are_scanned() -> None:
     await transmitter.load(transmitter.outbox(STREAM))
 
     assert transmitter.outbox(STREAM).pending == 1
+
+
+async def test_a_state_is_told_while_the_feed_is_waited_for_and_after_its_changes() -> None:
+    feed, transmitter = WaitingFeed(), await a_following_transmitter()
+    await transmitter.happen(an_event(), an_event(kind="patch", txn="2"))
+    outbox = transmitter.outbox(STREAM)
+    (first,) = outbox.backlog.take(1, now=0)
+    await transmitter.prepare(outbox, [first], now=0)
+    error = SetErr("invalid_request", "no")
+    transmitter.settle.set_aside(outbox, first, error=error, at=1)
+    letter = jti_of("epoch", 1, STREAM.stream_id)
+    transmitter.log.cursor = "0"
+
+    async with following(feed, transmitter):
+        await asyncio.sleep(0)
+        for number in range(3):
+            feed.store.change(("User", f"new-{number}"))
+        replayed = await transmitter.replay.one("default", letter, now=1)
+
+    assert replayed.state == 1
+    assert [one.event.txn for one in transmitter.log.events][-1] == "state"
+    assert len(transmitter.log.events) == 6

@@ -78,7 +78,9 @@ async def test_a_snapshot_tells_of_the_feed_and_of_what_is_outside(
     await transmitter.configure(ANNS)
     await transmitter.take_snapshots.begin(ANNS.stream_id)
     page = _page(ANN, BEN)
-    await transmitter.take_snapshots.go_on(ANNS.stream_id, page, feed_cursor="later", now=NOW)
+    await transmitter.take_snapshots.go_on(
+        ANNS.stream_id, page, after_key="", feed_cursor="later", now=NOW
+    )
 
     await sent(transmitter, ANNS)
 

@@ -67,12 +67,11 @@ class _Run:
             changes, after = await self.store.read(cursor)
         else:
             assert outbox.snapshot is not None
-            changes, page, after = await self.store.read_state(
-                "default", cursor, after_key=outbox.snapshot.key
-            )
+            key = outbox.snapshot.key
+            changes, page, after = await self.store.read_state("default", cursor, after_key=key)
             if not changes:
                 await transmitter.take_snapshots.go_on(
-                    STREAM.stream_id, page, feed_cursor=after, now=NOW
+                    STREAM.stream_id, page, after_key=key, feed_cursor=after, now=NOW
                 )
         if changes:
             await transmitter.take_in(changes, feed_cursor=after)

@@ -33,6 +33,7 @@ def test_a_walk_has_passed_a_resource(
 @pytest.mark.parametrize(
     ("position", "subject", "is_told"),
     [
+        pytest.param(10, "z", True, id="before it began, as the stream was set back to it"),
         pytest.param(11, "a", False, id="before the first page"),
         pytest.param(13, "a", True, id="after its page"),
         pytest.param(13, "z", False, id="before its page"),

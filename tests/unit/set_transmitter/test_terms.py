@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from typing import Any, cast
 
 import pytest
@@ -44,7 +45,7 @@ async def _term(running: asyncio.Event, closed: asyncio.Event) -> AsyncIterator[
 
     parts: Any = None
     try:
-        yield Term({"one": loop}, *cast("tuple[Any, ...]", (parts,) * 9))
+        yield Term({"one": loop}, *cast("tuple[Any, ...]", (parts,) * (len(fields(Term)) - 1)))
     finally:
         closed.set()
 

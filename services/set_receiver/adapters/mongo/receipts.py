@@ -36,6 +36,7 @@ from set_receiver.domain.looks import STRAGGLING_SECONDS
 from set_receiver.domain.receipts import (
     APPLYING,
     AWAITING,
+    DROPPED,
     ERASED,
     NEVER_MIND,
     Arrival,
@@ -45,6 +46,7 @@ from set_receiver.domain.receipts import (
     Selection,
     Standing,
     Tally,
+    settled,
 )
 
 _DUPLICATE_KEY: Final = 11000
@@ -114,6 +116,21 @@ class MongoReceipts:
             return len(found)
 
         return await self._database.transaction(reopen_all)
+
+    async def drop(self, positions: Sequence[int], *, now: int) -> int:
+        """Let dead receipts be ignored."""
+        dead = {"_id": {"$in": list(positions)}, "state": int(ReceiptState.DEAD)}
+        dropped = standing_members(settled(ReceiptState.IGNORED, DROPPED, now=now))
+
+        async def drop_all(session: Session) -> int:
+            found = await self._receipts.find(dead, _OF_TALLY, session=session).to_list()
+            await self._receipts.update_many(dead, {"$set": dropped}, session=session)
+            ignored = [{**each, "state": int(ReceiptState.IGNORED)} for each in found]
+            await self._tallies.count(found, -1, session=session)
+            await self._tallies.count(ignored, 1, session=session)
+            return len(found)
+
+        return await self._database.transaction(drop_all)
 
     async def erase(self, tenant: str, path: str, *, now: int) -> int:
         """Remove the tokens of a subject's receipts."""

@@ -16,6 +16,7 @@ from set_receiver.adapters.sqlite.rows import (
 )
 from set_receiver.domain.receipts import (
     AWAITING,
+    DROPPED,
     ERASED,
     NEVER_MIND,
     Arrival,
@@ -26,6 +27,7 @@ from set_receiver.domain.receipts import (
     Standing,
     Tally,
     lane_of,
+    settled,
 )
 
 _Key = tuple[str, str, int]
@@ -131,6 +133,22 @@ class SqliteReceipts:
             return changed.rowcount
 
         return await self._database.write(reopen_all)
+
+    async def drop(self, positions: Sequence[int], *, now: int) -> int:
+        """Let dead receipts be ignored."""
+        dropped = settled(ReceiptState.IGNORED, DROPPED, now=now)
+
+        def drop_all(connection: sqlite3.Connection) -> int:
+            _count(connection, _states(connection, positions), -1)
+            dead = f"{_at(positions)} AND state = {int(ReceiptState.DEAD)}"
+            changed = connection.execute(
+                f"UPDATE receipt SET {_TO_STANDING} WHERE {dead}",  # noqa: S608  as above
+                (*standing_row(dropped), *positions),
+            )
+            _count(connection, _states(connection, positions), 1)
+            return changed.rowcount
+
+        return await self._database.write(drop_all)
 
     async def erase(self, tenant: str, path: str, *, now: int) -> int:
         """Remove the tokens of a subject's receipts."""

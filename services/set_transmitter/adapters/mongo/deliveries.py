@@ -7,7 +7,9 @@ from pymongo import UpdateOne
 
 from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
 from set_transmitter.adapters.mongo.documents import (
+    LAST_POSITION,
     dead_letter,
+    generations_of,
     logged_event,
     place,
     places,
@@ -80,7 +82,9 @@ class MongoDeliveries:
         """Keep signed SETs."""
         upserts = [
             UpdateOne(
-                {"_id": place(stream_id, position)}, {"$setOnInsert": {"jwt": jwt}}, upsert=True
+                {"_id": place(stream_id, position)},
+                {"$setOnInsert": {"jwt": jwt}, "$unset": {"is_reset": ""}},
+                upsert=True,
             )
             for position, jwt in jwts.items()
         ]
@@ -132,19 +136,15 @@ class MongoDeliveries:
             found["cursor"],
             found["acknowledged"],
             found["dead_letters"],
-            pending=await self._count(session, stream, after=found["cursor"]),
+            pending=await count_unsettled(
+                self._database, session, stream, after=found["cursor"], through=None
+            ),
             end=await self._end(session),
             snapshot=snapshot(begun) if begun else None,
+            generations=generations_of(found),
+            reset_revision=found.get("reset_revision", 0),
+            dropped=found.get("dropped", 0),
         )
-
-    async def _count(self, session: Session, stream: Stream, *, after: int) -> int:
-        events = await self._events.count_documents(
-            events_for(stream, after=after), session=session
-        )
-        settled = await self._deliveries.count_documents(
-            {**places(stream.stream_id, after=after), "jwt": None}, session=session
-        )
-        return int(events) - int(settled)
 
     async def _position_before(self, committed: int) -> int:
         found = await self._events.find_one(
@@ -173,15 +173,21 @@ class MongoDeliveries:
         if not found:
             return []
         there = places(stream_id, after=found[0]["_id"] - 1, through=found[-1]["_id"])
-        jwts = {
-            kept["_id"]["position"]: kept["jwt"]
-            async for kept in self._deliveries.find(there, session=session)
+        kept = {
+            delivery["_id"]["position"]: delivery
+            async for delivery in self._deliveries.find(there, session=session)
         }
         return [
-            Pending(self._shared(document), jwt=jwts.get(document["_id"]))
+            self._pending(document, kept.get(document["_id"], {}))
             for document in found
-            if jwts.get(document["_id"], "") is not None
+            if kept.get(document["_id"], {}).get("jwt", "") is not None
         ]
+
+    def _pending(self, document: Document, delivery: Document) -> Pending:
+        """Return a pending event; one that was set back is signed, and was not handed out."""
+        jwt = delivery.get("jwt")
+        handed_out = None if delivery.get("is_reset") else jwt
+        return Pending(self._shared(document), jwt=handed_out, signed=jwt)
 
     def forget_shared(self) -> None:
         """Read anew what has been read before."""
@@ -204,3 +210,16 @@ def events_for(stream: Stream, *, after: int, through: int | None = None) -> Doc
         "committed": {"$gte": stream.begins},
         "only_for": {"$in": ["", stream.stream_id]},
     }
+
+
+async def count_unsettled(
+    database: MongoDatabase, session: Session, stream: Stream, *, after: int, through: int | None
+) -> int:
+    """Return how many events a stream has in a part of the log that are not settled."""
+    events = await database[EVENTS].count_documents(
+        events_for(stream, after=after, through=through), session=session
+    )
+    last = LAST_POSITION if through is None else through
+    there = places(stream.stream_id, after=after, through=last)
+    settled = await database[DELIVERIES].count_documents({**there, "jwt": None}, session=session)
+    return int(events) - int(settled)

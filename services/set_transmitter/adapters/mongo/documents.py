@@ -5,12 +5,13 @@ from typing import Final
 
 from servicekit.mongo import Document
 from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.generations import Generations
 from set_transmitter.domain.progress import DeadLetter
 from set_transmitter.domain.snapshots import Boundary, Reach, Snapshot
 
 # a member of a stored event has the name of the field
 _EVENT_FIELDS: Final = tuple(field.name for field in fields(Event))
-_LAST_POSITION: Final = 2**63 - 1
+LAST_POSITION: Final = 2**63 - 1
 
 
 def event_document(logged: LoggedEvent) -> Document:
@@ -79,12 +80,17 @@ def _boundary(stored: Document) -> Boundary:
     return Boundary(stored["position"], stored["key"], stored["walked"], reach)
 
 
+def generations_of(stored: Document) -> Generations:
+    """Return the generations of a stream's document, as [[position, generation], ...]."""
+    return Generations(tuple((begun[0], begun[1]) for begun in stored.get("generations", ())))
+
+
 def place(stream_id: str, position: int) -> Document:
     """Return the id of a document about one event of one stream."""
     return {"stream_id": stream_id, "position": position}
 
 
-def places(stream_id: str, *, after: int = -1, through: int = _LAST_POSITION) -> Document:
+def places(stream_id: str, *, after: int = -1, through: int = LAST_POSITION) -> Document:
     """Return the filter for a stream's documents in a part of the log.
 
     Embedded documents compare member by member, so this is a range of the index on `_id`.

@@ -15,12 +15,18 @@ DEAD_LETTERS: Final = "dead_letters"
 SNAPSHOTS: Final = "snapshots"
 STATUS_CHANGES: Final = "status_changes"
 """One for a stream: a status that it is going to have, as an event says."""
+REMOVED: Final = "removed"
+"""How far retention has been through a tenant's events, and when the latest was committed."""
+
+
+OF_TENANT: Final = tuple(
+    (member, 1) for member in ("tenant", "_id", "kind", "committed", "only_for")
+)
+"""The index by which a tenant's events are read; a count of pending ones reads it alone."""
 
 
 async def _make_collections(database: Database) -> None:
-    # a count of pending events reads this index alone
-    of_tenant = ("tenant", "_id", "kind", "committed", "only_for")
-    await database[EVENTS].create_index([(member, 1) for member in of_tenant])
+    await database[EVENTS].create_index(list(OF_TENANT))
     await database[DEAD_LETTERS].create_index([("tenant", 1), ("at", 1), ("_id.position", 1)])
 
 

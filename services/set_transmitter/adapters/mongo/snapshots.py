@@ -41,7 +41,7 @@ class MongoSnapshots:
             streams = self._streams.find(among, {"_id": 1}, session=session)
             known = [found["_id"] async for found in streams]
             if known:
-                await self._begin(session, known, end=end)
+                await self.begin_at(session, known, end=end)
             return {stream_id: Snapshot(started=end) for stream_id in known}
 
         return await self._write(write)
@@ -66,7 +66,8 @@ class MongoSnapshots:
 
         return await self._write(write)
 
-    async def _begin(self, session: Session, stream_ids: Collection[str], *, end: int) -> None:
+    async def begin_at(self, session: Session, stream_ids: Collection[str], *, end: int) -> None:
+        """Begin snapshots of streams that there are, at the end of the log."""
         fresh: list[ReplaceOne[Document]] = [
             ReplaceOne(
                 {"_id": stream_id}, {"started": end, "total": 0, "boundaries": []}, upsert=True

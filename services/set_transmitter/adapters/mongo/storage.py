@@ -7,10 +7,14 @@ from typing import Final
 from servicekit.leases import Held, Work, lead
 from servicekit.mongo import MongoDatabase, open_mongo
 from servicekit.mongo_leases import MongoLeases
+from set_transmitter.adapters.mongo.dead_letters import MongoDeadLetters
 from set_transmitter.adapters.mongo.deliveries import MongoDeliveries
 from set_transmitter.adapters.mongo.erasing import MongoErasing
 from set_transmitter.adapters.mongo.event_log import MongoEventLog
 from set_transmitter.adapters.mongo.fenced import FencedWrites
+from set_transmitter.adapters.mongo.logged_events import MongoLoggedEvents
+from set_transmitter.adapters.mongo.resets import MongoResets
+from set_transmitter.adapters.mongo.retention import MongoRetention
 from set_transmitter.adapters.mongo.schema import MIGRATIONS
 from set_transmitter.adapters.mongo.snapshots import MongoSnapshots
 from set_transmitter.adapters.mongo.stream_events import MongoStreamEvents
@@ -41,8 +45,18 @@ class MongoStorage:
         erasing = MongoErasing(self._database, write, forget=deliveries.forget_shared)
         snapshots = MongoSnapshots(self._database, write)
         records = MongoTenantRecords(self._database, write)
-        stream_events = MongoStreamEvents(self._database, write)
-        return Logbook(log, deliveries, snapshots, erasing, records, stream_events)
+        return Logbook(
+            log,
+            deliveries,
+            snapshots,
+            erasing,
+            records,
+            stream_events=MongoStreamEvents(self._database, write),
+            dead_letters=MongoDeadLetters(self._database, write),
+            resets=MongoResets(self._database, write, snapshots),
+            retention=MongoRetention(self._database, write),
+            logged_events=MongoLoggedEvents(self._database),
+        )
 
     async def lead(self, work: Work) -> None:
         """Do the work while this replica has the lease."""

@@ -7,6 +7,7 @@ from set_transmitter.adapters.mongo.schema import (
     DEAD_LETTERS,
     DELIVERIES,
     EVENTS,
+    REMOVED,
     SNAPSHOTS,
     STATUS_CHANGES,
     STREAMS,
@@ -35,6 +36,7 @@ class MongoTenantRecords:
             (DEAD_LETTERS, of_tenant),
             (STATUS_CHANGES, of_tenant),
             (EVENTS, of_tenant),
+            (REMOVED, {"_id": tenant}),
             (STREAMS, of_tenant),
         ]
         left = limit

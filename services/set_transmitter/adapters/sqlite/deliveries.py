@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite import progress as progress_rows
-from set_transmitter.adapters.sqlite.rows import COLUMN_COUNT, COLUMNS, logged_event
+from set_transmitter.adapters.sqlite.rows import COLUMNS, logged_event
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.events import LoggedEvent
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
@@ -44,7 +44,7 @@ class SqliteDeliveries:
             return _unsettled(connection, stream, after=after, limit=limit), _end(connection)
 
         rows, end = await self._database.read(read)
-        pending = tuple(Pending(self._shared(row), jwt=row[COLUMN_COUNT]) for row in rows)
+        pending = tuple(self._pending(row) for row in rows)
         scanned = pending[-1].position if len(pending) == limit else max(end, after)
         return Page(after, pending, scanned)
 
@@ -53,8 +53,9 @@ class SqliteDeliveries:
         rows = [(stream_id, position, jwt) for position, jwt in jwts.items()]
         await self._database.write(
             lambda connection: connection.executemany(
-                "INSERT OR IGNORE INTO delivery SELECT ?1, ?2, ?3"
-                " WHERE EXISTS (SELECT 1 FROM stream WHERE stream_id = ?1)",
+                "INSERT INTO delivery (stream_id, position, jwt) SELECT ?1, ?2, ?3"
+                " WHERE EXISTS (SELECT 1 FROM stream WHERE stream_id = ?1)"
+                " ON CONFLICT DO UPDATE SET is_reset = 0",
                 rows,
             )
         )
@@ -82,6 +83,11 @@ class SqliteDeliveries:
         """Read anew what has been read before."""
         self._in_memory.clear()
 
+    def _pending(self, row: Sequence[Any]) -> Pending:
+        """Return a pending event; one that was set back is signed, and was not handed out."""
+        *_, jwt, is_reset = row
+        return Pending(self._shared(row), jwt=None if is_reset else jwt, signed=jwt)
+
     def _shared(self, row: Sequence[Any]) -> LoggedEvent:
         return self._in_memory.get(row[0]) or self._in_memory.setdefault(row[0], logged_event(row))
 
@@ -96,7 +102,7 @@ def _unsettled(
 ) -> list[Any]:
     kinds = sorted(stream.kinds)
     return connection.execute(
-        f"SELECT {_EVENT_COLUMNS}, delivery.jwt FROM event"  # noqa: S608  all of it ours
+        f"SELECT {_EVENT_COLUMNS}, delivery.jwt, delivery.is_reset FROM event"  # noqa: S608  all of it ours
         " LEFT JOIN delivery ON delivery.stream_id = ? AND delivery.position = event.position"
         " WHERE event.tenant = ? AND event.position > ? AND event.committed >= ?"
         f" AND event.kind IN ({', '.join('?' * len(kinds))})"

@@ -3,7 +3,10 @@
 import sqlite3
 from collections.abc import Iterable
 
+import orjson
+
 from set_transmitter.adapters.sqlite.snapshot_rows import forget_snapshot, read_snapshots
+from set_transmitter.domain.generations import Generations
 from set_transmitter.domain.progress import DeadLetter, Progress, StoredProgress
 from set_transmitter.domain.streams import Stream
 
@@ -11,17 +14,29 @@ from set_transmitter.domain.streams import Stream
 def open_stream(connection: sqlite3.Connection, stream: Stream) -> StoredProgress:
     """Return a stream's progress, after making its row where there is none."""
     connection.execute(
-        "INSERT OR IGNORE INTO stream VALUES (?, ?, ?, 0, 0)",
+        "INSERT OR IGNORE INTO stream (stream_id, tenant, cursor, acknowledged, dead_letters)"
+        " VALUES (?, ?, ?, 0, 0)",
         (stream.stream_id, stream.tenant, _position_before(connection, stream.begins)),
     )
-    cursor, acknowledged, dead = connection.execute(
-        "SELECT cursor, acknowledged, dead_letters FROM stream WHERE stream_id = ?",
+    cursor, acknowledged, dead, generations, revision, dropped = connection.execute(
+        "SELECT cursor, acknowledged, dead_letters, generations, reset_revision, dropped"
+        " FROM stream WHERE stream_id = ?",
         (stream.stream_id,),
     ).fetchone()
     (end,) = connection.execute("SELECT end_position FROM log").fetchone()
-    pending = _count(connection, stream, after=cursor)
+    pending = count_unsettled(connection, stream, after=cursor, through=end)
     snapshot = read_snapshots(connection, stream.stream_id).get(stream.stream_id)
-    return StoredProgress(cursor, acknowledged, dead, pending, end, snapshot)
+    return StoredProgress(
+        cursor=cursor,
+        acknowledged=acknowledged,
+        dead_letters=dead,
+        pending=pending,
+        end=end,
+        snapshot=snapshot,
+        generations=generations_of(generations),
+        reset_revision=revision,
+        dropped=dropped,
+    )
 
 
 def record(connection: sqlite3.Connection, progress: Progress) -> None:
@@ -63,6 +78,30 @@ def dead_letters(
     return [DeadLetter(*row) for row in rows]
 
 
+def generations_of(stored: str) -> Generations:
+    """Return generations as they are stored, as JSON."""
+    return Generations(tuple((begun[0], begun[1]) for begun in orjson.loads(stored)))
+
+
+def count_unsettled(
+    connection: sqlite3.Connection, stream: Stream, *, after: int, through: int
+) -> int:
+    """Return how many events a stream has in a part of the log that are not settled."""
+    kinds = sorted(stream.kinds)
+    (events,) = connection.execute(
+        "SELECT count(*) FROM event"  # noqa: S608  question marks
+        " WHERE tenant = ? AND position > ? AND position <= ? AND committed >= ?"
+        f" AND kind IN ({', '.join('?' * len(kinds))}) AND only_for IN ('', ?)",
+        (stream.tenant, after, through, stream.begins, *kinds, stream.stream_id),
+    ).fetchone()
+    (settled,) = connection.execute(
+        "SELECT count(*) FROM delivery"
+        " WHERE stream_id = ? AND position > ? AND position <= ? AND jwt IS NULL",
+        (stream.stream_id, after, through),
+    ).fetchone()
+    return int(events) - int(settled)
+
+
 def _position_before(connection: sqlite3.Connection, committed: int) -> int:
     row = connection.execute(
         "SELECT position FROM event WHERE committed < ? AND only_for = ''"
@@ -70,21 +109,6 @@ def _position_before(connection: sqlite3.Connection, committed: int) -> int:
         (committed,),
     ).fetchone()
     return row[0] if row is not None else 0
-
-
-def _count(connection: sqlite3.Connection, stream: Stream, *, after: int) -> int:
-    kinds = sorted(stream.kinds)
-    (events,) = connection.execute(
-        "SELECT count(*) FROM event"  # noqa: S608  question marks
-        " WHERE tenant = ? AND position > ? AND committed >= ?"
-        f" AND kind IN ({', '.join('?' * len(kinds))}) AND only_for IN ('', ?)",
-        (stream.tenant, after, stream.begins, *kinds, stream.stream_id),
-    ).fetchone()
-    (settled,) = connection.execute(
-        "SELECT count(*) FROM delivery WHERE stream_id = ? AND position > ? AND jwt IS NULL",
-        (stream.stream_id, after),
-    ).fetchone()
-    return int(events) - int(settled)
 
 
 def _settle(connection: sqlite3.Connection, stream_id: str, positions: Iterable[int]) -> int:

@@ -107,6 +107,23 @@ MIGRATIONS: Final = (
         expected TEXT NOT NULL,
         asked INTEGER NOT NULL,
         position INTEGER NOT NULL
+    ) STRICT;
+    """,
+    """
+    -- [[position, generation], ...], ascending: since where SETs have been issued anew
+    ALTER TABLE stream ADD COLUMN generations TEXT NOT NULL DEFAULT '[]';
+    -- that of the last reset through the stream's configuration
+    ALTER TABLE stream ADD COLUMN reset_revision INTEGER NOT NULL DEFAULT 0;
+    -- how many events retention took before they were settled
+    ALTER TABLE stream ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
+    -- set back since the SET was last handed out
+    ALTER TABLE delivery ADD COLUMN is_reset INTEGER NOT NULL DEFAULT 0;
+
+    -- how far retention has been through a tenant's events, and when the latest was committed
+    CREATE TABLE removed (
+        tenant TEXT PRIMARY KEY,
+        position INTEGER NOT NULL,
+        committed INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
 )

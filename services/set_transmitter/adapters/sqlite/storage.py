@@ -7,9 +7,13 @@ from pathlib import Path
 
 from servicekit.leases import Held, Work, always_held
 from servicekit.sqlite import Database
+from set_transmitter.adapters.sqlite.dead_letters import SqliteDeadLetters
 from set_transmitter.adapters.sqlite.deliveries import SqliteDeliveries
 from set_transmitter.adapters.sqlite.erasing import SqliteErasing
 from set_transmitter.adapters.sqlite.event_log import SqliteEventLog
+from set_transmitter.adapters.sqlite.logged_events import SqliteLoggedEvents
+from set_transmitter.adapters.sqlite.resets import SqliteResets
+from set_transmitter.adapters.sqlite.retention import SqliteRetention
 from set_transmitter.adapters.sqlite.schema import MIGRATIONS
 from set_transmitter.adapters.sqlite.snapshots import SqliteSnapshots
 from set_transmitter.adapters.sqlite.stream_events import SqliteStreamEvents
@@ -35,8 +39,18 @@ class SqliteStorage:
         erasing = SqliteErasing(self._database, forget=deliveries.forget_shared)
         snapshots = SqliteSnapshots(self._database)
         records = SqliteTenantRecords(self._database)
-        stream_events = SqliteStreamEvents(self._database)
-        return Logbook(log, deliveries, snapshots, erasing, records, stream_events)
+        return Logbook(
+            log,
+            deliveries,
+            snapshots,
+            erasing,
+            records,
+            stream_events=SqliteStreamEvents(self._database),
+            dead_letters=SqliteDeadLetters(self._database),
+            resets=SqliteResets(self._database),
+            retention=SqliteRetention(self._database),
+            logged_events=SqliteLoggedEvents(self._database),
+        )
 
     async def lead(self, work: Work) -> None:
         """Do the work at once."""

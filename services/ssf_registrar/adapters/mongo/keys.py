@@ -6,9 +6,10 @@ from dataclasses import asdict
 import orjson
 from pymongo import ASCENDING
 
-from servicekit.mongo import MongoDatabase, storage_errors
+from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
 from ssf_registrar.adapters.key_rows import KeyRow, decode_private, encode
 from ssf_registrar.adapters.mongo.changes import Changes, Turn
+from ssf_registrar.domain.errors import TenantNotFoundError
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.domain.tenants import TenantState
 from ssf_registrar.ports.sealing import Sealer
@@ -41,6 +42,49 @@ class MongoKeys:
         """Store a tenant's first key of an algorithm, unless there is one."""
         row = encode(tenant, private_jwk, self._sealer)
         await self._changes.make(lambda turn: insert_first(self._database, row, turn))
+
+    async def add_next(
+        self, tenant: str, private_jwk: Mapping[str, object], *, signs_from: int
+    ) -> None:
+        """Store a key that is signed with later."""
+        row = encode(tenant, private_jwk, self._sealer)
+
+        async def add(turn: Turn) -> None:
+            if await self._keys.find_one({"tenant": tenant}, session=turn.session) is None:
+                raise TenantNotFoundError(tenant)
+            key = {**asdict(row), "signs": False, "signs_from": signs_from, "made": turn.number}
+            await self._keys.insert_one(key, session=turn.session)
+
+        await self._changes.make(add)
+
+    async def switch(self, *, now: int) -> int | None:
+        """Let keys be signed with whose time has come."""
+        with storage_errors():
+            following = await self._following(None)
+        if following is None or following > now:
+            return following
+
+        async def switch(turn: Turn) -> int | None:
+            due = self._keys.find({"signs_from": {"$gte": 1, "$lte": now}}, session=turn.session)
+            for key in await due.sort([("signs_from", ASCENDING), ("made", ASCENDING)]).to_list():
+                await self._use(key, turn)
+            return await self._following(turn.session)
+
+        return await self._changes.make(switch)
+
+    async def _use(self, key: Document, turn: Turn) -> None:
+        former = _current(key["tenant"], key["algorithm"])
+        await self._keys.update_many(former, {"$set": {"signs": False}}, session=turn.session)
+        used = {"$set": {"signs": True}, "$unset": {"signs_from": ""}}
+        await self._keys.update_one({"_id": key["_id"]}, used, session=turn.session)
+        turn.entries.append(JournalEntry(JournalKind.KEY_ROTATED, key["tenant"]))
+
+    async def _following(self, session: Session | None) -> int | None:
+        waiting = {"signs_from": {"$gte": 1}}
+        found = await self._keys.find_one(
+            waiting, sort=[("signs_from", ASCENDING)], session=session
+        )
+        return None if found is None else int(found["signs_from"])
 
 
 async def insert_first(database: MongoDatabase, row: KeyRow, turn: Turn) -> None:

@@ -68,8 +68,12 @@ async def _verifications(database: Database) -> None:
     )
 
 
+async def _waiting_keys(database: Database) -> None:
+    await database["keys"].create_index(_ascending("signs_from"), sparse=True)
+
+
 def _ascending(*names: str) -> list[tuple[str, int]]:
     return [(name, ASCENDING) for name in names]
 
 
-MIGRATIONS: Final = (_indexes, _tenants_and_rotation, _verifications)
+MIGRATIONS: Final = (_indexes, _tenants_and_rotation, _verifications, _waiting_keys)

@@ -11,15 +11,29 @@ from servicekit.signals import News
 from servicekit.sqlite import Database
 from ssf_registrar.adapters.key_rows import decode_private, encode, identity_of
 from ssf_registrar.adapters.sqlite.journal import record
+from ssf_registrar.domain.errors import TenantNotFoundError
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
 from ssf_registrar.ports.sealing import Sealer
 
+_COLUMNS: Final = "tenant, kid, algorithm, public_jwk, sealed_private_jwk"
 # a tenant that is deleted must not have keys again
 _INSERT: Final = (
-    "INSERT INTO keys SELECT ?, ?, ?, ?, ?, 1"
+    f"INSERT INTO keys ({_COLUMNS}, signs) SELECT ?, ?, ?, ?, ?, 1"  # noqa: S608  ours
     " WHERE EXISTS (SELECT 1 FROM tenants WHERE tenant = ? AND state = 'active')"
     " ON CONFLICT DO NOTHING"
 )
+_INSERT_NEXT: Final = (
+    f"INSERT INTO keys ({_COLUMNS}, signs, signs_from)"  # noqa: S608  ours
+    " SELECT ?1, ?2, ?3, ?4, ?5, 0, ?6"
+    " WHERE EXISTS (SELECT 1 FROM keys WHERE tenant = ?1)"
+)
+_DUE: Final = (
+    "SELECT tenant, kid, algorithm FROM keys WHERE signs_from BETWEEN 1 AND ?"
+    " ORDER BY signs_from, rowid"
+)
+_NEXT: Final = "SELECT min(signs_from) FROM keys WHERE signs_from > 0"
+_RETIRE: Final = "UPDATE keys SET signs = 0 WHERE tenant = ? AND algorithm = ? AND signs = 1"
+_USE: Final = "UPDATE keys SET signs = 1, signs_from = 0 WHERE tenant = ? AND kid = ?"
 _CURRENT: Final = (
     "SELECT kid, sealed_private_jwk FROM keys WHERE tenant = ? AND algorithm = ? AND signs = 1"
 )
@@ -57,6 +71,40 @@ class SqliteKeys:
 
         await self._database.write(lambda connection: insert_first(connection, row))
         self._news.publish()
+
+    async def add_next(
+        self, tenant: str, private_jwk: Mapping[str, object], *, signs_from: int
+    ) -> None:
+        """Store a key that is signed with later."""
+        row = (*astuple(encode(tenant, private_jwk, self._sealer)), signs_from)
+        added = await self._database.write(
+            lambda connection: connection.execute(_INSERT_NEXT, row).rowcount
+        )
+        if not added:
+            raise TenantNotFoundError(tenant)
+        self._news.publish()
+
+    async def switch(self, *, now: int) -> int | None:
+        """Let keys be signed with whose time has come."""
+        following = await self._database.read(_following)
+        if following is None or following > now:
+            return following
+        following = await self._database.write(lambda connection: _switch(connection, now))
+        self._news.publish()
+        return following
+
+
+def _switch(connection: sqlite3.Connection, now: int) -> int | None:
+    for tenant, kid, algorithm in connection.execute(_DUE, (now,)).fetchall():
+        connection.execute(_RETIRE, (tenant, algorithm))
+        connection.execute(_USE, (tenant, kid))
+        record(connection, JournalEntry(JournalKind.KEY_ROTATED, tenant))
+    return _following(connection)
+
+
+def _following(connection: sqlite3.Connection) -> int | None:
+    (following,) = connection.execute(_NEXT).fetchone()
+    return None if following is None else int(following)
 
 
 def insert_first(connection: sqlite3.Connection, row: tuple[Any, ...]) -> None:

@@ -93,6 +93,11 @@ MIGRATIONS: Final = (
     ALTER TABLE streams ADD COLUMN managed INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE streams ADD COLUMN verified INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    -- Seconds since 1970 from which on a published key is signed with; 0: that is not to come.
+    ALTER TABLE keys ADD COLUMN signs_from INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX waiting_keys ON keys (signs_from) WHERE signs_from > 0;
+    """,
 )
 
 

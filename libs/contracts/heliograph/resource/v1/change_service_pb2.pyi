@@ -174,6 +174,7 @@ class ReadSnapshotRequest(_message.Message):
     CURSOR_FIELD_NUMBER: _builtins.int
     AFTER_KEY_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
+    ONLY_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     """Whose state."""
     cursor: _builtins.str
@@ -184,6 +185,12 @@ class ReadSnapshotRequest(_message.Message):
     """The next_key of the last response; empty means from the beginning of the state."""
     limit: _builtins.int
     """The most changes or entries to return; at least 1."""
+    @_builtins.property
+    def only(self) -> _resource_pb2.ResourceRef:
+        """When present, the state is this resource alone, as it is or as it was deleted, or nothing when there is
+        no trace of it; after_key is not looked at, and neither a next_key nor a total is returned.
+        """
+
     def __init__(
         self,
         *,
@@ -191,14 +198,20 @@ class ReadSnapshotRequest(_message.Message):
         cursor: _builtins.str | None = ...,
         after_key: _builtins.str = ...,
         limit: _builtins.int = ...,
+        only: _resource_pb2.ResourceRef | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "cursor", b"cursor"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "_only", b"_only", "cursor", b"cursor", "only", b"only"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "after_key", b"after_key", "cursor", b"cursor", "limit", b"limit", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "_only", b"_only", "after_key", b"after_key", "cursor", b"cursor", "limit", b"limit", "only", b"only", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cursor: _TypeAlias = _typing.Literal["cursor"]  # noqa: Y015
     _WhichOneofArgType__cursor: _TypeAlias = _typing.Literal["_cursor", b"_cursor"]  # noqa: Y015
+    _WhichOneofReturnType__only: _TypeAlias = _typing.Literal["only"]  # noqa: Y015
+    _WhichOneofArgType__only: _TypeAlias = _typing.Literal["_only", b"_only"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cursor) -> _WhichOneofReturnType__cursor | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__only) -> _WhichOneofReturnType__only | None: ...
 
 Global___ReadSnapshotRequest: _TypeAlias = ReadSnapshotRequest  # noqa: Y015
 

@@ -135,6 +135,9 @@ class Stream(_message.Message):
     ACCEPTS_LEGACY_FIELD_NUMBER: _builtins.int
     MIN_VERIFICATION_INTERVAL_FIELD_NUMBER: _builtins.int
     INACTIVITY_TIMEOUT_FIELD_NUMBER: _builtins.int
+    RESET_JTI_FIELD_NUMBER: _builtins.int
+    RESET_DATE_FIELD_NUMBER: _builtins.int
+    RESET_REVISION_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     stream_id: _builtins.str
     direction: Global___Direction.ValueType
@@ -176,6 +179,13 @@ class Stream(_message.Message):
     """Transmit: the seconds between two verification requests, at least (SSF 1.0 section 8.1.4.2)."""
     inactivity_timeout: _builtins.int
     """Transmit: after this many seconds without a management call or a poll the stream is paused; 0: never."""
+    reset_jti: _builtins.str
+    """Transmit: the last reset that was asked for through the configuration. Each is done once, and known
+    by its revision, which is that of the stream when it was asked for; 0 when there was none.
+    A jti, or (when that is empty) a moment in microseconds since 1970-01-01T00:00:00Z.
+    """
+    reset_date: _builtins.int
+    reset_revision: _builtins.int
     @_builtins.property
     def aud(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -213,10 +223,13 @@ class Stream(_message.Message):
         accepts_legacy: _builtins.bool = ...,
         min_verification_interval: _builtins.int = ...,
         inactivity_timeout: _builtins.int = ...,
+        reset_jti: _builtins.str = ...,
+        reset_date: _builtins.int = ...,
+        reset_revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "inactivity_timeout", b"inactivity_timeout", "iss", b"iss", "jwks_uri", b"jwks_uri", "min_verification_interval", b"min_verification_interval", "receiver_jwks_uri", b"receiver_jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "inactivity_timeout", b"inactivity_timeout", "iss", b"iss", "jwks_uri", b"jwks_uri", "min_verification_interval", b"min_verification_interval", "receiver_jwks_uri", b"receiver_jwks_uri", "reset_date", b"reset_date", "reset_jti", b"reset_jti", "reset_revision", b"reset_revision", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
