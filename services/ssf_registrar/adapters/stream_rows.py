@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import orjson
 
+from ssf_registrar.adapters.publisher_members import decode_publisher, encode_publisher
 from ssf_registrar.domain.configuration import authorization_header
 from ssf_registrar.domain.streams import (
     Delivery,
@@ -40,7 +41,7 @@ def encode(stream: Stream, sealer: Sealer) -> Row:
         stream.direction.value,
         stream.revision,
         stream.created,
-        orjson.dumps(_configuration(stream)).decode(),
+        orjson.dumps(_configuration(stream) | encode_publisher(stream, sealer)).decode(),
         None if header is None else sealer.seal(header.encode(), identity=identity),
     )
 
@@ -67,6 +68,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         status=Status(members["status"]),
         status_reason=members["status_reason"],
         revision=revision,
+        publisher=decode_publisher(members, sealer, tenant=tenant, stream_id=stream_id),
     )
 
 

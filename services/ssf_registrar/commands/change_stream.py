@@ -10,6 +10,7 @@ from ssf_registrar.domain.changes import outbound_urls, patched, replaced, with_
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.errors import StreamChangedError
 from ssf_registrar.domain.members import text
+from ssf_registrar.domain.publishers import with_publisher
 from ssf_registrar.domain.streams import Caller, Stream
 from ssf_registrar.ports.streams import StaleStreamError, Streams
 
@@ -31,7 +32,12 @@ class ChangeStream:
         return await self._change(
             caller,
             text(body, "stream_id"),
-            lambda stream: patched(stream, body, origins=self.origins, fresh_header=header),
+            lambda stream: with_publisher(
+                stream,
+                patched(stream, body, origins=self.origins, fresh_header=header),
+                body,
+                caller,
+            ),
         )
 
     async def replace(self, caller: Caller, body: Mapping[str, object]) -> Stream:
@@ -40,7 +46,12 @@ class ChangeStream:
         return await self._change(
             caller,
             text(body, "stream_id"),
-            lambda stream: replaced(stream, body, origins=self.origins, fresh_header=header),
+            lambda stream: with_publisher(
+                stream,
+                replaced(stream, body, origins=self.origins, fresh_header=header),
+                body,
+                caller,
+            ),
         )
 
     async def set_status(self, caller: Caller, body: Mapping[str, object]) -> Stream:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from ssf_registrar.domain import publishers
 from ssf_registrar.domain.configuration import Origins, configuration
 from ssf_registrar.domain.creation import description
 from ssf_registrar.domain.deliveries import changed_delivery
@@ -60,6 +61,8 @@ def with_status(stream: Stream, body: Mapping[str, object]) -> Stream:
 def outbound_urls(stream: Stream) -> dict[str, str]:
     """Return the URLs that the stream makes this cluster call, by the member that gave each."""
     urls = {} if stream.jwks_uri is None else {"issuerJWKSUrl": stream.jwks_uri}
+    if stream.publisher is not None:
+        urls[publishers.BASE_URL] = stream.publisher.scim_base_url
     match stream.delivery:
         case Push(url, _) | ReceivePoll(url, _):
             return {**urls, "delivery.endpoint_url": url}

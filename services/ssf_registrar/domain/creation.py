@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ssf_registrar.domain.deliveries import parse_delivery
 from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
 from ssf_registrar.domain.members import optional_text, text, text_or_texts, texts
+from ssf_registrar.domain.publishers import parse_publisher
 from ssf_registrar.domain.streams import (
     ADMIN,
     SIGNING_ALGORITHMS,
@@ -85,6 +86,7 @@ def _receive_stream(
         signing_algorithm=None,
         jwks_uri=text(body, "issuerJWKSUrl"),
         created=fresh.created,
+        publisher=parse_publisher(body),
     )
 
 

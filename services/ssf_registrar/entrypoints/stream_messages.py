@@ -54,6 +54,10 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         disposition=_disposition(stream.direction),
         revision=stream.revision,
         created=stream.created,
+        publisher_scim_url=stream.publisher.scim_base_url if stream.publisher else "",
+        publisher_authorization=(
+            (stream.publisher.authorization_header or "") if stream.publisher else ""
+        ),
     )
 
 
