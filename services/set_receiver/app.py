@@ -24,12 +24,15 @@ from servicekit.signals import News
 from servicekit.stores import SqliteFolder, StoreLocation
 from set_receiver.adapters.issuer_keys import HttpIssuerKeys
 from set_receiver.adapters.poll_client import HttpPollEndpoint
+from set_receiver.adapters.publisher_client import HttpPublishedResources
 from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.registrar_client import GrpcRegistrar
 from set_receiver.adapters.registrar_tenants import RegistrarTenants
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.doubts import Doubts
+from set_receiver.commands.fetch_resources import FetchResources
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.receipts import APPLYING, POLLING
 from set_receiver.domain.settling import RetryBudget
@@ -128,7 +131,7 @@ def _service(settings: Settings, outside: _Outside) -> Service:
                 directory, forget_token=tokens.forget, forget_all_tokens=tokens.forget_all
             ),
             "poll": leading(POLLING, _poll_loops(settings, outside, directory, intake)),
-            "apply": leading(APPLYING, _apply_loop(settings, outside, intake)),
+            "apply": leading(APPLYING, _apply_loop(settings, outside, directory, intake)),
             "tenants": _purge_loop(outside, directory).run,
             "pending": lambda: show_pending(outside.store.receipts),
         },
@@ -157,10 +160,23 @@ def _poll_loops(
     )
 
 
-def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyLoop:
+def _apply_loop(
+    settings: Settings, outside: _Outside, directory: StreamDirectory, intake: Intake
+) -> ApplyLoop:
     apply_receipts = ApplyReceipts(
         outside.store.receipts,
         outside.changes,
+        outside.resource_types,
+        RetryBudget(settings.apply_retry_seconds),
+        microseconds,
+        random.random,
+        Doubts(directory, outside.store.links),
+    )
+    fetch_resources = FetchResources(
+        outside.store.receipts,
+        outside.changes,
+        directory,
+        HttpPublishedResources(outside.session),
         outside.resource_types,
         RetryBudget(settings.apply_retry_seconds),
         microseconds,
@@ -169,6 +185,8 @@ def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyL
     return ApplyLoop(
         outside.store.receipts,
         apply_receipts,
+        fetch_resources,
+        directory.changed,
         arrived=intake.arrived,
         follow=outside.store.follow,
         pace=outside.store.pace,

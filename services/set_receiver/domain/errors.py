@@ -36,6 +36,12 @@ class ChangesRefusedError(ReceiverError):
         self.detail = detail
 
 
+class StreamUnknownError(ReceiverError):
+    """Nothing is known of a stream: it was made a moment ago, or is deleted, or we just began."""
+
+    reason = "STREAM_UNKNOWN"
+
+
 class ReceiptNotFoundError(ReceiverError):
     """There is no such receipt, or it is another tenant's."""
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from set_receiver.domain.fetching import Publisher
+
 
 class Delivery(Enum):
     """How events come."""
@@ -36,3 +38,5 @@ class ReceiveStream:
     """Verbatim. Push: what the transmitter must send. Poll: what is sent to it."""
     status: Status
     jwks_uri: str
+    publisher: Publisher | None = None
+    """Where the resources that its events tell of are fetched."""

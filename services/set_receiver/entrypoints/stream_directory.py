@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from servicekit.following import follow
 from servicekit.signals import News
+from set_receiver.domain.errors import StreamUnknownError
+from set_receiver.domain.fetching import Publisher
 from set_receiver.domain.streams import ReceiveStream
 from set_receiver.ports.streams import (
     JournalEntry,
@@ -41,6 +43,13 @@ class StreamDirectory:
         known = self._streams.get(stream_id)
         found = known or await self.registered.get(DEFAULT_TENANT, stream_id)
         return None if found is None or found.tenant in self._closed else found
+
+    def publisher_of(self, tenant: str, stream_id: str) -> Publisher | None:
+        """Return where a stream's resources are fetched, as the port `StreamPublishers` says."""
+        stream = self._streams.get(stream_id)
+        if stream is None or stream.tenant != tenant:
+            raise StreamUnknownError("nothing is known of the stream")
+        return stream.publisher
 
     def all(self) -> Sequence[ReceiveStream]:
         """Return all streams."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.memory_receipts import MemoryReceiptPurging, MemoryReceipts
+from support.memory_receipts import MemoryLinks, MemoryReceiptPurging, MemoryReceipts
 
 from servicekit.lone_leases import LoneLeases
 from servicekit.signals import News
@@ -13,6 +13,7 @@ from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.domain.looks import ALONE
 from set_receiver.domain.receipts import APPLYING
+from set_receiver.ports.links import Links
 from set_receiver.ports.receipts import Receipts
 
 
@@ -29,7 +30,13 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         case _:
             purging = MemoryReceiptPurging()
             yield ReceiptStore(
-                MemoryReceipts(), purging, LoneLeases(), ALONE, works, hear_of_nobody
+                MemoryReceipts(),
+                purging,
+                MemoryLinks(),
+                LoneLeases(),
+                ALONE,
+                works,
+                hear_of_nobody,
             )
 
 
@@ -44,6 +51,11 @@ async def hear_of_nobody(_news: News) -> None:
 @pytest.fixture
 def receipts(store: ReceiptStore) -> Receipts:
     return store.receipts
+
+
+@pytest.fixture
+def links(store: ReceiptStore) -> Links:
+    return store.links
 
 
 @pytest.fixture

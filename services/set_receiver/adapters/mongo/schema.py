@@ -12,6 +12,8 @@ TALLIES: Final = "tallies"
 COUNTERS: Final = "counters"
 CLOSED_TENANTS: Final = "closed_tenants"
 """Those that are being deleted, or have been."""
+LINKS: Final = "links"
+"""Resources that are in a stream's feed."""
 POSITIONS: Final = "positions"
 """The counter whose `last` is the last position that was given."""
 
@@ -54,4 +56,10 @@ async def _closed_tenants(database: Database) -> None:
     await database[CLOSED_TENANTS].create_index([("_id", ASCENDING)])
 
 
-MIGRATIONS: Final = (_receipts, _closed_tenants)
+async def _links(database: Database) -> None:
+    await database[LINKS].create_indexes(
+        [_index("link_identity", "tenant", "stream_id", "subject_uri", unique=True)]
+    )
+
+
+MIGRATIONS: Final = (_receipts, _closed_tenants, _links)
