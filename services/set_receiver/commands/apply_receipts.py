@@ -173,6 +173,7 @@ def _is_on_a_version(change: ForeignChange) -> bool:
 
 
 def some(time_left: TimeLeft) -> float:
+    """Return how long a call may take. Raises `StoreUnavailableError` where no time is left."""
     seconds = time_left()
     if seconds <= 0:
         raise StoreUnavailableError("there is no time left to ask it")

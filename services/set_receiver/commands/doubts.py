@@ -64,5 +64,6 @@ class Doubts:
             isinstance(outcome, Failed)
             and change.kind in _ON_A_BASE
             and outcome.reason not in _NO_DOUBT
-            for change, outcome in zip(changes, outcomes, strict=True)
+            # a list that was refused as a whole has one outcome, that of its first change
+            for change, outcome in zip(changes, outcomes, strict=False)
         )
