@@ -8,8 +8,8 @@ import orjson
 import pytest
 from support.memory_receipts import MemoryLinks, MemoryReceipts
 from support.publishers import PUBLISHER, KnownStreams, ScriptedPublisher
-from support.received_sets import TOKEN, Issuer
 from support.receipt_examples import arrival
+from support.received_sets import TOKEN, Issuer
 
 from secevent.provenance import Provenance
 from secevent.scim_events import (
