@@ -16,9 +16,13 @@ class KnownStreams:
     publisher: Publisher | None = None
     is_known: bool = True
 
-    def publisher_of(self, tenant: str, stream_id: str) -> Publisher | None:
+    def publisher_of(
+        self,
+        tenant: str,  # noqa: ARG002  all are the same
+        stream_id: str,  # noqa: ARG002
+    ) -> Publisher | None:
         if not self.is_known:
-            raise StreamUnknownError(f"{tenant} {stream_id}")
+            raise StreamUnknownError(is_registrar_away=True)
         return self.publisher
 
 

@@ -121,7 +121,8 @@ class ApplyReceipts:
             try:
                 can_fetch = publishers.publisher_of(arrival.tenant, arrival.stream_id) is not None
             except StreamUnknownError as error:
-                return _Plan((), Failed(error.reason, str(error), may_pass=True))
+                is_away = error.is_registrar_away
+                return _Plan((), Failed(error.reason, str(error), may_pass=True, is_away=is_away))
         match treatment(token, resource_types=self.resource_types, can_fetch=can_fetch):
             case Applicable():
                 changes = foreign_changes(token, arrival, resource_types=self.resource_types)

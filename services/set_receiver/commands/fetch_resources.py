@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from secevent.errors import SetError
 from set_receiver.commands.apply_receipts import TimeLeft, some
 from set_receiver.domain.changes import stored_token
 from set_receiver.domain.errors import ChangesRefusedError, StreamUnknownError
@@ -50,16 +51,16 @@ class FetchResources:
 
         Raises `StoreUnavailableError`; then nothing is known to have happened.
         """
-        found = [each for each in await self.receipts.read(positions) if each.arrival.token]
-        if not found or found[0].position != positions[0]:
+        found = _understood(await self.receipts.read(positions))
+        if not found or found[0][0].position != positions[0]:
             return FetchRound(())
-        run = leading_run([Told(stored_token(each.arrival.token), each.arrival) for each in found])
+        run = leading_run([told for _, told in found])
         answer = await self._fetch(run[0])
         if answer is None:
             return FetchRound(())
         outcomes = await self._outcomes(run, answer, time_left=time_left)
         return FetchRound(
-            self._settled(found[: len(run)], run, outcomes, answer),
+            self._settled([receipt for receipt, _ in found[: len(run)]], run, outcomes, answer),
             answer if isinstance(answer, Unfetched) else None,
         )
 
@@ -105,6 +106,21 @@ class FetchResources:
         coalesced = settled(ReceiptState.WITHOUT_EFFECT, COALESCED, now=now)
         last = replace(receipts[-1], standing=_told(standing, answer), link=_link(run[-1], answer))
         return [*(replace(receipt, standing=coalesced) for receipt in receipts[:-1]), last]
+
+
+def _understood(receipts: Sequence[Receipt]) -> Sequence[tuple[Receipt, Told]]:
+    """Return the first receipts, up to one that is erased, or that only an older release read."""
+    understood = []
+    for receipt in receipts:
+        arrival = receipt.arrival
+        try:
+            token = stored_token(arrival.token) if arrival.token else None
+        except SetError:
+            token = None
+        if token is None:
+            break
+        understood.append((receipt, Told(token, arrival)))
+    return understood
 
 
 def _failed(answer: Unfetched) -> Failed:

@@ -41,6 +41,10 @@ class StreamUnknownError(ReceiverError):
 
     reason = "STREAM_UNKNOWN"
 
+    def __init__(self, *, is_registrar_away: bool) -> None:
+        super().__init__("nothing is known of the stream")
+        self.is_registrar_away = is_registrar_away
+
 
 class ReceiptNotFoundError(ReceiverError):
     """There is no such receipt, or it is another tenant's."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 _OUR_VERSION: Final = re.compile(r'W/"[0-9a-z]+-([0-9a-z]{8})"')
+_LONGEST_VERSION: Final = 200
 _ERROR: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,8 +64,9 @@ def fetched(body: bytes, *, resource_id: str) -> Fetched | Unfetched:
         detail = "the answer is not the resource that was asked for (RFC 7644 section 3.4.1)"
         return Unfetched("INVALID_RESOURCE", detail, None, is_away=False)
     version = _meta(members).get("version")
-    digest = hashlib.sha256(body).hexdigest()
-    return Fetched(body, version if isinstance(version, str) and version else digest)
+    if not isinstance(version, str) or not 0 < len(version) <= _LONGEST_VERSION:
+        version = hashlib.sha256(body).hexdigest()
+    return Fetched(body, version)
 
 
 def says_not_found(body: bytes) -> bool:
@@ -88,9 +90,10 @@ def told_stamp(resource: Fetched) -> ToldStamp | None:
         return None
     try:
         moment = datetime.fromisoformat(told)
-        return ToldStamp((moment - _EPOCH) // timedelta(microseconds=1), cluster[1])
+        clock = (moment - _EPOCH) // timedelta(microseconds=1)
     except (ValueError, TypeError, OverflowError):  # no date, or one without a time zone
         return None
+    return ToldStamp(clock, cluster[1]) if clock > 0 else None
 
 
 def _meta(members: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -48,7 +48,7 @@ class StreamDirectory:
         """Return where a stream's resources are fetched, as the port `StreamPublishers` says."""
         stream = self._streams.get(stream_id)
         if stream is None or stream.tenant != tenant:
-            raise StreamUnknownError("nothing is known of the stream")
+            raise StreamUnknownError(is_registrar_away=not self.is_loaded)
         return stream.publisher
 
     def all(self) -> Sequence[ReceiveStream]:

@@ -55,6 +55,7 @@ async def until(receiver: Receiver, *expected: tuple[str, str]) -> None:
     await eventually(are_reached)
 
 
+@pytest.mark.parametrize("store", ["sqlite", "mongodb"], indirect=True)
 async def test_a_notice_becomes_what_its_publisher_shows(
     receiver: Receiver, publisher: ScimPublisher
 ) -> None:

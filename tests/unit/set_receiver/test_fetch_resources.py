@@ -252,6 +252,17 @@ async def test_how_long_a_fetch_is_tried(
     assert len(after) == (2 if state is ReceiptState.DEAD else 1)
 
 
+async def test_a_receipt_that_only_an_older_release_read_ends_the_run(
+    receiving: Receiving,
+) -> None:
+    receiving.publisher.answers[ANN] = [SHOWN]
+    await receiving.keep({CREATE_NOTICE: NOTICE})
+    await receiving.keep({})
+    await receiving.keep({PATCH_NOTICE: NOTICE})
+
+    assert [receipt.position for receipt in await receiving.fetch()] == [1]
+
+
 async def test_a_fetched_resource_that_the_store_refuses_is_tried_again(
     receiving: Receiving,
 ) -> None:
