@@ -41,8 +41,6 @@ class FetchQueues:
     tasks: asyncio.TaskGroup
     changed: News
     """Published when a stream has changed."""
-    recovered: Callable[[str], None]
-    """Is told of a stream whose publisher serves again."""
     jitter: Callable[[], float]
     """In [0, 1)."""
     _queues: dict[tuple[str, str], _Queue] = field(default_factory=dict)
@@ -54,14 +52,14 @@ class FetchQueues:
         queue.turns.append(turn)
         if queue.workers < AT_ONCE:
             queue.workers += 1
-            self.tasks.create_task(self._work(queue, turn.lane.stream_id))
+            self.tasks.create_task(self._work(queue))
 
-    async def _work(self, queue: _Queue, stream_id: str) -> None:
+    async def _work(self, queue: _Queue) -> None:
         try:
             while queue.turns:
                 await self._while_held(queue)
                 if queue.turns:
-                    self._note(queue, stream_id, await self.fetch(queue.turns.popleft()))
+                    self._note(queue, await self.fetch(queue.turns.popleft()))
         finally:
             queue.workers -= 1
 
@@ -71,10 +69,8 @@ class FetchQueues:
         if seconds > 0:
             await self.changed.wait_past(edition, seconds=seconds)
 
-    def _note(self, queue: _Queue, stream_id: str, unfetched: Unfetched | None) -> None:
+    def _note(self, queue: _Queue, unfetched: Unfetched | None) -> None:
         if unfetched is None or not unfetched.is_away:
-            if queue.failures:
-                self.recovered(stream_id)
             queue.failures = 0
             return
         now = time.monotonic()
