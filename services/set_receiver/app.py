@@ -24,6 +24,7 @@ from servicekit.signals import News
 from servicekit.stores import SqliteFolder, StoreLocation
 from set_receiver.adapters.issuer_keys import HttpIssuerKeys
 from set_receiver.adapters.poll_client import HttpPollEndpoint
+from set_receiver.adapters.publisher_client import HttpPublishedResources
 from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.registrar_client import GrpcRegistrar
 from set_receiver.adapters.registrar_tenants import RegistrarTenants
@@ -31,6 +32,8 @@ from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
 from set_receiver.adapters.tenant_keys import GrpcTenantKeys
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.doubts import Doubts
+from set_receiver.commands.fetch_resources import FetchResources
 from set_receiver.commands.heed_stream_events import HeedStreamEvents
 from set_receiver.commands.open_sets import OpenSets
 from set_receiver.commands.take_in import TakeIn
@@ -140,7 +143,7 @@ def _service(settings: Settings, outside: _Outside) -> Service:
                 directory, forget_token=tokens.forget, forget_all_tokens=tokens.forget_all
             ),
             "poll": leading(POLLING, _poll_loops(settings, outside, directory, intake)),
-            "apply": leading(APPLYING, _apply_loop(settings, outside, intake)),
+            "apply": leading(APPLYING, _apply_loop(settings, outside, directory, intake)),
             "tenants": _purge_loop(outside, directory).run,
             "series": lambda: forget_gone_series(directory),
             "pending": lambda: show_pending(outside.store.receipts, directory.knows),
@@ -172,10 +175,23 @@ def _poll_loops(
     )
 
 
-def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyLoop:
+def _apply_loop(
+    settings: Settings, outside: _Outside, directory: StreamDirectory, intake: Intake
+) -> ApplyLoop:
     apply_receipts = ApplyReceipts(
         outside.store.receipts,
         outside.changes,
+        outside.resource_types,
+        RetryBudget(settings.apply_retry_seconds),
+        microseconds,
+        random.random,
+        Doubts(directory, outside.store.links),
+    )
+    fetch_resources = FetchResources(
+        outside.store.receipts,
+        outside.changes,
+        directory,
+        HttpPublishedResources(outside.session),
         outside.resource_types,
         RetryBudget(settings.apply_retry_seconds),
         microseconds,
@@ -184,6 +200,8 @@ def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyL
     return ApplyLoop(
         outside.store.receipts,
         apply_receipts,
+        fetch_resources,
+        directory.changed,
         arrived=intake.arrived,
         follow=outside.store.follow,
         pace=outside.store.pace,

@@ -9,16 +9,24 @@ import orjson
 
 from secevent.errors import SetError
 from secevent.legacy import modern_claims
-from secevent.scim_events import ProvisioningEvent, ProvisioningKind, parse_provisioning_event
+from secevent.scim_events import (
+    FEED_ADD,
+    FEED_REMOVE,
+    ProvisioningEvent,
+    ProvisioningKind,
+    parse_provisioning_event,
+)
 from secevent.ssf_events import StreamUpdated, Verification, stream_event_of
 from secevent.subjects import resource_of, scim_subject
 from secevent.token import SecurityEventToken, parse_claims
 from set_receiver.domain.receipts import Arrival
 
 NOTICE_REASON = (
-    "NOTICE: the event names what changed without its data (RFC 9967 section 2.4), and fetching"
-    " from the publisher is not supported"
+    "NOTICE: the event names what changed without its data (RFC 9967 section 2.4), and the stream"
+    " has no publisher to fetch it from"
 )
+LINKED_REASON = "LINKED: the resource is in the feed; the stream has no publisher to fetch it from"
+UNLINKED_REASON = "UNLINKED: the resource is in the feed no more; it stays here"
 NOT_PROVISIONING_REASON = "NOT_PROVISIONING: the event tells of no change of a SCIM resource"
 VERIFICATION_REASON = "VERIFICATION: the transmitter has shown that its stream works"
 UNKNOWN_RESOURCE_TYPE = "UNKNOWN_RESOURCE_TYPE"
@@ -53,6 +61,8 @@ class ForeignChange:
     lineage: tuple[str, ...]
     external_id: str
     traceparent: str
+    version_before: str = ""
+    """The publisher's version that was changed; empty when the event does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,20 @@ class Inapplicable:
     reason: str
 
 
-Treatment = Applicable | Ignored | Inapplicable
+@dataclass(frozen=True, slots=True)
+class Fetchable:
+    """The resource is to be fetched from the publisher."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """It says nothing of the resource but whether it is in the feed (RFC 9967 section 2.3)."""
+
+    is_linked: bool
+    reason: str
+
+
+Treatment = Applicable | Fetchable | Ignored | Inapplicable | Relinked
 
 # One SET may tell facets of one change (RFC 8417 section 2.2): data first, then what follows.
 _ORDER: Mapping[ProvisioningKind, int] = {
@@ -106,25 +129,49 @@ def subject_uri(token: SecurityEventToken) -> str:
 
 
 def check_provisioning(token: SecurityEventToken) -> None:
-    """Raise `InvalidRequestError` when a provisioning event does not name one resource."""
-    if _provisioning_events(token):
+    """Raise `InvalidRequestError` when an event of a resource does not name one."""
+    if _provisioning_events(token) or is_feed_event(token):
         resource_of(token.sub_id)
 
 
-def treatment(token: SecurityEventToken, *, resource_types: Mapping[str, str]) -> Treatment:
+def is_feed_event(token: SecurityEventToken) -> bool:
+    """Tell whether a SET says that a resource has come into the feed, or has left it."""
+    return FEED_ADD in token.events or FEED_REMOVE in token.events
+
+
+def wants_fetch(token: SecurityEventToken) -> bool:
+    """Tell whether a SET is about data that it does not have."""
+    events = _provisioning_events(token)
+    if any(event.kind == "delete" or _is_representation(event) for event in events):
+        return False
+    return FEED_ADD in token.events or not all(map(_tells_enough, events))
+
+
+def treatment(
+    token: SecurityEventToken, *, resource_types: Mapping[str, str], can_fetch: bool
+) -> Treatment:
     """Return what is to become of a SET that was received; `resource_types` has names by endpoint.
 
     Raises as `check_provisioning` does.
     """
     events = _provisioning_events(token)
-    if not events:
+    if not events and not is_feed_event(token):
         return Ignored(_what_else(token))
     endpoint, _ = resource_of(token.sub_id)
-    if not any(_tells_enough(event) for event in events):
-        return Ignored(NOTICE_REASON)
+    has_changes = any(map(_tells_enough, events))
+    if not has_changes and not (can_fetch and wants_fetch(token)):
+        return _without_changes(token)
     if endpoint not in resource_types:
         return Inapplicable(f"{UNKNOWN_RESOURCE_TYPE}: there is no endpoint {endpoint} here")
-    return Applicable()
+    return Fetchable() if can_fetch and wants_fetch(token) else Applicable()
+
+
+def _without_changes(token: SecurityEventToken) -> Treatment:
+    if FEED_REMOVE in token.events:
+        return Relinked(is_linked=False, reason=UNLINKED_REASON)
+    if FEED_ADD in token.events:
+        return Relinked(is_linked=True, reason=LINKED_REASON)
+    return Ignored(NOTICE_REASON)
 
 
 def _what_else(token: SecurityEventToken) -> str:
@@ -199,12 +246,17 @@ def _foreign_change(
         lineage=provenance.lineage if provenance else (),
         external_id=scim_subject(token.sub_id).external_id or "",
         traceparent=arrival.traceparent,
+        version_before=provenance.version_before if provenance else "",
     )
 
 
 def _provisioning_events(token: SecurityEventToken) -> list[ProvisioningEvent]:
     parsed = (parse_provisioning_event(uri, payload) for uri, payload in token.events.items())
     return [event for event in parsed if event is not None]
+
+
+def _is_representation(event: ProvisioningEvent) -> bool:
+    return event.kind in {"create", "put"} and event.data is not None
 
 
 def _tells_enough(event: ProvisioningEvent) -> bool:

@@ -36,6 +36,16 @@ class ChangesRefusedError(ReceiverError):
         self.detail = detail
 
 
+class StreamUnknownError(ReceiverError):
+    """Nothing is known of a stream: it was made a moment ago, or is deleted, or we just began."""
+
+    reason = "STREAM_UNKNOWN"
+
+    def __init__(self, *, is_registrar_away: bool) -> None:
+        super().__init__("nothing is known of the stream")
+        self.is_registrar_away = is_registrar_away
+
+
 class ReceiptNotFoundError(ReceiverError):
     """There is no such receipt, or it is another tenant's."""
 

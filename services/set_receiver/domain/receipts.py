@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
+from set_receiver.domain.links import Link
+
 LATEST: Final = 2**63 - 1
 """The greatest integer that a database holds."""
 APPLYING: Final = "apply"
@@ -80,6 +82,10 @@ class Receipt:
     position: int
     arrival: Arrival
     standing: Standing
+    needs_fetch: bool = False
+    """It cannot be settled without the publisher; never stored, as the next is not."""
+    link: Link | None = None
+    """What is to be known of the resource once the standing is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from secevent.retry import delay
-from set_receiver.domain.changes import Ignored, Inapplicable
+from secevent.retry import LONGEST_RETRY_AFTER, delay
+from set_receiver.domain.changes import Ignored, Inapplicable, Relinked
 from set_receiver.domain.receipts import ReceiptState, Standing, settled
 
 _LONGEST_PARKING_SECONDS = 30.0
+_AWAY_SECONDS = 24 * 3600.0
 _MICROSECONDS = 1_000_000
 
 # Another subject's event may still be on its way: the delete of whoever has the userName, or the
@@ -33,10 +34,14 @@ class Failed:
     reason: str
     detail: str
     may_pass: bool
+    retry_after: float | None = None
+    """Seconds that are to pass before the next attempt."""
+    is_away: bool = False
+    """It is not the change's fault, but that of a server which answers nothing."""
 
 
 ApplyResult = Disposition | Failed
-Outcome = ApplyResult | Ignored | Inapplicable
+Outcome = ApplyResult | Ignored | Inapplicable | Relinked
 """What the store answered, or what needs no asking."""
 
 
@@ -67,6 +72,8 @@ def standing_after(
                 return _after_failure(outcome, before, budget=budget, now=now, jitter=jitter)
             case Ignored(reason):
                 return settled(ReceiptState.IGNORED, reason, now=now, attempts=before.attempts)
+            case Relinked(_, reason):
+                return settled(ReceiptState.APPLIED, reason, now=now, attempts=before.attempts)
             case Inapplicable(reason):
                 return settled(ReceiptState.DEAD, reason, now=now, attempts=before.attempts)
     if Disposition.APPLIED in outcomes:
@@ -81,9 +88,11 @@ def _after_failure(
     reason = f"{failure.reason}: {failure.detail}" if failure.detail else failure.reason
     attempts = before.attempts + 1
     first_failed = before.first_failed or now
-    if not failure.may_pass or now - first_failed >= budget.seconds * _MICROSECONDS:
+    patience = max(budget.seconds, _AWAY_SECONDS) if failure.is_away else budget.seconds
+    if not failure.may_pass or now - first_failed >= patience * _MICROSECONDS:
         return settled(ReceiptState.DEAD, reason, now=now, attempts=attempts)
     seconds = min(delay(attempts, retry_after=None, jitter=jitter), _LONGEST_PARKING_SECONDS)
+    seconds = max(seconds, min(failure.retry_after or 0.0, LONGEST_RETRY_AFTER))
     return Standing(
         ReceiptState.PENDING,
         reason,

@@ -17,6 +17,7 @@ from set_receiver.domain.errors import (
     ReceiptNotFoundError,
     ReceiptPendingError,
     StoreUnavailableError,
+    StreamUnknownError,
 )
 from set_receiver.domain.receipts import Receipt, ReceiptState, Selection
 from set_receiver.entrypoints.receipt_pages import ReceiptPages, receipt_id
@@ -29,6 +30,7 @@ STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ReceiptNotFoundError: grpc.StatusCode.NOT_FOUND,
     ReceiptPendingError: grpc.StatusCode.FAILED_PRECONDITION,
     StoreUnavailableError: grpc.StatusCode.UNAVAILABLE,
+    StreamUnknownError: grpc.StatusCode.UNAVAILABLE,
 }
 _STATES: Final[Mapping[ReceiptState, "pb.ReceiptState.ValueType"]] = {
     ReceiptState.PENDING: pb.RECEIPT_STATE_PENDING,

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import orjson
 
+from ssf_registrar.adapters.publisher_members import decode_publisher, encode_publisher
 from ssf_registrar.domain import exchange
 from ssf_registrar.domain.configuration import authorization_header
 from ssf_registrar.domain.feeds import Feed
@@ -43,7 +44,7 @@ def encode(stream: Stream, sealer: Sealer) -> Row:
         stream.direction.value,
         stream.revision,
         stream.created,
-        orjson.dumps(_configuration(stream)).decode(),
+        orjson.dumps(_configuration(stream) | encode_publisher(stream, sealer)).decode(),
         None if header is None else sealer.seal(header.encode(), identity=identity),
     )
 
@@ -73,6 +74,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         feed=_feed(members),
         exchange=exchange.loaded(members.get("exchange")),
         liveness=Liveness(**members.get("liveness", {})),
+        publisher=decode_publisher(members, sealer, tenant=tenant, stream_id=stream_id),
     )
 
 

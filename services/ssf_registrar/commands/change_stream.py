@@ -11,6 +11,7 @@ from ssf_registrar.domain.changes import outbound_urls, patched, replaced, with_
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.errors import StreamChangedError
 from ssf_registrar.domain.members import text
+from ssf_registrar.domain.publishers import with_publisher
 from ssf_registrar.domain.streams import Caller, Stream
 from ssf_registrar.ports.streams import StaleStreamError, Streams
 
@@ -33,17 +34,22 @@ class ChangeStream:
         return await self._change(
             caller,
             text(body, "stream_id"),
-            lambda stream: self.set_feed.of_changed(
+            lambda stream: with_publisher(
                 stream,
-                patched(
+                self.set_feed.of_changed(
                     stream,
+                    patched(
+                        stream,
+                        body,
+                        origins=self.origins,
+                        fresh_header=header,
+                        is_admin=caller.is_admin,
+                    ),
+                    caller,
                     body,
-                    origins=self.origins,
-                    fresh_header=header,
-                    is_admin=caller.is_admin,
                 ),
-                caller,
                 body,
+                caller,
             ),
         )
 
@@ -53,17 +59,22 @@ class ChangeStream:
         return await self._change(
             caller,
             text(body, "stream_id"),
-            lambda stream: self.set_feed.of_changed(
+            lambda stream: with_publisher(
                 stream,
-                replaced(
+                self.set_feed.of_changed(
                     stream,
+                    replaced(
+                        stream,
+                        body,
+                        origins=self.origins,
+                        fresh_header=header,
+                        is_admin=caller.is_admin,
+                    ),
+                    caller,
                     body,
-                    origins=self.origins,
-                    fresh_header=header,
-                    is_admin=caller.is_admin,
                 ),
-                caller,
                 body,
+                caller,
             ),
         )
 

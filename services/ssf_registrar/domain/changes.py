@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from ssf_registrar.domain import publishers
 from ssf_registrar.domain.configuration import Origins, configuration
 from ssf_registrar.domain.creation import description
 from ssf_registrar.domain.deliveries import changed_delivery
@@ -95,6 +96,8 @@ def outbound_urls(stream: Stream) -> dict[str, str]:
     urls = receiver_keys_url(stream.exchange)
     if stream.jwks_uri is not None:
         urls = {**urls, "issuerJWKSUrl": stream.jwks_uri}
+    if stream.publisher is not None:
+        urls = {**urls, publishers.BASE_URL: stream.publisher.scim_base_url}
     match stream.delivery:
         case Push(url, _) | ReceivePoll(url, _):
             return {**urls, "delivery.endpoint_url": url}

@@ -9,6 +9,7 @@ from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
 from ssf_registrar.domain.exchange import Exchange, changed_exchange
 from ssf_registrar.domain.liveness import Liveness, changed_liveness
 from ssf_registrar.domain.members import optional_text, text, text_or_texts, texts
+from ssf_registrar.domain.publishers import parse_publisher
 from ssf_registrar.domain.streams import (
     ADMIN,
     SIGNING_ALGORITHMS,
@@ -92,6 +93,7 @@ def _receive_stream(
         jwks_uri=text(body, "issuerJWKSUrl"),
         created=fresh.created,
         exchange=_exchange(body, caller, delivery),
+        publisher=parse_publisher(body),
     )
 
 

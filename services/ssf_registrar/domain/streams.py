@@ -70,6 +70,17 @@ def direction_of(delivery: Delivery) -> Direction:
 
 
 @dataclass(frozen=True, slots=True)
+class Publisher:
+    """Where the resources that a receive stream tells of are fetched over SCIM.
+
+    The URL has no slash at its end; the header, if any, is sent verbatim.
+    """
+
+    scim_base_url: str
+    authorization_header: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks: the grant of the bearer token that came with the request."""
 
@@ -108,6 +119,8 @@ class Stream:
     """Of a transmit stream: what its receiver may see."""
     exchange: Exchange = field(default_factory=Exchange)
     liveness: Liveness = field(default_factory=Liveness)
+    publisher: Publisher | None = None
+    """For a receive stream."""
 
     @property
     def direction(self) -> Direction:

@@ -68,6 +68,10 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
             else 0
         ),
         inactivity_timeout=stream.liveness.inactivity_timeout or 0,
+        publisher_scim_url=stream.publisher.scim_base_url if stream.publisher else "",
+        publisher_authorization=(
+            (stream.publisher.authorization_header or "") if stream.publisher else ""
+        ),
     )
 
 

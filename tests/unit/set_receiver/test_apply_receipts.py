@@ -3,11 +3,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from support.memory_receipts import MemoryReceipts
+from support.memory_receipts import MemoryLinks, MemoryReceipts
+from support.publishers import KnownStreams
 from support.received_sets import STREAM, Issuer
 
 from secevent.scim_events import ACTIVATE, CREATE_NOTICE, DEACTIVATE, DELETE, PATCH_FULL
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.doubts import Doubts
 from set_receiver.domain.changes import NOTICE_REASON, ChangeKind, ForeignChange
 from set_receiver.domain.errors import ChangesRefusedError, StoreUnavailableError
 from set_receiver.domain.receipts import AWAITING, Arrival, Receipt, ReceiptState, settled
@@ -57,6 +59,7 @@ def apply_receipts(receipts: MemoryReceipts, changes: FakeChanges) -> ApplyRecei
         RetryBudget(600),
         clock=lambda: NOW,
         jitter=lambda: 0.0,
+        doubts=Doubts(KnownStreams(), MemoryLinks()),
     )
 
 

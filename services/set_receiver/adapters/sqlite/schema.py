@@ -45,4 +45,12 @@ MIGRATIONS: Final = (
         PRIMARY KEY (tenant, stream_id)
     ) STRICT, WITHOUT ROWID
     """,
+    """
+    -- resources that are in a stream's feed, at the publisher's version that was applied last
+    CREATE TABLE link (
+        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, subject_uri TEXT NOT NULL,
+        version TEXT NOT NULL,
+        PRIMARY KEY (tenant, stream_id, subject_uri)
+    ) STRICT, WITHOUT ROWID
+    """,
 )

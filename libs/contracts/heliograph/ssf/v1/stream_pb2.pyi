@@ -133,6 +133,8 @@ class Stream(_message.Message):
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
     RECEIVER_JWKS_URI_FIELD_NUMBER: _builtins.int
     ACCEPTS_LEGACY_FIELD_NUMBER: _builtins.int
+    PUBLISHER_SCIM_URL_FIELD_NUMBER: _builtins.int
+    PUBLISHER_AUTHORIZATION_FIELD_NUMBER: _builtins.int
     MIN_VERIFICATION_INTERVAL_FIELD_NUMBER: _builtins.int
     INACTIVITY_TIMEOUT_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
@@ -172,6 +174,12 @@ class Stream(_message.Message):
     """
     accepts_legacy: _builtins.bool
     """Receive: SETs of drafts before RFC 9967 are taken for what they mean in it."""
+    publisher_scim_url: _builtins.str
+    """Receive: the SCIM base URI of the publisher, where the resources that events tell of are fetched;
+    no slash at its end. Empty where nothing is fetched.
+    """
+    publisher_authorization: _builtins.str
+    """A secret: sent verbatim as the Authorization header of these fetches, when not empty."""
     min_verification_interval: _builtins.int
     """Transmit: the seconds between two verification requests, at least (SSF 1.0 section 8.1.4.2)."""
     inactivity_timeout: _builtins.int
@@ -211,12 +219,14 @@ class Stream(_message.Message):
         attributes: _abc.Iterable[_builtins.str] | None = ...,
         receiver_jwks_uri: _builtins.str = ...,
         accepts_legacy: _builtins.bool = ...,
+        publisher_scim_url: _builtins.str = ...,
+        publisher_authorization: _builtins.str = ...,
         min_verification_interval: _builtins.int = ...,
         inactivity_timeout: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "inactivity_timeout", b"inactivity_timeout", "iss", b"iss", "jwks_uri", b"jwks_uri", "min_verification_interval", b"min_verification_interval", "receiver_jwks_uri", b"receiver_jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "inactivity_timeout", b"inactivity_timeout", "iss", b"iss", "jwks_uri", b"jwks_uri", "min_verification_interval", b"min_verification_interval", "publisher_authorization", b"publisher_authorization", "publisher_scim_url", b"publisher_scim_url", "receiver_jwks_uri", b"receiver_jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
