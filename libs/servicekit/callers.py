@@ -14,6 +14,7 @@ _NOBODY: Final[frozenset[str]] = frozenset()
 CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "/heliograph.event.v1.EventService/ReadDeliveryStates": _NOBODY,
+        "/heliograph.event.v1.EventService/Route": _RECEIVER,
         "/heliograph.event.v1.EventService/SignCompletions": _GATEWAY,
         "/heliograph.receipt.v1.ReceiptService/ListReceipts": _NOBODY,
         "/heliograph.resource.v1.AsyncService/CheckWrites": _GATEWAY,
@@ -30,6 +31,7 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.resource.v1.BrakeService/ReleaseBrake": _GATEWAY,
         "/heliograph.resource.v1.ChangeService/ApplyChanges": _RECEIVER,
         "/heliograph.resource.v1.ChangeService/ReadChanges": _TRANSMITTER,
+        "/heliograph.resource.v1.ChangeService/ReadCluster": _RECEIVER,
         "/heliograph.resource.v1.ChangeService/ReadSnapshot": _TRANSMITTER,
         "/heliograph.resource.v1.LifecycleService/EraseResource": _GATEWAY,
         "/heliograph.resource.v1.LifecycleService/ListDeletedResources": _GATEWAY,
@@ -37,8 +39,8 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.resource.v1.LifecycleService/RecordErasure": _GATEWAY,
         "/heliograph.resource.v1.PurgeService/PurgeTenant": _GATEWAY,
         "/heliograph.resource.v1.ResourceService/ReadResources": _GATEWAY,
-        "/heliograph.resource.v1.ResourceService/SearchResources": _GATEWAY,
-        "/heliograph.resource.v1.ResourceService/WriteResources": _GATEWAY,
+        "/heliograph.resource.v1.ResourceService/SearchResources": _GATEWAY | _RECEIVER,
+        "/heliograph.resource.v1.ResourceService/WriteResources": _GATEWAY | _RECEIVER,
         "/heliograph.resource.v1.SchemaService/ReadSchemas": _GATEWAY,
         "/heliograph.ssf.v1.KeyService/GetSigningKey": _TRANSMITTER,
         "/heliograph.ssf.v1.StreamService/GetStream": _TRANSMITTER | _RECEIVER,

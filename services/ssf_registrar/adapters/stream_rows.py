@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 
 from ssf_registrar.domain.configuration import authorization_header
+from ssf_registrar.domain.routing import routing_members, stored_routing
 from ssf_registrar.domain.streams import (
     Delivery,
     Direction,
@@ -67,6 +68,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         status=Status(members["status"]),
         status_reason=members["status_reason"],
         revision=revision,
+        routing=stored_routing(members.get("routing")),
     )
 
 
@@ -83,6 +85,7 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "jwks_uri": stream.jwks_uri,
         "status": stream.status.value,
         "status_reason": stream.status_reason,
+        "routing": routing_members(stream.routing),
     }
 
 

@@ -31,7 +31,13 @@ class ChangeStream:
         return await self._change(
             caller,
             text(body, "stream_id"),
-            lambda stream: patched(stream, body, origins=self.origins, fresh_header=header),
+            lambda stream: patched(
+                stream,
+                body,
+                origins=self.origins,
+                fresh_header=header,
+                is_admin=caller.is_admin,
+            ),
         )
 
     async def replace(self, caller: Caller, body: Mapping[str, object]) -> Stream:
@@ -40,7 +46,13 @@ class ChangeStream:
         return await self._change(
             caller,
             text(body, "stream_id"),
-            lambda stream: replaced(stream, body, origins=self.origins, fresh_header=header),
+            lambda stream: replaced(
+                stream,
+                body,
+                origins=self.origins,
+                fresh_header=header,
+                is_admin=caller.is_admin,
+            ),
         )
 
     async def set_status(self, caller: Caller, body: Mapping[str, object]) -> Stream:

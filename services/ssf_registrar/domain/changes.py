@@ -9,7 +9,9 @@ from ssf_registrar.domain.creation import description
 from ssf_registrar.domain.deliveries import changed_delivery
 from ssf_registrar.domain.errors import InvalidRequestError
 from ssf_registrar.domain.members import optional_text, text, texts
-from ssf_registrar.domain.streams import Push, ReceivePoll, Status, Stream
+from ssf_registrar.domain.routing import MEMBERS as ROUTING_MEMBERS
+from ssf_registrar.domain.routing import changed_routing
+from ssf_registrar.domain.streams import Direction, Push, ReceivePoll, Status, Stream
 
 RECEIVER_SUPPLIED: Final = ("events_requested", "delivery", "description")
 TRANSMITTER_SUPPLIED: Final = (
@@ -26,21 +28,33 @@ _LONGEST_REASON: Final = 1_000
 
 
 def patched(
-    stream: Stream, body: Mapping[str, object], *, origins: Origins, fresh_header: str
+    stream: Stream,
+    body: Mapping[str, object],
+    *,
+    origins: Origins,
+    fresh_header: str,
+    is_admin: bool,
 ) -> Stream:
     """Return `stream` with the receiver-supplied members that the body has; null deletes one."""
-    given = {name: body[name] for name in RECEIVER_SUPPLIED if name in body}
+    given = {name: body[name] for name in (*RECEIVER_SUPPLIED, *ROUTING_MEMBERS) if name in body}
     _check_transmitter_supplied(stream, body, origins)
-    return _with_members(stream, given, fresh_header=fresh_header)
+    return _with_members(stream, given, fresh_header=fresh_header, is_admin=is_admin)
 
 
 def replaced(
-    stream: Stream, body: Mapping[str, object], *, origins: Origins, fresh_header: str
+    stream: Stream,
+    body: Mapping[str, object],
+    *,
+    origins: Origins,
+    fresh_header: str,
+    is_admin: bool,
 ) -> Stream:
     """Return `stream` with the body's receiver-supplied members and no others."""
     given = {name: body.get(name) for name in RECEIVER_SUPPLIED}
+    # they are an administrator's, so another's replacement does not delete them
+    given |= {name: body.get(name) for name in ROUTING_MEMBERS if is_admin or name in body}
     _check_transmitter_supplied(stream, body, origins)
-    return _with_members(stream, given, fresh_header=fresh_header)
+    return _with_members(stream, given, fresh_header=fresh_header, is_admin=is_admin)
 
 
 def with_status(stream: Stream, body: Mapping[str, object]) -> Stream:
@@ -67,7 +81,9 @@ def outbound_urls(stream: Stream) -> dict[str, str]:
             return urls
 
 
-def _with_members(stream: Stream, given: Mapping[str, object], *, fresh_header: str) -> Stream:
+def _with_members(
+    stream: Stream, given: Mapping[str, object], *, fresh_header: str, is_admin: bool
+) -> Stream:
     changed = stream
     if "events_requested" in given:
         changed = replace(changed, events_requested=texts(given, "events_requested"))
@@ -76,6 +92,10 @@ def _with_members(stream: Stream, given: Mapping[str, object], *, fresh_header: 
     if "delivery" in given:
         delivery = changed_delivery(stream.delivery, given, fresh_header=fresh_header)
         changed = replace(changed, delivery=delivery)
+    if not given.keys().isdisjoint(ROUTING_MEMBERS):
+        receives = stream.direction is Direction.RECEIVE
+        routing = changed_routing(stream.routing, given, receives=receives, is_admin=is_admin)
+        changed = replace(changed, routing=routing)
     return _revised(stream, changed)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ssf_registrar.domain.events import EVENTS_SUPPORTED
+from ssf_registrar.domain.routing import routing_members
 from ssf_registrar.domain.streams import Delivery, Poll, Push, ReceivePoll, ReceivePush, Stream
 
 PUSH: Final = "urn:ietf:rfc:8935"
@@ -34,6 +35,7 @@ def configuration(stream: Stream, origins: Origins) -> dict[str, object]:
         "description": stream.description,
         "signing_algorithm": stream.signing_algorithm,
         "issuerJWKSUrl": stream.jwks_uri,
+        **routing_members(stream.routing),
     }
     return {name: value for name, value in members.items() if value is not None}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ssf_registrar.domain.deliveries import parse_delivery
 from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
 from ssf_registrar.domain.members import optional_text, text, text_or_texts, texts
+from ssf_registrar.domain.routing import receive_routing, transmit_routing
 from ssf_registrar.domain.streams import (
     ADMIN,
     SIGNING_ALGORITHMS,
@@ -31,8 +32,8 @@ class Fresh:
 def new_stream(body: Mapping[str, object], caller: Caller, *, issuer: str, fresh: Fresh) -> Stream:
     """Return the stream that `caller` asks for.
 
-    Transmitter-supplied members of the body are ignored, but an admin chooses `aud` and
-    `signing_algorithm` too. A receive stream changes resources here, so it takes an admin.
+    Transmitter-supplied members of the body are ignored, but an admin chooses `aud`,
+    `signing_algorithm` and `route_mode` too; and `iss`, where tokens of others are forwarded. A receive stream changes resources here, so it takes an admin.
     """
     delivery = parse_delivery(body, fresh_header=fresh.authorization_header)
     match direction_of(delivery):
@@ -52,19 +53,23 @@ def _transmit_stream(
     body: Mapping[str, object], caller: Caller, delivery: Delivery, *, issuer: str, fresh: Fresh
 ) -> Stream:
     chosen = body if caller.is_admin else {}
+    routing = transmit_routing(chosen)
     own_audience = f"{issuer}/receivers/{caller.subject}"
     return Stream(
         tenant=caller.tenant,
         stream_id=fresh.stream_id,
         owner=caller.subject,
-        iss=issuer,
-        aud=text_or_texts(chosen, "aud") or (own_audience,),
+        iss=text(body, "iss") if routing.forwards else issuer,
+        aud=_required_aud(body)
+        if routing.forwards
+        else text_or_texts(chosen, "aud") or (own_audience,),
         events_requested=texts(body, "events_requested"),
         delivery=delivery,
         description=description(body),
         signing_algorithm=_signing_algorithm(chosen),
         jwks_uri=None,
         created=fresh.created,
+        routing=routing,
     )
 
 
@@ -85,6 +90,7 @@ def _receive_stream(
         signing_algorithm=None,
         jwks_uri=text(body, "issuerJWKSUrl"),
         created=fresh.created,
+        routing=receive_routing(body),
     )
 
 

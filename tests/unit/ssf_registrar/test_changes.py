@@ -45,11 +45,13 @@ RECEIVED = replace(
 
 
 def patch(stream: Stream, **body: Any) -> Stream:
-    return patched(stream, {"stream_id": "s1", **body}, origins=ORIGINS, fresh_header="fresh")
+    named = {"stream_id": "s1", **body}
+    return patched(stream, named, origins=ORIGINS, fresh_header="fresh", is_admin=True)
 
 
 def put(stream: Stream, **body: Any) -> Stream:
-    return replaced(stream, {"stream_id": "s1", **body}, origins=ORIGINS, fresh_header="fresh")
+    named = {"stream_id": "s1", **body}
+    return replaced(stream, named, origins=ORIGINS, fresh_header="fresh", is_admin=True)
 
 
 def test_patch_changes_what_is_given_and_nothing_else() -> None:

@@ -96,6 +96,10 @@ class _ReceiveDispositionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Re
     RECEIVE_DISPOSITION_UNSPECIFIED: _ReceiveDisposition.ValueType  # 0
     RECEIVE_DISPOSITION_APPLY: _ReceiveDisposition.ValueType  # 1
     """Changes in the store."""
+    RECEIVE_DISPOSITION_ROUTE: _ReceiveDisposition.ValueType  # 2
+    """Events of the tenant's transmit streams, and nothing here."""
+    RECEIVE_DISPOSITION_BOTH: _ReceiveDisposition.ValueType  # 3
+    """Both of it, each once."""
 
 class ReceiveDisposition(_ReceiveDisposition, metaclass=_ReceiveDispositionEnumTypeWrapper):
     """What a receive stream's events become."""
@@ -103,6 +107,10 @@ class ReceiveDisposition(_ReceiveDisposition, metaclass=_ReceiveDispositionEnumT
 RECEIVE_DISPOSITION_UNSPECIFIED: ReceiveDisposition.ValueType  # 0
 RECEIVE_DISPOSITION_APPLY: ReceiveDisposition.ValueType  # 1
 """Changes in the store."""
+RECEIVE_DISPOSITION_ROUTE: ReceiveDisposition.ValueType  # 2
+"""Events of the tenant's transmit streams, and nothing here."""
+RECEIVE_DISPOSITION_BOTH: ReceiveDisposition.ValueType  # 3
+"""Both of it, each once."""
 Global___ReceiveDisposition: _TypeAlias = ReceiveDisposition  # noqa: Y015
 
 @_typing.final
@@ -110,6 +118,26 @@ class Stream(_message.Message):
     """A stream configuration (SSF 1.0 section 8.1.1)."""
 
     DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ReactionsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     TENANT_FIELD_NUMBER: _builtins.int
     STREAM_ID_FIELD_NUMBER: _builtins.int
@@ -129,6 +157,8 @@ class Stream(_message.Message):
     DISPOSITION_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     CREATED_FIELD_NUMBER: _builtins.int
+    ROUTE_MODE_FIELD_NUMBER: _builtins.int
+    REACTIONS_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     stream_id: _builtins.str
     direction: Global___Direction.ValueType
@@ -154,12 +184,23 @@ class Stream(_message.Message):
     """The feed position after which a transmit stream's events begin is where the log was when it first
     saw the stream; this says when that stream was made, in microseconds since 1970-01-01T00:00:00Z.
     """
+    route_mode: _builtins.str
+    """Receive, with a disposition that routes: FW, the token goes on as it came; PB, what it says is signed
+    anew. Transmit: FW, the stream carries tokens that are forwarded, of the issuer iss, and no others;
+    otherwise empty.
+    """
     @_builtins.property
     def aud(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def events_requested(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def events_delivered(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def reactions(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Receive: what is done here to the subject of an event that is no provisioning event, by its type's
+        URI: deactivate, activate or delete.
+        """
+
     def __init__(
         self,
         *,
@@ -181,10 +222,12 @@ class Stream(_message.Message):
         disposition: Global___ReceiveDisposition.ValueType = ...,
         revision: _builtins.int = ...,
         created: _builtins.int = ...,
+        route_mode: _builtins.str = ...,
+        reactions: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "iss", b"iss", "jwks_uri", b"jwks_uri", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "iss", b"iss", "jwks_uri", b"jwks_uri", "reactions", b"reactions", "revision", b"revision", "route_mode", b"route_mode", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
