@@ -43,6 +43,7 @@ from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.route_sets import RouteSets
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
@@ -101,6 +102,7 @@ class _Parts:
     take_snapshots: TakeSnapshots
     begin_snapshot: BeginSnapshot
     erase_events: EraseEvents
+    route_sets: RouteSets
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -156,6 +158,7 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 read_delivery_states=ReadDeliveryStates(parts.outboxes),
                 begin_snapshot=parts.begin_snapshot,
                 erase_events=parts.erase_events,
+                route_sets=parts.route_sets,
                 news=parts.news,
             )
         finally:
@@ -205,6 +208,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         take_snapshots=take_snapshots,
         begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
+        route_sets=RouteSets(log, outboxes, growth, closed, _microseconds),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=news,
@@ -299,6 +303,10 @@ def _wake_at_end(news: StreamNews, ending: asyncio.Event) -> Callable[[], Awaita
         news.publish_all()
 
     return wake
+
+
+def _microseconds() -> int:
+    return time.time_ns() // 1000
 
 
 def _new_epoch() -> str:

@@ -24,6 +24,7 @@ _LIMIT: Final = 200
 _WAIT_SECONDS: Final = 20.0
 _DEADLINE_SECONDS: Final = 5.0
 
+_FORWARD: Final = "FW"
 _STATUSES: Final[Mapping[int, StreamStatus]] = {
     stream_pb2.STREAM_STATUS_ENABLED: StreamStatus.ENABLED,
     stream_pb2.STREAM_STATUS_PAUSED: StreamStatus.PAUSED,
@@ -141,4 +142,5 @@ def _stream(stream: stream_pb2.Stream) -> Stream:
         status=_STATUSES[stream.status],
         signing_algorithm=stream.signing_algorithm,
         created=stream.created,
+        forwards=stream.route_mode == _FORWARD,
     )

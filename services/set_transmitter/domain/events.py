@@ -1,5 +1,6 @@
 """Neutral event records: what the log holds, before it is known who will be told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import unquote
@@ -7,10 +8,15 @@ from urllib.parse import unquote
 import orjson
 
 from secevent.scim_events import ProvisioningKind
+from set_transmitter.domain.routed import Routed
 
 Activation = Literal["activate", "deactivate"]
-EventKind = ProvisioningKind | Literal["completion"]
-"""A completion tells what became of an asynchronous request (RFC 9967 section 2.5)."""
+EventKind = ProvisioningKind | Literal["completion", "signal", "forwarded"]
+"""A completion tells what became of an asynchronous request (RFC 9967 section 2.5).
+
+A signal is an event of another type than those of provisioning, and has its payload as data. What
+is forwarded is a SET as it was received, and has its compact serialization as data.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class Event:
     data: bytes | None
     traceparent: str
     committed: int
+    routed: Routed | None = None
+    """Of what was received."""
 
     @property
     def resource_id(self) -> str:
@@ -88,3 +96,12 @@ def data_to_tell(kind: EventKind, data: bytes) -> bytes | None:
     if kind == "patch" and not orjson.loads(data).get("Operations"):
         return None
     return data
+
+
+def distinct(events: Iterable[Event]) -> list[Event]:
+    """Return the routed events, in their order, each key once."""
+    by_key: dict[str, Event] = {}
+    for event in events:
+        if event.routed is not None:
+            by_key.setdefault(event.routed.key, event)
+    return list(by_key.values())

@@ -59,6 +59,8 @@ class Outboxes:
         """Offer new events, in order, to the streams that want them, and return whose they are."""
         told: set[str] = set()
         for logged in tail:
+            # what is between was added though nobody learned of it
+            told |= self.reach(logged.position - 1)
             for outbox in self._addressed(logged):
                 if outbox.wants(logged):
                     outbox.offer(logged)

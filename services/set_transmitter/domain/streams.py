@@ -19,6 +19,7 @@ from secevent.scim_events import (
     PUT_NOTICE,
 )
 from set_transmitter.domain.events import Event, EventKind
+from set_transmitter.domain.routed import Routed
 
 CLOCK_TOLERANCE: Final = 2_000_000
 """Microseconds that the registrar's clock may be ahead of the store's."""
@@ -32,6 +33,8 @@ _TYPES: Final[Mapping[EventKind, frozenset[str]]] = {
     "deactivate": frozenset({DEACTIVATE}),
     "completion": frozenset({ASYNC_RESPONSE}),
 }
+_NO_SIGNALS: Final = frozenset[str]().union(*_TYPES.values())
+_SIGNAL: Final[frozenset[EventKind]] = frozenset({"signal"})
 
 
 class DeliveryMethod(Enum):
@@ -64,6 +67,8 @@ class Stream:
     status: StreamStatus
     signing_algorithm: str
     created: int
+    forwards: bool = False
+    """It carries SETs of its `iss` that are forwarded as they came, and nothing else."""
 
     @property
     def begins(self) -> int:
@@ -76,7 +81,11 @@ class Stream:
     @property
     def kinds(self) -> frozenset[EventKind]:
         """The kinds of event that the stream delivers."""
-        return frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
+        if self.forwards:
+            return frozenset({"forwarded"})
+        kinds = (kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
+        signals = self.events_delivered - _NO_SIGNALS
+        return frozenset(kinds) | (_SIGNAL if signals else frozenset())
 
     def is_full(self, kind: EventKind) -> bool:
         """Tell whether events of a kind carry data rather than the names of what changed."""
@@ -87,8 +96,26 @@ class Stream:
 
         An event without data (a changed password) has no full form (RFC 9967 section 2.4).
         """
+        if self.forwards is not (event.kind == "forwarded"):
+            return False
+        if event.routed is not None and not self._takes(event.kind, event.routed):
+            return False
+        if event.kind in {"signal", "forwarded"}:
+            return event.kind in self.kinds
         types = self._types(event.kind)
         return bool(types if event.data is not None else types - PROVISIONING_FULL)
+
+    def _takes(self, kind: EventKind, routed: Routed) -> bool:
+        """Tell whether what was received goes on by this stream, as far as its kind can go."""
+        if routed.comes_from(aud=self.aud, endpoint_url=self.endpoint_url):
+            return False
+        if kind == "forwarded":
+            is_for = not routed.aud or not set(routed.aud).isdisjoint(self.aud)
+            return routed.issuer == self.iss and is_for and self._delivers(routed)
+        return kind != "signal" or self._delivers(routed)
+
+    def _delivers(self, routed: Routed) -> bool:
+        return routed.event_uris <= self.events_delivered
 
     def has_begun_for(self, event: Event) -> bool:
         """Tell whether an event is not from before the stream's time."""
@@ -96,12 +123,17 @@ class Stream:
 
     def delivers_like(self, other: "Stream") -> bool:
         """Tell whether the same events go out in the same way, whatever else differs."""
-        return (self.tenant, self.events_delivered, self.method, self.begins) == (
-            other.tenant,
-            other.events_delivered,
-            other.method,
-            other.begins,
-        )
+        return _way(self) == _way(other)
 
     def _types(self, kind: EventKind) -> frozenset[str]:
-        return _TYPES[kind] & self.events_delivered
+        return _TYPES.get(kind, frozenset()) & self.events_delivered
+
+
+def _way(stream: Stream) -> tuple[object, ...]:
+    return (
+        stream.tenant,
+        stream.events_delivered,
+        stream.method,
+        stream.begins,
+        stream.forwards,
+    )

@@ -11,6 +11,7 @@ from servicekit.leases import Held
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.route_sets import RouteSets
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
@@ -30,6 +31,7 @@ class Term:
     read_delivery_states: ReadDeliveryStates
     begin_snapshot: BeginSnapshot
     erase_events: EraseEvents
+    route_sets: RouteSets
     news: StreamNews
 
 

@@ -22,4 +22,12 @@ async def _make_collections(database: Database) -> None:
     await database[DEAD_LETTERS].create_index([("tenant", 1), ("at", 1), ("_id.position", 1)])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_make_collections,)
+async def _know_routed_events(database: Database) -> None:
+    await database[EVENTS].create_index(
+        [("routed_key", 1)],
+        unique=True,
+        partialFilterExpression={"routed_key": {"$gt": ""}},
+    )
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_make_collections, _know_routed_events)

@@ -15,7 +15,7 @@ _POSITIONS: Final = f"""
 """  # noqa: S608  constants
 # No stream asks for the kind "erased", so every one passes over it.
 _SCRUB: Final = """
-    UPDATE event SET data = NULL, attributes = '[]', external_id = '',
+    UPDATE event SET data = NULL, attributes = '[]', external_id = '', routed = '',
         kind = CASE kind WHEN 'delete' THEN kind ELSE 'erased' END
     WHERE position = ?
 """

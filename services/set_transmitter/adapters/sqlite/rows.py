@@ -6,11 +6,12 @@ from typing import Any, Final
 import orjson
 
 from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.routed import routed_members, stored_routed
 
 COLUMNS: Final = (
     "position, tenant, kind, committed, resource_type, subject_uri, external_id, txn,"
     " origin_clock, origin_cluster, lineage, version_before, version_after, attributes,"
-    " traceparent, data, only_for"
+    " traceparent, data, only_for, routed_key, routed"
 )
 COLUMN_COUNT: Final = COLUMNS.count(",") + 1
 
@@ -36,6 +37,8 @@ def row_of(logged: LoggedEvent) -> tuple[object, ...]:
         event.traceparent,
         event.data,
         logged.only_for,
+        event.routed.key if event.routed else "",
+        orjson.dumps(routed_members(event.routed)).decode() if event.routed else "",
     )
 
 
@@ -60,5 +63,6 @@ def logged_event(row: Sequence[Any]) -> LoggedEvent:
             attributes=tuple(orjson.loads(row[13])),
             traceparent=row[14],
             data=row[15],
+            routed=stored_routed(row[17], orjson.loads(row[18]) if row[18] else None),
         ),
     )
