@@ -29,7 +29,9 @@ from set_receiver.adapters.registrar_client import GrpcRegistrar
 from set_receiver.adapters.registrar_tenants import RegistrarTenants
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
+from set_receiver.adapters.transmitter_client import GrpcRoutes
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.receipts import APPLYING, POLLING
 from set_receiver.domain.settling import RetryBudget
@@ -64,6 +66,7 @@ class _Outside:
     registrar: GrpcRegistrar
     tenants: RegistrarTenants
     changes: GrpcChanges
+    routes: GrpcRoutes
     resource_types: Mapping[str, str]
     """The names of the resource types, by their endpoints."""
 
@@ -87,12 +90,16 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         store = await opened.enter_async_context(
             open_channel(settings.peer("resource-store", SERVICE))
         )
+        transmitter = await opened.enter_async_context(
+            open_channel(settings.peer("set-transmitter", SERVICE))
+        )
         outside = _Outside(
             receipt_store,
             session,
             GrpcRegistrar(registrar),
             RegistrarTenants(registrar),
             GrpcChanges(store),
+            GrpcRoutes(transmitter),
             {endpoint: name for name, endpoint in registry.endpoints.items()},
         )
         yield _service(settings, outside)
@@ -161,6 +168,7 @@ def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyL
     apply_receipts = ApplyReceipts(
         outside.store.receipts,
         outside.changes,
+        RouteReceipts(outside.routes),
         outside.resource_types,
         RetryBudget(settings.apply_retry_seconds),
         microseconds,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from secevent.errors import SetError
+from secevent.token import SecurityEventToken
+from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.domain.changes import (
     Applicable,
     ForeignChange,
@@ -14,8 +16,17 @@ from set_receiver.domain.changes import (
     treatment,
 )
 from set_receiver.domain.errors import ChangesRefusedError, StoreUnavailableError
-from set_receiver.domain.receipts import ERASED, Receipt
-from set_receiver.domain.settling import Failed, Outcome, RetryBudget, standing_after
+from set_receiver.domain.handling import APPLY, Handling, parse_handling
+from set_receiver.domain.receipts import ERASED, Arrival, Receipt, Standing
+from set_receiver.domain.routing import NOT_ROUTED_REASON, SetToRoute, set_to_route
+from set_receiver.domain.settling import (
+    Failed,
+    Outcome,
+    RetryBudget,
+    Routed,
+    Waiting,
+    standing_after,
+)
 from set_receiver.ports.changes import Changes
 from set_receiver.ports.receipts import Receipts
 
@@ -25,10 +36,20 @@ TimeLeft = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a receipt asks of the store, or why there is nothing to ask."""
+    """Where a receipt goes on to, and what it asks of the store, or why there is nothing to ask."""
 
     changes: tuple[ForeignChange, ...]
-    decided: Failed | Ignored | Inapplicable | None
+    decided: Outcome | None
+    to_route: SetToRoute | None = None
+    handling: Handling = APPLY
+
+    def after_routing(self, trouble: Failed | Waiting | None) -> "_Plan":
+        """Return what is left to do once it has gone on; where it has not, nothing."""
+        if trouble is not None:
+            return replace(self, changes=(), decided=trouble)
+        is_routed = self.to_route is not None
+        changes = tuple(replace(change, routed=is_routed) for change in self.changes)
+        return replace(self, changes=changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +58,7 @@ class ApplyReceipts:
 
     receipts: Receipts
     changes: Changes
+    route: RouteReceipts
     resource_types: Mapping[str, str]
     budget: RetryBudget
     clock: Callable[[], int]
@@ -49,17 +71,52 @@ class ApplyReceipts:
         Raises `StoreUnavailableError`; then nothing is known to have happened.
         """
         found = await self.receipts.read(positions)
-        plans = [self._plan(receipt) for receipt in found]
+        cluster = await self._cluster(found, time_left=time_left)
+        planned = [self._plan(receipt, cluster=cluster) for receipt in found]
+        plans = await self._routed(found, planned, time_left=time_left)
         outcomes = await self._outcomes(plans, time_left=time_left)
         now = self.clock()
         return [
-            replace(
-                receipt,
-                standing=standing_after(
-                    outcome, receipt.standing, budget=self.budget, now=now, jitter=self.jitter()
-                ),
-            )
-            for receipt, outcome in zip(found, outcomes, strict=True)
+            replace(receipt, standing=self._standing(receipt, plan, outcome, now=now))
+            for receipt, plan, outcome in zip(found, plans, outcomes, strict=True)
+        ]
+
+    def _standing(
+        self, receipt: Receipt, plan: _Plan, outcome: Sequence[Outcome], *, now: int
+    ) -> Standing:
+        standing = standing_after(
+            outcome, receipt.standing, budget=self.budget, now=now, jitter=self.jitter()
+        )
+        mode = plan.handling.route_mode
+        has_gone_on = plan.to_route is not None and mode is not None
+        failed = plan.decided is not None and isinstance(plan.decided, Failed | Waiting)
+        if not has_gone_on or mode is None or failed:
+            return replace(standing, routed=receipt.standing.routed)
+        return replace(standing, routed=mode.value)
+
+    async def _cluster(self, found: Sequence[Receipt], *, time_left: TimeLeft) -> str:
+        """Return this cluster's name where something is to go on from it."""
+        if not any(each.arrival.handling for each in found):
+            return ""
+        return await self.changes.cluster(seconds=_some(time_left))
+
+    async def _routed(
+        self, found: Sequence[Receipt], plans: Sequence[_Plan], *, time_left: TimeLeft
+    ) -> Sequence[_Plan]:
+        """Send on what is to go on, and return what is left to do.
+
+        It goes on before it takes effect here: were it the other way round, what marks its effect
+        as told already would be untrue if it could never go on.
+        """
+        to_route = {
+            receipt.position: plan.to_route
+            for receipt, plan in zip(found, plans, strict=True)
+            if plan.to_route is not None and not receipt.standing.routed
+        }
+        troubles = await self.route(to_route, time_left=time_left)
+        return [
+            plan.after_routing(troubles.get(receipt.position))
+            for receipt, plan in zip(found, plans, strict=True)
         ]
 
     async def record(self, applied: Sequence[Receipt], *, fence: int) -> None:
@@ -67,18 +124,34 @@ class ApplyReceipts:
         standings = {receipt.position: receipt.standing for receipt in applied}
         await self.receipts.record(standings, fence=fence)
 
-    def _plan(self, receipt: Receipt) -> _Plan:
+    def _plan(self, receipt: Receipt, *, cluster: str) -> _Plan:
         if not receipt.arrival.token:
             return _Plan((), Ignored(ERASED))
+        handling = parse_handling(receipt.arrival.handling)
         try:
             token = stored_token(receipt.arrival.token)
-            decided = treatment(token, resource_types=self.resource_types)
-            if not isinstance(decided, Applicable):
-                return _Plan((), decided)
-            changes = foreign_changes(token, receipt.arrival, resource_types=self.resource_types)
+            to_route = _to_route(token, receipt.arrival, handling, cluster=cluster)
+            plan = self._plan_here(token, receipt.arrival, handling, to_route)
         except SetError as error:
             # another release took it in, by rules that no longer hold
             return _Plan((), Failed(error.err.upper(), error.description, may_pass=False))
+        return replace(plan, to_route=to_route, handling=handling)
+
+    def _plan_here(
+        self,
+        token: SecurityEventToken,
+        arrival: Arrival,
+        handling: Handling,
+        to_route: SetToRoute | None,
+    ) -> _Plan:
+        if not handling.applies:
+            return _Plan((), Routed() if to_route else Ignored(NOT_ROUTED_REASON))
+        decided = treatment(token, resource_types=self.resource_types)
+        if not isinstance(decided, Applicable):
+            return _Plan((), decided)
+        changes = foreign_changes(token, arrival, resource_types=self.resource_types)
+        if to_route is not None:
+            changes = tuple(_as_routed(change, to_route) for change in changes)
         return _Plan(changes, None)
 
     async def _outcomes(
@@ -105,6 +178,19 @@ class ApplyReceipts:
         middle = len(plans) // 2
         first = await self._outcomes(plans[:middle], time_left=time_left)
         return [*first, *await self._outcomes(plans[middle:], time_left=time_left)]
+
+
+def _to_route(
+    token: SecurityEventToken, arrival: Arrival, handling: Handling, *, cluster: str
+) -> SetToRoute | None:
+    if handling.route_mode is None:
+        return None
+    return set_to_route(token, arrival, mode=handling.route_mode, cluster=cluster)
+
+
+def _as_routed(change: ForeignChange, to_route: SetToRoute) -> ForeignChange:
+    """Let a change have the stamp here that it has where it goes on to."""
+    return replace(change, clock=to_route.origin_clock, cluster=to_route.origin_cluster)
 
 
 def _some(time_left: TimeLeft) -> float:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from secevent.errors import InvalidRequestError, SetError
+from secevent.subject_keys import subject_key
 from secevent.token import SecurityEventToken
 from secevent.verification import ExpectedToken, KeySet, verify
-from set_receiver.domain.changes import check_provisioning, subject_uri
+from set_receiver.domain.changes import check_provisioning
+from set_receiver.domain.handling import handling_text
 from set_receiver.domain.receipts import LATEST, Arrival
 from set_receiver.domain.streams import ReceiveStream
 
@@ -91,10 +93,11 @@ def _arrival(
         token=delivered.compact.strip(),
         txn=token.txn or "",
         event_type=" ".join(token.events),
-        subject_uri=subject_uri(token),
+        subject_uri=subject_key(token.sub_id),
         origin_clock=_origin_clock(token),
         received=now,
         traceparent=delivered.traceparent,
+        handling=handling_text(stream.handling),
     )
 
 

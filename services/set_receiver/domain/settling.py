@@ -1,7 +1,7 @@
 """What becomes of a receipt once the store has answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from secevent.retry import delay
@@ -9,6 +9,7 @@ from set_receiver.domain.changes import Ignored, Inapplicable
 from set_receiver.domain.receipts import ReceiptState, Standing, settled
 
 _LONGEST_PARKING_SECONDS = 30.0
+_AGAIN_SECONDS = 1.0
 _MICROSECONDS = 1_000_000
 
 # Another subject's event may still be on its way: the delete of whoever has the userName, or the
@@ -35,8 +36,20 @@ class Failed:
     may_pass: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A service is away that must be asked first; that spends nothing of a receipt's budget."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """It has gone on, and there is nothing to do with it here."""
+
+
 ApplyResult = Disposition | Failed
-Outcome = ApplyResult | Ignored | Inapplicable
+Outcome = ApplyResult | Ignored | Inapplicable | Waiting | Routed
 """What the store answered, or what needs no asking."""
 
 
@@ -65,6 +78,10 @@ def standing_after(
         match outcome:
             case Failed():
                 return _after_failure(outcome, before, budget=budget, now=now, jitter=jitter)
+            case Waiting(detail):
+                return _waiting(detail, before, now=now)
+            case Routed():
+                return settled(ReceiptState.ROUTED, "", now=now, attempts=before.attempts)
             case Ignored(reason):
                 return settled(ReceiptState.IGNORED, reason, now=now, attempts=before.attempts)
             case Inapplicable(reason):
@@ -73,6 +90,11 @@ def standing_after(
         return settled(ReceiptState.APPLIED, "", now=now, attempts=before.attempts)
     reasons = " ".join(found.value for found in outcomes if isinstance(found, Disposition))
     return settled(ReceiptState.WITHOUT_EFFECT, reasons, now=now, attempts=before.attempts)
+
+
+def _waiting(detail: str, before: Standing, *, now: int) -> Standing:
+    again = now + int(_AGAIN_SECONDS * _MICROSECONDS)
+    return replace(before, reason=detail, next_attempt=again)
 
 
 def _after_failure(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from set_receiver.domain.handling import APPLY, Handling
+
 
 class Delivery(Enum):
     """How events come."""
@@ -36,3 +38,4 @@ class ReceiveStream:
     """Verbatim. Push: what the transmitter must send. Poll: what is sent to it."""
     status: Status
     jwks_uri: str
+    handling: Handling = APPLY

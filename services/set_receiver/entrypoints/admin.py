@@ -31,6 +31,7 @@ class ReceiveStreamRow(BaseModel):
     without_effect: int
     ignored: int
     dead: int
+    routed: int
     last_error: str
 
 

@@ -29,6 +29,10 @@ _LONGEST_WAIT_SECONDS = 30.0
 _STORE_AWAY_SECONDS = 0.5
 _DISK_FULL_SECONDS = 1.0
 _MICROSECONDS = 1_000_000
+# The store, or the log of events, knows it again.
+_RECORDED_ELSEWHERE = frozenset(
+    {ReceiptState.APPLIED, ReceiptState.WITHOUT_EFFECT, ReceiptState.ROUTED}
+)
 
 _log = structlog.get_logger()
 
@@ -192,7 +196,7 @@ def _settled_positions(applied: Sequence[Receipt]) -> list[int]:
 
 
 def _is_recorded_by_store(receipt: Receipt) -> bool:
-    return receipt.standing.state in {ReceiptState.APPLIED, ReceiptState.WITHOUT_EFFECT}
+    return receipt.standing.state in _RECORDED_ELSEWHERE
 
 
 def _tell(event: str, receipt: Receipt, log: Callable[..., object]) -> None:

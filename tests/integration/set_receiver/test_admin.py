@@ -28,6 +28,7 @@ async def test_each_receive_stream_is_shown_with_its_receipts(receiver: Receiver
         "without_effect": 0,
         "ignored": 0,
         "dead": 1,
+        "routed": 0,
     }
 
 

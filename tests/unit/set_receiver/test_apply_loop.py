@@ -43,7 +43,7 @@ async def test_a_receipt_that_was_removed_holds_up_none_of_its_subject() -> None
     token = issuer.sign(issuer.token(DELETE, {}, subject="/Users/1"))
     await receipts.add([replace(arrival(jti), token=token) for jti in ("removed", "next")])
     apply_receipts = ApplyReceipts(
-        receipts, NoChanges(), {}, RetryBudget(1), clock=lambda: 1, jitter=lambda: 0.0
+        receipts, NoChanges(), NO_ROUTES, {}, RetryBudget(1), clock=lambda: 1, jitter=lambda: 0.0
     )
     loop = ApplyLoop(
         receipts,

@@ -31,4 +31,8 @@ MIGRATIONS: Final = (
     -- those that are being deleted, or have been
     CREATE TABLE closed_tenant (tenant TEXT PRIMARY KEY) STRICT, WITHOUT ROWID
     """,
+    """
+    ALTER TABLE receipt ADD COLUMN handling TEXT NOT NULL DEFAULT '';
+    ALTER TABLE receipt ADD COLUMN routed TEXT NOT NULL DEFAULT ''
+    """,
 )
