@@ -38,7 +38,7 @@ CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "/heliograph.resource.v1.LifecycleService/ListErasures": _GATEWAY,
         "/heliograph.resource.v1.LifecycleService/RecordErasure": _GATEWAY,
         "/heliograph.resource.v1.PurgeService/PurgeTenant": _GATEWAY,
-        "/heliograph.resource.v1.ResourceService/ReadResources": _GATEWAY,
+        "/heliograph.resource.v1.ResourceService/ReadResources": _GATEWAY | _RECEIVER,
         "/heliograph.resource.v1.ResourceService/SearchResources": _GATEWAY | _RECEIVER,
         "/heliograph.resource.v1.ResourceService/WriteResources": _GATEWAY | _RECEIVER,
         "/heliograph.resource.v1.SchemaService/ReadSchemas": _GATEWAY,

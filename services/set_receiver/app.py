@@ -29,8 +29,10 @@ from set_receiver.adapters.registrar_client import GrpcRegistrar
 from set_receiver.adapters.registrar_tenants import RegistrarTenants
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
+from set_receiver.adapters.store_people import GrpcPeople, UsualBrake
 from set_receiver.adapters.transmitter_client import GrpcRoutes
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.react import React
 from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.receipts import APPLYING, POLLING
@@ -67,6 +69,7 @@ class _Outside:
     tenants: RegistrarTenants
     changes: GrpcChanges
     routes: GrpcRoutes
+    people: GrpcPeople
     resource_types: Mapping[str, str]
     """The names of the resource types, by their endpoints."""
 
@@ -100,9 +103,14 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             RegistrarTenants(registrar),
             GrpcChanges(store),
             GrpcRoutes(transmitter),
+            GrpcPeople(store, registrar, _usual_brake(settings)),
             {endpoint: name for name, endpoint in registry.endpoints.items()},
         )
         yield _service(settings, outside)
+
+
+def _usual_brake(settings: Settings) -> UsualBrake:
+    return UsualBrake(settings.scim_brake_changes, settings.scim_brake_minutes)
 
 
 @asynccontextmanager
@@ -169,6 +177,7 @@ def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyL
         outside.store.receipts,
         outside.changes,
         RouteReceipts(outside.routes),
+        React(outside.people),
         outside.resource_types,
         RetryBudget(settings.apply_retry_seconds),
         microseconds,

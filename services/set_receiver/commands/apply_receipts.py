@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from secevent.errors import SetError
 from secevent.token import SecurityEventToken
+from set_receiver.commands.react import React
 from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.domain.changes import (
     Applicable,
@@ -18,8 +19,15 @@ from set_receiver.domain.changes import (
 from set_receiver.domain.errors import ChangesRefusedError, StoreUnavailableError
 from set_receiver.domain.handling import APPLY, Handling, parse_handling
 from set_receiver.domain.receipts import ERASED, Arrival, Receipt, Standing
-from set_receiver.domain.routing import NOT_ROUTED_REASON, SetToRoute, set_to_route
+from set_receiver.domain.reactions import UNSUPPORTED_SUBJECT_REASON, Reaction, lookup_of
+from set_receiver.domain.routing import (
+    NOT_ROUTED_REASON,
+    SetToRoute,
+    has_been_here,
+    set_to_route,
+)
 from set_receiver.domain.settling import (
+    Disposition,
     Failed,
     Outcome,
     RetryBudget,
@@ -42,11 +50,12 @@ class _Plan:
     decided: Outcome | None
     to_route: SetToRoute | None = None
     handling: Handling = APPLY
+    reaction: Reaction | None = None
 
     def after_routing(self, trouble: Failed | Waiting | None) -> "_Plan":
         """Return what is left to do once it has gone on; where it has not, nothing."""
         if trouble is not None:
-            return replace(self, changes=(), decided=trouble)
+            return replace(self, changes=(), decided=trouble, reaction=None)
         is_routed = self.to_route is not None
         changes = tuple(replace(change, routed=is_routed) for change in self.changes)
         return replace(self, changes=changes)
@@ -59,6 +68,7 @@ class ApplyReceipts:
     receipts: Receipts
     changes: Changes
     route: RouteReceipts
+    react: React
     resource_types: Mapping[str, str]
     budget: RetryBudget
     clock: Callable[[], int]
@@ -73,7 +83,8 @@ class ApplyReceipts:
         found = await self.receipts.read(positions)
         cluster = await self._cluster(found, time_left=time_left)
         planned = [self._plan(receipt, cluster=cluster) for receipt in found]
-        plans = await self._routed(found, planned, time_left=time_left)
+        routed = await self._routed(found, planned, time_left=time_left)
+        plans = [await self._reacted(plan, time_left=time_left) for plan in routed]
         outcomes = await self._outcomes(plans, time_left=time_left)
         now = self.clock()
         return [
@@ -124,6 +135,11 @@ class ApplyReceipts:
         standings = {receipt.position: receipt.standing for receipt in applied}
         await self.receipts.record(standings, fence=fence)
 
+    async def _reacted(self, plan: _Plan, *, time_left: TimeLeft) -> _Plan:
+        if plan.reaction is None:
+            return plan
+        return replace(plan, decided=await self.react(plan.reaction, time_left=time_left))
+
     def _plan(self, receipt: Receipt, *, cluster: str) -> _Plan:
         if not receipt.arrival.token:
             return _Plan((), Ignored(ERASED))
@@ -131,11 +147,35 @@ class ApplyReceipts:
         try:
             token = stored_token(receipt.arrival.token)
             to_route = _to_route(token, receipt.arrival, handling, cluster=cluster)
-            plan = self._plan_here(token, receipt.arrival, handling, to_route)
+            reaction = self._reaction(token, receipt.arrival, handling, cluster=cluster)
+            plan = reaction or self._plan_here(token, receipt.arrival, handling, to_route)
         except SetError as error:
             # another release took it in, by rules that no longer hold
             return _Plan((), Failed(error.err.upper(), error.description, may_pass=False))
         return replace(plan, to_route=to_route, handling=handling)
+
+    def _reaction(
+        self, token: SecurityEventToken, arrival: Arrival, handling: Handling, *, cluster: str
+    ) -> _Plan | None:
+        """Return the plan of an event that sets something off here; None for any other."""
+        action = handling.action_for(token.events)
+        if action is None:
+            return None
+        if has_been_here(token, cluster=cluster):
+            return _Plan((), Disposition.OWN)
+        lookup = lookup_of(token, resource_types=self.resource_types)
+        if lookup is None:
+            return _Plan((), Ignored(UNSUPPORTED_SUBJECT_REASON))
+        reaction = Reaction(
+            tenant=arrival.tenant,
+            stream_id=arrival.stream_id,
+            lookup=lookup,
+            action=action,
+            txn=token.txn or f"{token.iss}#{token.jti}",
+            lineage=token.provenance.lineage if token.provenance else (),
+            traceparent=arrival.traceparent,
+        )
+        return _Plan((), None, reaction=reaction)
 
     def _plan_here(
         self,

@@ -10,6 +10,7 @@ from set_receiver.domain.receipts import ReceiptState, Standing, settled
 
 _LONGEST_PARKING_SECONDS = 30.0
 _AGAIN_SECONDS = 1.0
+_UNKNOWN_SECONDS = 30.0
 _MICROSECONDS = 1_000_000
 
 # Another subject's event may still be on its way: the delete of whoever has the userName, or the
@@ -48,8 +49,22 @@ class Routed:
     """It has gone on, and there is nothing to do with it here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody here is its subject: normal, unless what makes the resource is still on its way."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The tenant's brake has kept it for an administrator to decide about."""
+
+    reason: str
+
+
 ApplyResult = Disposition | Failed
-Outcome = ApplyResult | Ignored | Inapplicable | Waiting | Routed
+Outcome = ApplyResult | Ignored | Inapplicable | Waiting | Routed | Unknown | Held
 """What the store answered, or what needs no asking."""
 
 
@@ -80,6 +95,17 @@ def standing_after(
                 return _after_failure(outcome, before, budget=budget, now=now, jitter=jitter)
             case Waiting(detail):
                 return _waiting(detail, before, now=now)
+            case Unknown(reason):
+                waited = _UNKNOWN_SECONDS * _MICROSECONDS
+                if before.first_failed and now - before.first_failed >= waited:
+                    return settled(
+                        ReceiptState.IGNORED, reason, now=now, attempts=before.attempts + 1
+                    )
+                return _parked(reason, before, now=now, jitter=jitter)
+            case Held(reason):
+                return settled(
+                    ReceiptState.WITHOUT_EFFECT, reason, now=now, attempts=before.attempts
+                )
             case Routed():
                 return settled(ReceiptState.ROUTED, "", now=now, attempts=before.attempts)
             case Ignored(reason):
@@ -105,12 +131,17 @@ def _after_failure(
     first_failed = before.first_failed or now
     if not failure.may_pass or now - first_failed >= budget.seconds * _MICROSECONDS:
         return settled(ReceiptState.DEAD, reason, now=now, attempts=attempts)
+    return _parked(reason, before, now=now, jitter=jitter)
+
+
+def _parked(reason: str, before: Standing, *, now: int, jitter: float) -> Standing:
+    attempts = before.attempts + 1
     seconds = min(delay(attempts, retry_after=None, jitter=jitter), _LONGEST_PARKING_SECONDS)
     return Standing(
         ReceiptState.PENDING,
         reason,
         settled=0,
         attempts=attempts,
-        first_failed=first_failed,
+        first_failed=before.first_failed or now,
         next_attempt=now + int(seconds * _MICROSECONDS),
     )

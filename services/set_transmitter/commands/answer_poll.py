@@ -46,9 +46,7 @@ class TakeAcknowledgements:
             await self.settle.flush()
         return Settled(acknowledged, refused)
 
-    def _handed_out(
-        self, outbox: Outbox, jti: str, forwarded: Mapping[str, int]
-    ) -> Pending | None:
+    def _handed_out(self, outbox: Outbox, jti: str, forwarded: Mapping[str, int]) -> Pending | None:
         own = position_in(jti, epoch=self.epoch, stream_id=outbox.stream.stream_id)
         position = forwarded.get(jti, own)
         pending = None if position is None else outbox.backlog.find(position)

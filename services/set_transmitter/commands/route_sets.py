@@ -30,9 +30,7 @@ class RouteSets:
     clock: Callable[[], int]
     """Microseconds since 1970."""
 
-    async def __call__(
-        self, sets: Sequence[ReceivedSet]
-    ) -> tuple[Sequence[RouteResult], set[str]]:
+    async def __call__(self, sets: Sequence[ReceivedSet]) -> tuple[Sequence[RouteResult], set[str]]:
         """Return a result for each SET, once it is durable, and the streams with something new."""
         now = self.clock()
         async with self.growth.growing():

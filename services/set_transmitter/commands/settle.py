@@ -101,9 +101,7 @@ class Settle:
         return DeadLetter(
             stream_id=stream.stream_id,
             position=pending.position,
-            jti=jti_in(
-                pending.logged, epoch=self._outboxes.epoch, stream_id=stream.stream_id
-            ),
+            jti=jti_in(pending.logged, epoch=self._outboxes.epoch, stream_id=stream.stream_id),
             err=error.err,
             description=error.description,
             subject_uri=pending.subject_uri,

@@ -197,6 +197,4 @@ def _action(given: Mapping[str, object], uri: str) -> Action:
     try:
         return Action(str(given[uri]))
     except ValueError:
-        raise InvalidRequestError(
-            f"reactions[{uri}] must be one of {', '.join(Action)}"
-        ) from None
+        raise InvalidRequestError(f"reactions[{uri}] must be one of {', '.join(Action)}") from None

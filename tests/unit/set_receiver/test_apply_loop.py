@@ -14,10 +14,14 @@ from servicekit.cancelling import cancelled
 from servicekit.leases import always_held
 from servicekit.signals import News
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.react import React
+from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.domain.changes import ForeignChange
 from set_receiver.domain.looks import ALONE
+from set_receiver.domain.reactions import Lookup, Person, Reaction
 from set_receiver.domain.receipts import Receipt, ReceiptState
-from set_receiver.domain.settling import ApplyResult, RetryBudget
+from set_receiver.domain.routing import SetToRoute
+from set_receiver.domain.settling import ApplyResult, Held, RetryBudget
 from set_receiver.entrypoints.apply_loop import ApplyLoop
 from set_receiver.entrypoints.troubles import Troubles
 
@@ -35,6 +39,24 @@ class NoChanges:
     ) -> Sequence[ApplyResult]:
         raise NotImplementedError
 
+    async def cluster(self, *, seconds: float) -> str:
+        raise NotImplementedError
+
+
+class NoRoutes:
+    async def route(self, sets: Sequence[SetToRoute], *, seconds: float) -> None:
+        raise NotImplementedError
+
+
+class NoPeople:
+    async def find(self, tenant: str, lookup: Lookup, *, seconds: float) -> Sequence[Person]:
+        raise NotImplementedError
+
+    async def act(
+        self, reaction: Reaction, person: Person, *, seconds: float
+    ) -> ApplyResult | Held:
+        raise NotImplementedError
+
 
 async def test_a_receipt_that_was_removed_holds_up_none_of_its_subject() -> None:
     """Receipts are removed when their tenant is deleted."""
@@ -43,7 +65,14 @@ async def test_a_receipt_that_was_removed_holds_up_none_of_its_subject() -> None
     token = issuer.sign(issuer.token(DELETE, {}, subject="/Users/1"))
     await receipts.add([replace(arrival(jti), token=token) for jti in ("removed", "next")])
     apply_receipts = ApplyReceipts(
-        receipts, NoChanges(), NO_ROUTES, {}, RetryBudget(1), clock=lambda: 1, jitter=lambda: 0.0
+        receipts,
+        NoChanges(),
+        RouteReceipts(NoRoutes()),
+        React(NoPeople()),
+        {},
+        RetryBudget(1),
+        clock=lambda: 1,
+        jitter=lambda: 0.0,
     )
     loop = ApplyLoop(
         receipts,

@@ -9,6 +9,7 @@ from support.received_sets import STREAM, Issuer
 from secevent.provenance import Provenance
 from secevent.scim_events import ACTIVATE, CREATE_NOTICE, DEACTIVATE, DELETE, PATCH_FULL
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.react import AMBIGUOUS_REASON, React
 from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.domain.changes import NOTICE_REASON, ChangeKind, ForeignChange
 from set_receiver.domain.errors import (
@@ -17,10 +18,11 @@ from set_receiver.domain.errors import (
     StoreUnavailableError,
     TransmitterUnavailableError,
 )
-from set_receiver.domain.handling import APPLY, Handling, RouteMode, handling_text
+from set_receiver.domain.handling import APPLY, Action, Handling, RouteMode, handling_text
+from set_receiver.domain.reactions import Lookup, Matching, Person, Reaction
 from set_receiver.domain.receipts import AWAITING, Arrival, Receipt, ReceiptState, settled
 from set_receiver.domain.routing import NOT_ROUTED_REASON, SetToRoute
-from set_receiver.domain.settling import ApplyResult, Disposition, RetryBudget, refused
+from set_receiver.domain.settling import ApplyResult, Disposition, Held, RetryBudget, refused
 
 NOW = 1_000
 TIME_LEFT = 5.0
@@ -87,14 +89,42 @@ def routes(changes: FakeChanges) -> FakeRoutes:
     return FakeRoutes(changes.steps)
 
 
+@dataclass
+class FakePeople:
+    """Finds whom tests put here, and does what is asked."""
+
+    found: list[Person] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
+    done: list[tuple[Reaction, str]] = field(default_factory=list)
+    result: ApplyResult | Held = Disposition.APPLIED
+
+    async def find(self, tenant: str, lookup: Lookup, *, seconds: float) -> Sequence[Person]:
+        assert (tenant, seconds) == ("default", TIME_LEFT)
+        self.lookups.append(lookup)
+        return self.found
+
+    async def act(
+        self, reaction: Reaction, person: Person, *, seconds: float
+    ) -> ApplyResult | Held:
+        assert seconds == TIME_LEFT
+        self.done.append((reaction, reaction.txn_for(person)))
+        return self.result
+
+
+@pytest.fixture
+def people() -> FakePeople:
+    return FakePeople()
+
+
 @pytest.fixture
 def apply_receipts(
-    receipts: MemoryReceipts, changes: FakeChanges, routes: FakeRoutes
+    receipts: MemoryReceipts, changes: FakeChanges, routes: FakeRoutes, people: FakePeople
 ) -> ApplyReceipts:
     return ApplyReceipts(
         receipts,
         changes,
         RouteReceipts(routes),
+        React(people),
         {"/Users": "User"},
         RetryBudget(600),
         clock=lambda: NOW,
@@ -453,3 +483,103 @@ async def test_after_a_crash_between_the_two_both_are_done_again(
 
     assert [each.lineage for each in routes.sent] == [("here",)] * 2
     assert applied.standing.state is ReceiptState.APPLIED
+
+
+DISABLED = "https://schemas.openid.net/secevent/risc/event-type/account-disabled"
+REVOKED = "https://schemas.openid.net/secevent/caep/event-type/session-revoked"
+REACTS = Handling(reactions=((DISABLED, Action.DEACTIVATE),))
+ANN = Person("User", "ann", "1")
+
+
+async def keep_signal(
+    receipts: MemoryReceipts, sub_id: dict[str, Any], uri: str = DISABLED, **options: Any
+) -> None:
+    issuer = Issuer()
+    token = issuer.token(uri, {}, subject="/Users/ann", txn="t", provenance=FROM_AFAR)
+    token = replace(token, sub_id=sub_id, **options)
+    kept = arrival(issuer.sign(token), "a-subject")
+    await receipts.add([replace(kept, handling=handling_text(REACTS))])
+
+
+EMAIL = {"format": "email", "email": 'a"nn@example.com'}
+
+
+async def test_an_event_sets_off_what_its_stream_says(
+    apply_receipts: ApplyReceipts, receipts: MemoryReceipts, people: FakePeople
+) -> None:
+    people.found = [ANN]
+    await keep_signal(receipts, EMAIL)
+
+    (applied,) = await apply_receipts.apply([1], time_left=time_left)
+
+    ((reaction, txn),) = people.done
+    quoted = r'"a\"nn@example.com"'
+    assert people.lookups == [Matching("User", f"emails.value eq {quoted} or userName eq {quoted}")]
+    assert (reaction.action, txn) == (Action.DEACTIVATE, "t:deactivate:ann")
+    assert reaction.lineage == ("origin", "between")
+    assert applied.standing.state is ReceiptState.APPLIED
+
+
+async def test_without_a_reaction_nothing_happens(
+    apply_receipts: ApplyReceipts, receipts: MemoryReceipts, people: FakePeople
+) -> None:
+    people.found = [ANN]
+    await keep_signal(receipts, EMAIL, REVOKED)
+    await keep(receipts, "/Users/ben", events={DISABLED: {}})
+
+    applied = await apply_receipts.apply([1, 2], time_left=time_left)
+
+    assert states(applied) == [ReceiptState.IGNORED] * 2
+    assert people.lookups == []
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "reason"),
+    [
+        pytest.param([ANN, ANN], ReceiptState.DEAD, AMBIGUOUS_REASON, id="two people"),
+        pytest.param(
+            [],
+            ReceiptState.PENDING,
+            "NO_SUCH_SUBJECT: no resource here is the subject of the event",
+            id="nobody, who may still come",
+        ),
+    ],
+)
+async def test_who_must_be_one_person(
+    apply_receipts: ApplyReceipts,
+    receipts: MemoryReceipts,
+    people: FakePeople,
+    found: list[Person],
+    state: ReceiptState,
+    reason: str,
+) -> None:
+    people.found = found
+    await keep_signal(receipts, EMAIL)
+
+    (applied,) = await apply_receipts.apply([1], time_left=time_left)
+
+    assert (applied.standing.state, applied.standing.reason) == (state, reason)
+    assert people.done == []
+
+
+async def test_what_has_been_here_sets_nothing_off(
+    apply_receipts: ApplyReceipts, receipts: MemoryReceipts, people: FakePeople
+) -> None:
+    circle = Provenance(7, "here", ("here", "between"), "")
+    await keep_signal(receipts, EMAIL, provenance=circle)
+
+    (applied,) = await apply_receipts.apply([1], time_left=time_left)
+
+    assert applied.standing == settled(ReceiptState.WITHOUT_EFFECT, "OWN", now=NOW)
+    assert people.lookups == []
+
+
+async def test_what_the_brake_holds_is_not_tried_again(
+    apply_receipts: ApplyReceipts, receipts: MemoryReceipts, people: FakePeople
+) -> None:
+    people.found, people.result = [ANN], Held("BRAKE_ON: held")
+    await keep_signal(receipts, EMAIL)
+
+    (applied,) = await apply_receipts.apply([1], time_left=time_left)
+
+    assert applied.standing == settled(ReceiptState.WITHOUT_EFFECT, "BRAKE_ON: held", now=NOW)

@@ -75,9 +75,7 @@ def test_a_subject_and_an_event_that_are_not_of_scim_go_on_as_they_are() -> None
 def test_what_is_told_of_a_session_keeps_its_order_with_what_is_told_of_its_user() -> None:
     subjects = [SESSION | {"session": {"format": "opaque", "id": "1"}}, SESSION, SESSION["user"]]
 
-    keys = {
-        events_to_log(a_received_set(sub_id=each), now=NOW)[0].subject_uri for each in subjects
-    }
+    keys = {events_to_log(a_received_set(sub_id=each), now=NOW)[0].subject_uri for each in subjects}
 
     assert keys == {'{"email":"ann@example.com","format":"email"}'}
 
@@ -121,9 +119,7 @@ def test_a_stream_of_notices_gets_a_notice_of_full_content() -> None:
     ("stream", "received", "goes_on"),
     [
         pytest.param(STREAM, a_received_set(), True, id="its type is delivered"),
-        pytest.param(
-            STREAM, a_received_set(events=((DEACTIVATE, {}),)), False, id="another type"
-        ),
+        pytest.param(STREAM, a_received_set(events=((DEACTIVATE, {}),)), False, id="another type"),
         pytest.param(STREAM, forwarded(), False, id="a token of others, where we speak"),
         pytest.param(FORWARDING, forwarded(), True, id="a token of the issuer that it forwards"),
         pytest.param(FORWARDING, a_received_set(), False, id="our token, where others speak"),

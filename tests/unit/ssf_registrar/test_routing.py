@@ -50,7 +50,9 @@ def test_a_receive_stream_says_what_becomes_of_its_events(
 @pytest.mark.parametrize(
     ("members", "sentence"),
     [
-        pytest.param({"disposition": "keep"}, "must be one of apply, route, both", id="disposition"),
+        pytest.param(
+            {"disposition": "keep"}, "must be one of apply, route, both", id="disposition"
+        ),
         pytest.param({"route_mode": "XX"}, "must be one of IM, FW, PB", id="route_mode"),
         pytest.param({"disposition": "apply", "route_mode": "FW"}, "does not go", id="apply, FW"),
         pytest.param({"disposition": "both", "route_mode": "IM"}, "does not go", id="both, IM"),
@@ -95,8 +97,18 @@ def test_what_a_transmit_stream_cannot_say(members: dict[str, Any]) -> None:
         pytest.param(NONE, {"disposition": "both"}, BOTH, id="a disposition"),
         pytest.param(BOTH, {"disposition": "apply"}, NONE, id="to apply, which has no mode"),
         pytest.param(BOTH, {"disposition": None}, NONE, id="back to the default"),
-        pytest.param(FORWARDS, {"disposition": "both"}, Routing(Disposition.BOTH, RouteMode.FORWARD), id="the mode stays"),
-        pytest.param(BOTH, {"route_mode": "FW"}, Routing(Disposition.BOTH, RouteMode.FORWARD), id="the disposition stays"),
+        pytest.param(
+            FORWARDS,
+            {"disposition": "both"},
+            Routing(Disposition.BOTH, RouteMode.FORWARD),
+            id="the mode stays",
+        ),
+        pytest.param(
+            BOTH,
+            {"route_mode": "FW"},
+            Routing(Disposition.BOTH, RouteMode.FORWARD),
+            id="the disposition stays",
+        ),
         pytest.param(BOTH, {"route_mode": "IM"}, NONE, id="IM ends it"),
         pytest.param(FORWARDS, {"route_mode": None}, ROUTES, id="back to the default mode"),
     ],
@@ -116,14 +128,22 @@ def test_a_change_takes_an_administrator() -> None:
 def test_a_transmit_stream_keeps_how_it_speaks() -> None:
     forwards = Routing(route_mode=RouteMode.FORWARD)
 
-    assert changed_routing(forwards, {"route_mode": None}, receives=False, is_admin=True) == forwards
+    assert (
+        changed_routing(forwards, {"route_mode": None}, receives=False, is_admin=True) == forwards
+    )
     with pytest.raises(InvalidRequestError, match="stays"):
         changed_routing(forwards, {"route_mode": "PB"}, receives=False, is_admin=True)
 
 
 @pytest.mark.parametrize(
     "routing",
-    [NONE, BOTH, FORWARDS, Routing(reactions=((DISABLED, Action.DELETE),)), Routing(route_mode=RouteMode.FORWARD)],
+    [
+        NONE,
+        BOTH,
+        FORWARDS,
+        Routing(reactions=((DISABLED, Action.DELETE),)),
+        Routing(route_mode=RouteMode.FORWARD),
+    ],
     ids=["nothing", "both", "forwards", "reactions", "a transmit stream that forwards"],
 )
 def test_what_is_stored_is_read_as_it_was(routing: Routing) -> None:

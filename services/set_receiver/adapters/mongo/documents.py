@@ -36,7 +36,9 @@ def receipt(document: Document) -> Receipt:
     return Receipt(
         document["_id"],
         Arrival(**{name: document.get(name, "") for name in _ARRIVAL}),
-        Standing(ReceiptState(document["state"]), **{name: document.get(name, "") for name in _STANDING}),
+        Standing(
+            ReceiptState(document["state"]), **{name: document.get(name, "") for name in _STANDING}
+        ),
     )
 
 

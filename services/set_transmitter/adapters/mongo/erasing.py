@@ -54,7 +54,9 @@ class MongoErasing:
             {"_id": {"$in": deletions}}, {"$set": _EMPTY, **_NOT_ROUTED}, session=session
         )
         await self._events.update_many(
-            {"_id": {"$in": others}}, {"$set": {**_EMPTY, "kind": _ERASED}, **_NOT_ROUTED}, session=session
+            {"_id": {"$in": others}},
+            {"$set": {**_EMPTY, "kind": _ERASED}, **_NOT_ROUTED},
+            session=session,
         )
         sets = await self._deliveries.delete_many(
             {"_id.position": {"$in": list(found)}, "jwt": {"$ne": None}}, session=session

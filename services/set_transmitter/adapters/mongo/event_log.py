@@ -53,7 +53,10 @@ class LogCollections:
         given = distinct(events)
         keys = [event.routed.key for event in given if event.routed]
         found = self._events.find(
-            {"routed_key": {"$in": keys}}, {"routed_key": 1}, hint=[("routed_key", 1)], session=session
+            {"routed_key": {"$in": keys}},
+            {"routed_key": 1},
+            hint=[("routed_key", 1)],
+            session=session,
         )
         known = {each["routed_key"] async for each in found}
         feed_cursor = (await self.read(session))["feed_cursor"]
