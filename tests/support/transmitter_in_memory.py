@@ -9,7 +9,6 @@ from support.memory_event_log import (
     MemoryEventLog,
     MemorySnapshots,
 )
-
 from support.transmitter_events import NOW
 
 from secevent.token import SecurityEventToken

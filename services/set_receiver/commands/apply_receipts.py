@@ -11,15 +11,14 @@ from set_receiver.domain.changes import (
     Applicable,
     ForeignChange,
     Ignored,
-    Inapplicable,
     foreign_changes,
     stored_token,
     treatment,
 )
 from set_receiver.domain.errors import ChangesRefusedError, StoreUnavailableError
 from set_receiver.domain.handling import APPLY, Handling, parse_handling
-from set_receiver.domain.receipts import ERASED, Arrival, Receipt, Standing
 from set_receiver.domain.reactions import UNSUPPORTED_SUBJECT_REASON, Reaction, lookup_of
+from set_receiver.domain.receipts import ERASED, Arrival, Receipt, Standing
 from set_receiver.domain.routing import (
     NOT_ROUTED_REASON,
     SetToRoute,

@@ -84,6 +84,12 @@ def _lookup(
         case {"format": "aliases", "identifiers": list(identifiers)}:
             found = (_lookup(each, token, types) for each in identifiers)
             return next((each for each in found if each is not None), None)
+        case _:
+            return _matching(sub_id, token)
+
+
+def _matching(sub_id: Mapping[str, object], token: SecurityEventToken) -> Matching | None:
+    match sub_id:
         case {"format": "email", "email": str(email)}:
             return _by("emails.value", "userName", value=email)
         case {"format": "account", "uri": str(uri)}:

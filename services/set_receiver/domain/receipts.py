@@ -38,7 +38,7 @@ class Arrival:
     event_type: str
     """The URIs in `events`, separated by spaces."""
     subject_uri: str
-    """The uri of a SCIM subject (RFC 9967 section 2.1); any other's key, as `subject_key` has it."""
+    """The uri of a SCIM subject (RFC 9967 section 2.1); of any other its `subject_key`."""
     origin_clock: int
     """When the origin made the change; 0 when the SET does not say."""
     received: int

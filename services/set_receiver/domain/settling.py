@@ -1,8 +1,9 @@
 """What becomes of a receipt once the store has answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Final
 
 from secevent.retry import delay
 from set_receiver.domain.changes import Ignored, Inapplicable
@@ -48,6 +49,8 @@ class Waiting:
 class Routed:
     """It has gone on, and there is nothing to do with it here."""
 
+    reason: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -66,6 +69,12 @@ class Held:
 ApplyResult = Disposition | Failed
 Outcome = ApplyResult | Ignored | Inapplicable | Waiting | Routed | Unknown | Held
 """What the store answered, or what needs no asking."""
+_STATES: Final[Mapping[type, ReceiptState]] = {
+    Ignored: ReceiptState.IGNORED,
+    Inapplicable: ReceiptState.DEAD,
+    Held: ReceiptState.WITHOUT_EFFECT,
+    Routed: ReceiptState.ROUTED,
+}
 
 
 def refused(reason: str, detail: str) -> Failed:
@@ -93,29 +102,24 @@ def standing_after(
         match outcome:
             case Failed():
                 return _after_failure(outcome, before, budget=budget, now=now, jitter=jitter)
+            case Unknown(reason):
+                return _after_unknown(reason, before, now=now, jitter=jitter)
             case Waiting(detail):
                 return _waiting(detail, before, now=now)
-            case Unknown(reason):
-                waited = _UNKNOWN_SECONDS * _MICROSECONDS
-                if before.first_failed and now - before.first_failed >= waited:
-                    return settled(
-                        ReceiptState.IGNORED, reason, now=now, attempts=before.attempts + 1
-                    )
-                return _parked(reason, before, now=now, jitter=jitter)
-            case Held(reason):
-                return settled(
-                    ReceiptState.WITHOUT_EFFECT, reason, now=now, attempts=before.attempts
-                )
-            case Routed():
-                return settled(ReceiptState.ROUTED, "", now=now, attempts=before.attempts)
-            case Ignored(reason):
-                return settled(ReceiptState.IGNORED, reason, now=now, attempts=before.attempts)
-            case Inapplicable(reason):
-                return settled(ReceiptState.DEAD, reason, now=now, attempts=before.attempts)
+            case Ignored() | Inapplicable() | Held() | Routed():
+                state = _STATES[type(outcome)]
+                return settled(state, outcome.reason, now=now, attempts=before.attempts)
     if Disposition.APPLIED in outcomes:
         return settled(ReceiptState.APPLIED, "", now=now, attempts=before.attempts)
     reasons = " ".join(found.value for found in outcomes if isinstance(found, Disposition))
     return settled(ReceiptState.WITHOUT_EFFECT, reasons, now=now, attempts=before.attempts)
+
+
+def _after_unknown(reason: str, before: Standing, *, now: int, jitter: float) -> Standing:
+    waited = now - before.first_failed if before.first_failed else 0
+    if waited >= _UNKNOWN_SECONDS * _MICROSECONDS:
+        return settled(ReceiptState.IGNORED, reason, now=now, attempts=before.attempts + 1)
+    return _parked(reason, before, now=now, jitter=jitter)
 
 
 def _waiting(detail: str, before: Standing, *, now: int) -> Standing:

@@ -60,7 +60,7 @@ def stored_routed(key: str, members: Mapping[str, object] | None) -> Routed | No
     """Return what was stored; without a key nothing was, and without members it was erased."""
     if not key:
         return None
-    found = {name: "" for name in _TEXTS} | {
+    found = dict.fromkeys(_TEXTS, "") | {
         name: str(value) for name, value in (members or {}).items() if name in _TEXTS
     }
     aud = (members or {}).get("aud", ())

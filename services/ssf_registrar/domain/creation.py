@@ -33,7 +33,8 @@ def new_stream(body: Mapping[str, object], caller: Caller, *, issuer: str, fresh
     """Return the stream that `caller` asks for.
 
     Transmitter-supplied members of the body are ignored, but an admin chooses `aud`,
-    `signing_algorithm` and `route_mode` too; and `iss`, where tokens of others are forwarded. A receive stream changes resources here, so it takes an admin.
+    `signing_algorithm` and `route_mode` too; and `iss`, where tokens of others are forwarded. A
+    receive stream changes resources here, so it takes an admin.
     """
     delivery = parse_delivery(body, fresh_header=fresh.authorization_header)
     match direction_of(delivery):

@@ -470,9 +470,7 @@ async def test_after_a_crash_between_the_two_both_are_done_again(
     changes: FakeChanges,
     routes: FakeRoutes,
 ) -> None:
-    """
-    Each knows what is repeated: the log by what a SET says, the store by the change.
-    """
+    """Each knows what is repeated: the log by what a SET says, the store by the change."""
     changes.is_away = True
     await keep(receipts, "/Users/ann", handling=BOTH)
     with pytest.raises(StoreUnavailableError):

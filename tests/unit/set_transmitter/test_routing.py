@@ -156,7 +156,7 @@ def test_a_stream_of_notices_gets_a_notice_of_full_content() -> None:
         ),
     ],
 )
-def test_where_a_set_goes_on(stream: Stream, received: ReceivedSet, goes_on: bool) -> None:  # noqa: FBT001
+def test_where_a_set_goes_on(stream: Stream, received: ReceivedSet, goes_on: bool) -> None:
     assert tells(stream, received) is goes_on
 
 
@@ -216,7 +216,7 @@ async def test_facets_of_one_set_go_on_one_after_the_other() -> None:
         pytest.param({"sub_id": {"format": "scim", "uri": "/Users/b"}}, False, id="of another"),
     ],
 )
-def test_a_copy_is_known_by_what_it_says(other: dict[str, Any], is_same: bool) -> None:  # noqa: FBT001
+def test_a_copy_is_known_by_what_it_says(other: dict[str, Any], is_same: bool) -> None:
     assert (a_received_set().key == a_received_set(**other).key) is is_same
 
 
@@ -277,9 +277,7 @@ async def test_a_later_event_does_not_hide_what_nobody_learned_of() -> None:
 
 
 def test_a_snapshot_leaves_out_nothing_that_was_routed_since() -> None:
-    """
-    What is routed and not applied is no state that the walk would find.
-    """
+    """What is routed and not applied is no state that the walk would find."""
     (event,) = events_to_log(a_received_set(), now=NOW)
 
     assert not Snapshot(5).tells_of(LoggedEvent(6, replace(event, routed=None)))
