@@ -31,9 +31,7 @@ def sent_on(token: SecurityEventToken, cluster: str) -> SecurityEventToken | Non
         pytest.param(TOKEN, "bcdb", "bcd", id="of an issuer that names no cluster"),
     ],
 )
-def test_a_circle_ends_where_it_began(
-    token: SecurityEventToken, circle: str, came_to: str
-) -> None:
+def test_a_circle_ends_where_it_began(token: SecurityEventToken, circle: str, came_to: str) -> None:
     passed: list[str] = []
     on_its_way: SecurityEventToken | None = token
     for cluster in circle:
