@@ -30,12 +30,16 @@ from set_receiver.adapters.registrar_client import GrpcRegistrar
 from set_receiver.adapters.registrar_tenants import RegistrarTenants
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
+from set_receiver.adapters.store_people import GrpcPeople, UsualBrake
 from set_receiver.adapters.tenant_keys import GrpcTenantKeys
+from set_receiver.adapters.transmitter_client import GrpcRoutes
 from set_receiver.commands.apply_receipts import ApplyReceipts
 from set_receiver.commands.doubts import Doubts
 from set_receiver.commands.fetch_resources import FetchResources
 from set_receiver.commands.heed_stream_events import HeedStreamEvents
 from set_receiver.commands.open_sets import OpenSets
+from set_receiver.commands.react import React
+from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.receipts import APPLYING, POLLING
 from set_receiver.domain.settling import RetryBudget
@@ -72,6 +76,8 @@ class _Outside:
     tenants: RegistrarTenants
     tenant_keys: GrpcTenantKeys
     changes: GrpcChanges
+    routes: GrpcRoutes
+    people: GrpcPeople
     resource_types: Mapping[str, str]
     """The names of the resource types, by their endpoints."""
 
@@ -95,6 +101,9 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         store = await opened.enter_async_context(
             open_channel(settings.peer("resource-store", SERVICE))
         )
+        transmitter = await opened.enter_async_context(
+            open_channel(settings.peer("set-transmitter", SERVICE))
+        )
         outside = _Outside(
             receipt_store,
             session,
@@ -102,9 +111,15 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             RegistrarTenants(registrar),
             GrpcTenantKeys(registrar, clock=time.monotonic),
             GrpcChanges(store),
+            GrpcRoutes(transmitter),
+            GrpcPeople(store, registrar, _usual_brake(settings)),
             {endpoint: name for name, endpoint in registry.endpoints.items()},
         )
         yield _service(settings, outside)
+
+
+def _usual_brake(settings: Settings) -> UsualBrake:
+    return UsualBrake(settings.scim_brake_changes, settings.scim_brake_minutes)
 
 
 @asynccontextmanager
@@ -181,6 +196,8 @@ def _apply_loop(
     apply_receipts = ApplyReceipts(
         outside.store.receipts,
         outside.changes,
+        RouteReceipts(outside.routes),
+        React(outside.people),
         outside.resource_types,
         RetryBudget(settings.apply_retry_seconds),
         microseconds,

@@ -58,6 +58,7 @@ from set_transmitter.commands.make_status_changes import MakeStatusChanges
 from set_transmitter.commands.pause_inactive import PauseInactive
 from set_transmitter.commands.prepare_sets import PrepareSets
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.route_sets import RouteSets
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
@@ -123,6 +124,7 @@ class _Parts:
     begin_snapshot: BeginSnapshot
     answer_verifications: AnswerVerifications
     erase_events: EraseEvents
+    route_sets: RouteSets
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -186,6 +188,7 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 announce_status=parts.announce_status,
                 look_again=partial(_look_again, parts.keep_streams),
                 erase_events=parts.erase_events,
+                route_sets=parts.route_sets,
                 news=parts.news,
             )
         finally:
@@ -255,6 +258,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
             log, logbook.stream_events, outboxes, growth, closed
         ),
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
+        route_sets=RouteSets(log, outboxes, growth, closed, _microseconds),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=news,
@@ -372,6 +376,10 @@ def _wake_at_end(news: StreamNews, ending: asyncio.Event) -> Callable[[], Awaita
 
 def _types_by_name(registry: Registry) -> Mapping[str, ResourceType]:
     return {each.name: each for each in registry.resource_types}
+
+
+def _microseconds() -> int:
+    return time.time_ns() // 1000
 
 
 def _new_epoch() -> str:

@@ -9,6 +9,7 @@ from support.memory_event_log import (
     MemoryEventLog,
     MemorySnapshots,
 )
+from support.transmitter_events import NOW
 
 from secevent.token import SecurityEventToken
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
@@ -19,6 +20,7 @@ from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
+from set_transmitter.commands.route_sets import RouteSets
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
@@ -110,6 +112,7 @@ class Transmitter:
         self.erase_events = EraseEvents(
             MemoryErasing(deliveries), self.outboxes, self.settle, growth
         )
+        self.route_sets = RouteSets(log, self.outboxes, growth, closed, clock=lambda: NOW)
         self.acknowledge = TakeAcknowledgements("epoch", self.settle)
         self.hand_out = HandOut(self.load, self.prepare, visibility=60, most_bytes=4096)
 

@@ -12,6 +12,7 @@ from servicekit.bearer import Grant
 from servicekit.channels import call, call_until
 from servicekit.failures import CursorLostError, RemoteError, RemoteUnavailableError
 from set_receiver.domain.fetching import Publisher
+from set_receiver.domain.handling import Action, Handling, RouteMode
 from set_receiver.domain.streams import Delivery, ReceiveStream, Status
 from set_receiver.ports.streams import JournalEntry, StreamEntry, TenantEntry, TokenEntry
 
@@ -125,4 +126,18 @@ def _decode(stream: stream_pb2.Stream) -> ReceiveStream:
         ),
         accepts_legacy=stream.accepts_legacy,
         publisher=_publisher(stream),
+        handling=_handling(stream),
+    )
+
+
+def _handling(stream: stream_pb2.Stream) -> Handling:
+    routes = stream.disposition in {
+        stream_pb2.RECEIVE_DISPOSITION_ROUTE,
+        stream_pb2.RECEIVE_DISPOSITION_BOTH,
+    }
+    reactions = sorted(stream.reactions.items())
+    return Handling(
+        applies=stream.disposition != stream_pb2.RECEIVE_DISPOSITION_ROUTE,
+        route_mode=RouteMode(stream.route_mode or "PB") if routes else None,
+        reactions=tuple((uri, Action(action)) for uri, action in reactions),
     )

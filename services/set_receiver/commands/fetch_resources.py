@@ -99,6 +99,7 @@ class FetchResources:
         standing = standing_after(
             outcomes, receipts[0].standing, budget=self.budget, now=now, jitter=self.jitter()
         )
+        standing = replace(standing, routed=receipts[0].standing.routed)
         if standing.state is ReceiptState.PENDING:
             return [replace(receipts[0], standing=standing)]
         if standing.state not in _TOOK_PLACE:
@@ -109,15 +110,20 @@ class FetchResources:
 
 
 def _understood(receipts: Sequence[Receipt]) -> Sequence[tuple[Receipt, Told]]:
-    """Return the first receipts, up to one that is erased, or that only an older release read."""
-    understood = []
+    """Return the first receipts, up to one that is erased, or that only an older release read.
+
+    One with a handling of its own stands alone: more is to be done with it than to fetch.
+    """
+    understood: list[tuple[Receipt, Told]] = []
     for receipt in receipts:
         arrival = receipt.arrival
         try:
             token = stored_token(arrival) if arrival.token else None
         except SetError:
             token = None
-        if token is None:
+        if token is None or (
+            understood and (arrival.handling or understood[0][0].arrival.handling)
+        ):
             break
         understood.append((receipt, Told(token, arrival)))
     return understood

@@ -63,6 +63,8 @@ class ForeignChange:
     traceparent: str
     version_before: str = ""
     """The publisher's version that was changed; empty when the event does not say."""
+    routed: bool = False
+    """It has gone on as it was received, so nothing more is to be told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,9 @@ def event_types(token: SecurityEventToken) -> str:
     return " ".join(token.events)
 
 
-def subject_uri(token: SecurityEventToken) -> str:
-    """Return the uri of a SCIM subject; empty for any other."""
-    return scim_subject(token.sub_id).uri if token.sub_id.get("format") == "scim" else ""
+def told_in_order(event: ProvisioningEvent) -> int:
+    """Return the place of an event among those of one SET."""
+    return _ORDER[event.kind]
 
 
 def check_provisioning(token: SecurityEventToken) -> None:
@@ -191,7 +193,7 @@ def foreign_changes(
 ) -> tuple[ForeignChange, ...]:
     """Return the changes that an applicable SET tells of, in the order to apply them."""
     events = [event for event in _provisioning_events(token) if _tells_enough(event)]
-    events.sort(key=lambda event: _ORDER[event.kind])
+    events.sort(key=told_in_order)
     return tuple(
         _foreign_change(token, event, arrival, resource_types=resource_types) for event in events
     )

@@ -46,6 +46,23 @@ class StreamUnknownError(ReceiverError):
         self.is_registrar_away = is_registrar_away
 
 
+class TransmitterUnavailableError(ReceiverError):
+    """The transmitter did not answer; what was asked of it may have happened."""
+
+    reason = "TRANSMITTER_UNAVAILABLE"
+
+
+class RouteRefusedError(ReceiverError):
+    """The transmitter refused a list of SETs as a whole, so one of them may be at fault."""
+
+    reason = "ROUTE_REFUSED"
+
+    def __init__(self, transmitter_reason: str, detail: str) -> None:
+        super().__init__(f"{transmitter_reason}: {detail}")
+        self.transmitter_reason = transmitter_reason
+        self.detail = detail
+
+
 class ReceiptNotFoundError(ReceiverError):
     """There is no such receipt, or it is another tenant's."""
 

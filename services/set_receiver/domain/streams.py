@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from set_receiver.domain.fetching import Publisher
+from set_receiver.domain.handling import APPLY, Handling
 
 
 class Delivery(Enum):
@@ -44,3 +45,4 @@ class ReceiveStream:
     """Whether SETs may be of drafts before RFC 9967."""
     publisher: Publisher | None = None
     """Where the resources that its events tell of are fetched."""
+    handling: Handling = APPLY

@@ -33,6 +33,10 @@ _LONGEST_WAIT_SECONDS = 30.0
 _STORE_AWAY_SECONDS = 0.5
 _DISK_FULL_SECONDS = 1.0
 _MICROSECONDS = 1_000_000
+# The store, or the log of events, knows it again.
+_RECORDED_ELSEWHERE = frozenset(
+    {ReceiptState.APPLIED, ReceiptState.WITHOUT_EFFECT, ReceiptState.ROUTED}
+)
 
 _log = structlog.get_logger()
 
@@ -141,6 +145,10 @@ class _Applying:
             await asyncio.sleep(_STORE_AWAY_SECONDS)
             return
         self._drop_removed(applied, by_position)
+        # a fetch reads the receipt again, and it may take long
+        gone_on = [each for each in applied if each.needs_fetch and each.standing.routed]
+        if gone_on:
+            await self._record(gone_on)
         applied = self._without_fetches(applied, by_position)
         self._finish(applied, by_position, is_recorded=False)
         await self._record(applied)
@@ -246,7 +254,7 @@ def _settled_positions(applied: Sequence[Receipt]) -> list[int]:
 
 
 def _is_recorded_by_store(receipt: Receipt) -> bool:
-    return receipt.standing.state in {ReceiptState.APPLIED, ReceiptState.WITHOUT_EFFECT}
+    return receipt.standing.state in _RECORDED_ELSEWHERE
 
 
 def _tell(event: str, receipt: Receipt, log: Callable[..., object]) -> None:

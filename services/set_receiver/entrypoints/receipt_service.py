@@ -16,14 +16,18 @@ from set_receiver.domain.errors import (
     ReceiptErasedError,
     ReceiptNotFoundError,
     ReceiptPendingError,
+    RouteRefusedError,
     StoreUnavailableError,
     StreamUnknownError,
+    TransmitterUnavailableError,
 )
 from set_receiver.domain.receipts import Receipt, ReceiptState, Selection
 from set_receiver.entrypoints.receipt_pages import ReceiptPages, receipt_id
 
 STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ChangesRefusedError: grpc.StatusCode.FAILED_PRECONDITION,
+    RouteRefusedError: grpc.StatusCode.FAILED_PRECONDITION,
+    TransmitterUnavailableError: grpc.StatusCode.UNAVAILABLE,
     InvalidPageTokenError: grpc.StatusCode.INVALID_ARGUMENT,
     KeysUnavailableError: grpc.StatusCode.UNAVAILABLE,
     ReceiptErasedError: grpc.StatusCode.FAILED_PRECONDITION,
@@ -38,6 +42,7 @@ _STATES: Final[Mapping[ReceiptState, "pb.ReceiptState.ValueType"]] = {
     ReceiptState.WITHOUT_EFFECT: pb.RECEIPT_STATE_WITHOUT_EFFECT,
     ReceiptState.IGNORED: pb.RECEIPT_STATE_IGNORED,
     ReceiptState.DEAD: pb.RECEIPT_STATE_DEAD,
+    ReceiptState.ROUTED: pb.RECEIPT_STATE_ROUTED,
 }
 
 
@@ -85,4 +90,5 @@ def _encode(receipt: Receipt) -> pb.Receipt:
         received=arrival.received,
         settled=standing.settled,
         origin_clock=arrival.origin_clock,
+        routed=standing.routed,
     )

@@ -27,6 +27,7 @@ _LIMIT: Final = 200
 _WAIT_SECONDS: Final = 20.0
 _DEADLINE_SECONDS: Final = 5.0
 
+_FORWARD: Final = "FW"
 _STATUSES: Final[Mapping[int, StreamStatus]] = {
     stream_pb2.STREAM_STATUS_ENABLED: StreamStatus.ENABLED,
     stream_pb2.STREAM_STATUS_PAUSED: StreamStatus.PAUSED,
@@ -133,6 +134,7 @@ class RegistrarStreams:
             receiver_jwks_uri=stream.receiver_jwks_uri,
             status_reason=stream.status_reason,
             inactivity_timeout=stream.inactivity_timeout,
+            forwards=stream.route_mode == _FORWARD,
         )
 
 

@@ -29,6 +29,10 @@ class PrepareSets:
     async def __call__(self, outbox: Outbox, taken: Sequence[Pending], *, now: float) -> None:
         """Give each of the taken events its JWT. Raises `SigningUnavailableError`."""
         fresh = [pending for pending in taken if pending.jwt is None]
+        for pending in fresh:
+            event = pending.logged.event
+            if event.kind == "forwarded" and event.data is not None:
+                pending.signed = event.data.decode()
         await self._sign(outbox.stream, [each for each in fresh if each.signed is None], now=now)
         by_position = {each.position: each.signed for each in fresh if each.signed is not None}
         if by_position:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from secevent.poll import SetErr
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.events import Event
-from set_transmitter.domain.identifiers import jti_of
+from set_transmitter.domain.identifiers import jti_in
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.progress import DeadLetter, Progress
@@ -103,7 +103,7 @@ class Settle:
         return DeadLetter(
             stream_id=stream.stream_id,
             position=pending.position,
-            jti=jti_of(self._outboxes.epoch, pending.position, stream.stream_id),
+            jti=jti_in(pending.logged, epoch=self._outboxes.epoch, stream_id=stream.stream_id),
             err=error.err,
             description=error.description,
             subject_uri=pending.subject_uri,

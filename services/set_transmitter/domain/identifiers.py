@@ -5,6 +5,8 @@ So an acknowledgement finds its event without an index (RFC 8417 section 2.2).
 
 from typing import Final
 
+from set_transmitter.domain.events import LoggedEvent
+
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -20,6 +22,14 @@ def position_in(jti: str, *, epoch: str, stream_id: str) -> int | None:
         return None
     position = int(digits, 36)
     return position if jti_of(epoch, position, stream_id) == jti else None
+
+
+def jti_in(logged: LoggedEvent, *, epoch: str, stream_id: str) -> str:
+    """Return the jti of the SET that tells a stream of a logged event: its own if it has one."""
+    event = logged.event
+    if event.kind == "forwarded" and event.routed is not None:
+        return event.routed.jti
+    return jti_of(epoch, logged.position, stream_id)
 
 
 def _base36(number: int) -> str:

@@ -19,7 +19,7 @@ from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements, 
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.contacts import Contacts
-from set_transmitter.domain.identifiers import jti_of
+from set_transmitter.domain.identifiers import jti_in
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.streams import DeliveryMethod
@@ -117,8 +117,9 @@ class PollEndpoint:
 
     def _response(self, outbox: Outbox, handed: Sequence[Pending]) -> Response:
         stream_id = outbox.stream.stream_id
+        epoch = self.outboxes.epoch
         sets = {
-            jti_of(self.outboxes.epoch, pending.position, stream_id): pending.jwt or ""
+            jti_in(pending.logged, epoch=epoch, stream_id=stream_id): pending.jwt or ""
             for pending in handed
         }
         attempts.labels(stream_id).inc(len(handed))

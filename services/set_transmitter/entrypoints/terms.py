@@ -12,6 +12,7 @@ from set_transmitter.commands.announce_status import AnnounceStatus
 from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.route_sets import RouteSets
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
@@ -34,6 +35,7 @@ class Term:
     look_again: Callable[[str, str], Awaitable[None]]
     """Take over a stream as it is now: the journal may not have told of it yet."""
     erase_events: EraseEvents
+    route_sets: RouteSets
     news: StreamNews
 
 

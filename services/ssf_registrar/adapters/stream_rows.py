@@ -10,6 +10,7 @@ from ssf_registrar.domain import exchange
 from ssf_registrar.domain.configuration import authorization_header
 from ssf_registrar.domain.feeds import Feed
 from ssf_registrar.domain.liveness import Liveness, liveness_members
+from ssf_registrar.domain.routing import routing_members, stored_routing
 from ssf_registrar.domain.streams import (
     Delivery,
     Direction,
@@ -75,6 +76,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         exchange=exchange.loaded(members.get("exchange")),
         liveness=Liveness(**members.get("liveness", {})),
         publisher=decode_publisher(members, sealer, tenant=tenant, stream_id=stream_id),
+        routing=stored_routing(members.get("routing")),
     )
 
 
@@ -94,6 +96,7 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "feed": {"filter": stream.feed.filter, "attributes": stream.feed.attributes},
         "exchange": exchange.stored(stream.exchange),
         "liveness": liveness_members(stream.liveness),
+        "routing": routing_members(stream.routing),
     }
 
 

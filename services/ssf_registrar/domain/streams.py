@@ -9,6 +9,7 @@ from ssf_registrar.domain.events import events_delivered
 from ssf_registrar.domain.exchange import Exchange
 from ssf_registrar.domain.feeds import Feed
 from ssf_registrar.domain.liveness import Liveness
+from ssf_registrar.domain.routing import NONE, Routing
 
 SIGNING_ALGORITHMS: Final = ("RS256", "ES256")
 ADMIN: Final = "admin"
@@ -121,6 +122,7 @@ class Stream:
     liveness: Liveness = field(default_factory=Liveness)
     publisher: Publisher | None = None
     """For a receive stream."""
+    routing: Routing = NONE
 
     @property
     def direction(self) -> Direction:

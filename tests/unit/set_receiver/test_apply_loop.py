@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from support.eventually import eventually
 from support.memory_receipts import MemoryLinks, MemoryReceipts
+from support.no_routes import NoPeople, NoRoutes
 from support.publishers import KnownStreams, ScriptedPublisher
 from support.receipt_examples import arrival
 from support.received_sets import Issuer
@@ -17,6 +18,8 @@ from servicekit.signals import News
 from set_receiver.commands.apply_receipts import ApplyReceipts
 from set_receiver.commands.doubts import Doubts
 from set_receiver.commands.fetch_resources import FetchResources
+from set_receiver.commands.react import React
+from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.domain.changes import ForeignChange
 from set_receiver.domain.looks import ALONE
 from set_receiver.domain.receipts import Receipt, ReceiptState
@@ -38,6 +41,9 @@ class NoChanges:
     ) -> Sequence[ApplyResult]:
         raise NotImplementedError
 
+    async def cluster(self, *, seconds: float) -> str:
+        raise NotImplementedError
+
 
 async def test_a_receipt_that_was_removed_holds_up_none_of_its_subject() -> None:
     """Receipts are removed when their tenant is deleted."""
@@ -48,6 +54,8 @@ async def test_a_receipt_that_was_removed_holds_up_none_of_its_subject() -> None
     apply_receipts = ApplyReceipts(
         receipts,
         NoChanges(),
+        RouteReceipts(NoRoutes()),
+        React(NoPeople()),
         {},
         RetryBudget(1),
         clock=lambda: 1,

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 from support.memory_receipts import MemoryLinks, MemoryReceipts
+from support.no_routes import NoPeople, NoRoutes
 from support.publishers import PUBLISHER, KnownStreams, ScriptedPublisher
 from support.receipt_examples import arrival
 from support.received_sets import TOKEN, Issuer
@@ -25,6 +26,8 @@ from secevent.scim_events import (
 from set_receiver.commands.apply_receipts import ApplyReceipts
 from set_receiver.commands.doubts import Doubts
 from set_receiver.commands.fetch_resources import COALESCED, FetchResources
+from set_receiver.commands.react import React
+from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.domain.changes import LINKED_REASON, UNLINKED_REASON, ChangeKind, ForeignChange
 from set_receiver.domain.fetching import Fetched, Gone, Unfetched
 from set_receiver.domain.links import Link, LinkKey
@@ -46,6 +49,9 @@ class FakeChanges:
 
     result: ApplyResult = Disposition.APPLIED
     applied: list[ForeignChange] = field(default_factory=list)
+
+    async def cluster(self, *, seconds: float) -> str:
+        raise NotImplementedError
 
     async def apply(
         self,
@@ -101,6 +107,8 @@ class Receiving:
         return ApplyReceipts(
             self.receipts,
             self.changes,
+            RouteReceipts(NoRoutes()),
+            React(NoPeople()),
             {"/Users": "User"},
             self.budget,
             clock=lambda: NOW,

@@ -44,7 +44,7 @@ async def _term(running: asyncio.Event, closed: asyncio.Event) -> AsyncIterator[
 
     parts: Any = None
     try:
-        yield Term({"one": loop}, *cast("tuple[Any, ...]", (parts,) * 9))
+        yield Term({"one": loop}, *cast("tuple[Any, ...]", (parts,) * 10))
     finally:
         closed.set()
 

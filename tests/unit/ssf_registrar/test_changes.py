@@ -141,7 +141,7 @@ def test_another_value_of_a_transmitter_supplied_member_is_refused_by_name(
     change: Any, member: str, value: Any
 ) -> None:
     with pytest.raises(InvalidRequestError, match=f"^{member} is the transmitter's"):
-        change(PUSHED, **{member: value})
+        change(PUSHED, is_admin=False, **{member: value})
 
 
 def test_transmitter_supplied_members_may_come_as_they_are_in_any_order() -> None:

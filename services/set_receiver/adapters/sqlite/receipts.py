@@ -32,7 +32,7 @@ _Key = tuple[str, str, int]
 _Batch = Sequence[Arrival]
 
 _ADD = f"""
-    INSERT INTO receipt ({ARRIVAL}, {STANDING}) VALUES ({", ".join("?" * 17)})
+    INSERT INTO receipt ({ARRIVAL}, {STANDING}) VALUES ({", ".join("?" * 19)})
     ON CONFLICT (tenant, stream_id, iss, jti) DO NOTHING
 """  # noqa: S608  the columns are constants
 _COUNT = """

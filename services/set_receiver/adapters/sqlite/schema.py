@@ -53,4 +53,8 @@ MIGRATIONS: Final = (
         PRIMARY KEY (tenant, stream_id, subject_uri)
     ) STRICT, WITHOUT ROWID
     """,
+    """
+    ALTER TABLE receipt ADD COLUMN handling TEXT NOT NULL DEFAULT '';
+    ALTER TABLE receipt ADD COLUMN routed TEXT NOT NULL DEFAULT ''
+    """,
 )
