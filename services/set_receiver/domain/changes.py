@@ -201,13 +201,23 @@ def foreign_changes(
 
 def stored_token(arrival: Arrival) -> SecurityEventToken:
     """Return the claims of a token that was verified when it arrived, as it was understood then."""
-    payload = arrival.token.split(".")[1]
-    padding = "=" * (-len(payload) % 4)
-    claims_set = orjson.loads(base64.urlsafe_b64decode(payload + padding))
+    claims_set = _claims_set(arrival)
     as_it_is = _as_it_is(claims_set, arrival)
     if as_it_is is not None:
         return as_it_is
     return parse_claims(modern_claims(claims_set, received=arrival.received // 1_000_000))
+
+
+def is_legacy(arrival: Arrival) -> bool:
+    """Tell whether a stored token was understood as the drafts before RFC 9967 have it."""
+    return _as_it_is(_claims_set(arrival), arrival) is None
+
+
+def _claims_set(arrival: Arrival) -> dict[str, object]:
+    payload = arrival.token.split(".")[1]
+    padding = "=" * (-len(payload) % 4)
+    claims_set: dict[str, object] = orjson.loads(base64.urlsafe_b64decode(payload + padding))
+    return claims_set
 
 
 def _as_it_is(claims_set: Mapping[str, object], arrival: Arrival) -> SecurityEventToken | None:

@@ -16,7 +16,7 @@ from secevent.scim_events import (
 )
 from secevent.subjects import resource_of, scim_subject
 from secevent.token import SecurityEventToken
-from set_receiver.domain.changes import ChangeKind, ForeignChange, foreign_changes
+from set_receiver.domain.changes import ChangeKind, ForeignChange, foreign_changes, is_legacy
 from set_receiver.domain.fetching import Fetched, Gone, told_stamp
 from set_receiver.domain.links import Link, LinkKey
 from set_receiver.domain.receipts import Arrival
@@ -65,6 +65,10 @@ def changes_after(
             kind, data, version = ChangeKind.DELETE, b"", ""
         case Fetched():
             kind, data, version = ChangeKind.REPLACE, answer.data, answer.version
+            if last.token.txn and is_legacy(last.arrival) and not link_after(last).version:
+                # known by what its full twin has: the same txn, and no version
+                kind = ChangeKind.CREATE if CREATE_NOTICE in last.token.events else kind
+                version = ""
     endpoint, resource_id = resource_of(last.token.sub_id)
     change = ForeignChange(
         tenant=last.arrival.tenant,

@@ -78,7 +78,12 @@ class Receiving:
         number = len(await self.receipts.page(Selection("default"), after=0, limit=99)) + 1
         named = replace(TOKEN, jti=f"jti-{number}", txn=f"txn-{number}")
         token = replace(named, events=events, **claims)
-        kept = replace(arrival(token.jti), token=ISSUER.sign(token), subject_uri=ANN)
+        kept = replace(
+            arrival(token.jti),
+            token=ISSUER.sign(token),
+            subject_uri=ANN,
+            event_type=" ".join(events),
+        )
         await self.receipts.add([kept])
 
     async def apply(self) -> Sequence[Receipt]:
