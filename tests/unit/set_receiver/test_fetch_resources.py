@@ -28,10 +28,17 @@ from set_receiver.commands.doubts import Doubts
 from set_receiver.commands.fetch_resources import COALESCED, FetchResources
 from set_receiver.commands.react import React
 from set_receiver.commands.route_receipts import RouteReceipts
-from set_receiver.domain.changes import LINKED_REASON, UNLINKED_REASON, ChangeKind, ForeignChange
+from set_receiver.domain.changes import (
+    LINKED_REASON,
+    UNLINKED_REASON,
+    ChangeKind,
+    ForeignChange,
+    stored_token,
+)
 from set_receiver.domain.fetching import Fetched, Gone, Unfetched
 from set_receiver.domain.links import Link, LinkKey
 from set_receiver.domain.receipts import Receipt, ReceiptState, Selection
+from set_receiver.domain.reconciling import Told, changes_after
 from set_receiver.domain.settling import ApplyResult, Disposition, RetryBudget, refused
 
 NOW = 1_000
@@ -373,3 +380,22 @@ async def test_feed_events_without_a_publisher_change_links_alone(receiving: Rec
 
     assert receiving.links.links == {}
     assert receiving.changes.applied == []
+
+
+async def test_a_legacy_notice_has_the_effect_of_its_full_twin(receiving: Receiving) -> None:
+    """Same kind, same txn and no version: the store knows the one by the other."""
+    await receiving.keep({CREATE_NOTICE: {"attributes": ["userName"]}})
+    kept = receiving.receipts
+    (position,) = await receiving._pending()
+    (receipt,) = await kept.read([position])
+    older = replace(
+        TOKEN,
+        jti="jti-older",
+        txn="txn-1",
+        events={"urn:ietf:params:event:SCIM:prov:create": {"attributes": ["userName"]}},
+    )
+    told = Told(stored_token(receipt.arrival), replace(receipt.arrival, token=ISSUER.sign(older)))
+
+    (change,) = changes_after([told], Fetched(b"{}", "7"), resource_types={"/Users": "User"})
+
+    assert (change.kind, change.txn, change.version) == (ChangeKind.CREATE, "txn-1", "")
