@@ -230,6 +230,7 @@ def _grpc_face(
         search=SearchResources(storage, types, Walks(AesGcmCursors(store.cursor_key), _now)),
     )
     changes = ChangeServicer(
+        cluster=storage.identity.cluster,
         read=ReadChanges(store.feed, storage.identity.epoch),
         read_snapshot=ReadSnapshot(
             feed=store.feed,

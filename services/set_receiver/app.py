@@ -24,15 +24,22 @@ from servicekit.signals import News
 from servicekit.stores import SqliteFolder, StoreLocation
 from set_receiver.adapters.issuer_keys import HttpIssuerKeys
 from set_receiver.adapters.poll_client import HttpPollEndpoint
+from set_receiver.adapters.publisher_client import HttpPublishedResources
 from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.registrar_client import GrpcRegistrar
 from set_receiver.adapters.registrar_tenants import RegistrarTenants
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.adapters.store_client import GrpcChanges
+from set_receiver.adapters.store_people import GrpcPeople, UsualBrake
 from set_receiver.adapters.tenant_keys import GrpcTenantKeys
+from set_receiver.adapters.transmitter_client import GrpcRoutes
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.doubts import Doubts
+from set_receiver.commands.fetch_resources import FetchResources
 from set_receiver.commands.heed_stream_events import HeedStreamEvents
 from set_receiver.commands.open_sets import OpenSets
+from set_receiver.commands.react import React
+from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.commands.take_in import TakeIn
 from set_receiver.domain.receipts import APPLYING, POLLING
 from set_receiver.domain.settling import RetryBudget
@@ -69,6 +76,8 @@ class _Outside:
     tenants: RegistrarTenants
     tenant_keys: GrpcTenantKeys
     changes: GrpcChanges
+    routes: GrpcRoutes
+    people: GrpcPeople
     resource_types: Mapping[str, str]
     """The names of the resource types, by their endpoints."""
 
@@ -92,6 +101,9 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
         store = await opened.enter_async_context(
             open_channel(settings.peer("resource-store", SERVICE))
         )
+        transmitter = await opened.enter_async_context(
+            open_channel(settings.peer("set-transmitter", SERVICE))
+        )
         outside = _Outside(
             receipt_store,
             session,
@@ -99,9 +111,15 @@ async def build(settings: Settings, _ending: asyncio.Event) -> AsyncIterator[Ser
             RegistrarTenants(registrar),
             GrpcTenantKeys(registrar, clock=time.monotonic),
             GrpcChanges(store),
+            GrpcRoutes(transmitter),
+            GrpcPeople(store, registrar, _usual_brake(settings)),
             {endpoint: name for name, endpoint in registry.endpoints.items()},
         )
         yield _service(settings, outside)
+
+
+def _usual_brake(settings: Settings) -> UsualBrake:
+    return UsualBrake(settings.scim_brake_changes, settings.scim_brake_minutes)
 
 
 @asynccontextmanager
@@ -140,7 +158,7 @@ def _service(settings: Settings, outside: _Outside) -> Service:
                 directory, forget_token=tokens.forget, forget_all_tokens=tokens.forget_all
             ),
             "poll": leading(POLLING, _poll_loops(settings, outside, directory, intake)),
-            "apply": leading(APPLYING, _apply_loop(settings, outside, intake)),
+            "apply": leading(APPLYING, _apply_loop(settings, outside, directory, intake)),
             "tenants": _purge_loop(outside, directory).run,
             "series": lambda: forget_gone_series(directory),
             "pending": lambda: show_pending(outside.store.receipts, directory.knows),
@@ -172,10 +190,25 @@ def _poll_loops(
     )
 
 
-def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyLoop:
+def _apply_loop(
+    settings: Settings, outside: _Outside, directory: StreamDirectory, intake: Intake
+) -> ApplyLoop:
     apply_receipts = ApplyReceipts(
         outside.store.receipts,
         outside.changes,
+        RouteReceipts(outside.routes),
+        React(outside.people),
+        outside.resource_types,
+        RetryBudget(settings.apply_retry_seconds),
+        microseconds,
+        random.random,
+        Doubts(directory, outside.store.links),
+    )
+    fetch_resources = FetchResources(
+        outside.store.receipts,
+        outside.changes,
+        directory,
+        HttpPublishedResources(outside.session),
         outside.resource_types,
         RetryBudget(settings.apply_retry_seconds),
         microseconds,
@@ -184,6 +217,8 @@ def _apply_loop(settings: Settings, outside: _Outside, intake: Intake) -> ApplyL
     return ApplyLoop(
         outside.store.receipts,
         apply_receipts,
+        fetch_resources,
+        directory.changed,
         arrived=intake.arrived,
         follow=outside.store.follow,
         pace=outside.store.pace,

@@ -64,6 +64,7 @@ from set_transmitter.commands.remove_old_events import RemoveOldEvents
 from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
 from set_transmitter.commands.reset_stream import ResetStream
 from set_transmitter.commands.restate import Restate
+from set_transmitter.commands.route_sets import RouteSets
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
@@ -143,6 +144,7 @@ class _Parts:
     dead_letters: DeadLetters
     restate: Restate
     replay_dead_letters: ReplayDeadLetters
+    route_sets: RouteSets
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -209,6 +211,7 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 read_events=parts.read_events,
                 erase_events=parts.erase_events,
                 replay_dead_letters=parts.replay_dead_letters,
+                route_sets=parts.route_sets,
                 news=parts.news,
             )
         finally:
@@ -296,6 +299,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         dead_letters=letters,
         restate=restate,
         replay_dead_letters=ReplayDeadLetters(letters, outboxes, settle, growth, restate),
+        route_sets=RouteSets(log, outboxes, growth, closed, _microseconds),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=news,
@@ -430,6 +434,10 @@ def _wake_at_end(news: StreamNews, ending: asyncio.Event) -> Callable[[], Awaita
 
 def _types_by_name(registry: Registry) -> Mapping[str, ResourceType]:
     return {each.name: each for each in registry.resource_types}
+
+
+def _microseconds() -> int:
+    return time.time_ns() // 1000
 
 
 def _new_epoch() -> str:

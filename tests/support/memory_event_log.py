@@ -13,7 +13,7 @@ from set_transmitter.domain.dead_letters import (
     LetterPlace,
 )
 from set_transmitter.domain.erasures import Erasure, Removed
-from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.events import Event, LoggedEvent, distinct
 from set_transmitter.domain.logged_events import StreamStanding, standing_of
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
 from set_transmitter.domain.resets import (
@@ -27,6 +27,7 @@ from set_transmitter.domain.resets import (
     ToPosition,
 )
 from set_transmitter.domain.retention import Oldest, Removal
+from set_transmitter.domain.routed import stored_routed
 from set_transmitter.domain.snapshots import Snapshot, SnapshotPage
 from set_transmitter.domain.stream_events import AnnouncedChange, StatusChange
 from set_transmitter.domain.streams import Stream
@@ -60,6 +61,11 @@ class MemoryEventLog:
         self.events.extend(logged)
         self.cursor = feed_cursor
         return logged
+
+    async def add_routed(self, events: Sequence[Event]) -> list[LoggedEvent]:
+        known = {logged.event.routed.key for logged in self.events if logged.event.routed}
+        new = [each for each in distinct(events) if each.routed and each.routed.key not in known]
+        return await self.append(new, feed_cursor=self.cursor)
 
 
 @dataclass
@@ -440,8 +446,15 @@ class MemoryErasing:
             event = logged.event
             if not erasure.concerns(event) or event.origin_clock > erasure.through:
                 continue
+            routed = event.routed and stored_routed(event.routed.key, None)
             emptied = replace(
-                event, data=None, attributes=(), external_id="", state=None, replaced=None
+                event,
+                data=None,
+                attributes=(),
+                external_id="",
+                state=None,
+                replaced=None,
+                routed=routed,
             )
             if event.kind != "delete":
                 events += event.kind != ERASED

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from set_receiver.domain.links import Link, LinkKey
 from set_receiver.domain.receipts import (
     AWAITING,
     DROPPED,
@@ -90,6 +91,25 @@ class MemoryReceipts:
             return False
         self._receipts.append(Receipt(len(self._receipts) + 1, arrival, AWAITING))
         return True
+
+
+class MemoryLinks:
+    def __init__(self) -> None:
+        self.links: dict[LinkKey, Link] = {}
+
+    async def read(self, keys: Sequence[LinkKey]) -> Mapping[LinkKey, Link]:
+        return {key: self.links[key] for key in keys if key in self.links}
+
+    async def write(
+        self,
+        links: Sequence[Link],
+        *,
+        fence: int,  # noqa: ARG002  nobody else could take over
+    ) -> None:
+        for link in links:
+            self.links.pop(link.key, None)
+            if link.is_linked:
+                self.links[link.key] = link
 
 
 class MemoryReceiptPurging:

@@ -143,6 +143,11 @@ class FakeChangeStore(change_service_pb2_grpc.ChangeServiceServicer):
     ) -> change_pb.ReadChangesResponse:
         raise NotHereError("NOT_HERE")
 
+    async def ReadCluster(  # noqa: N802
+        self, _request: change_pb.ReadClusterRequest, _context: object
+    ) -> change_pb.ReadClusterResponse:
+        return change_pb.ReadClusterResponse(cluster="thiscluster")
+
     async def ApplyChanges(  # noqa: N802
         self, request: change_pb.ApplyChangesRequest, _context: object
     ) -> change_pb.ApplyChangesResponse:

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import orjson
 from support.in_process import free_port
 from support.receiver_peers import FakeChangeStore
 
@@ -41,13 +43,21 @@ class RelayedStore(FakeChangeStore):
 
     async def version_of(self, resource_id: str) -> str:
         """Return the version of a user; empty when there is none such."""
+        return str((await self._read(resource_id)).version)
+
+    async def attributes_of(self, resource_id: str) -> dict[str, Any]:
+        """Return the attributes of a user that there is."""
+        attributes: dict[str, Any] = orjson.loads((await self._read(resource_id)).attributes)
+        return attributes
+
+    async def _read(self, resource_id: str) -> resource_pb2.Resource:
         assert self.resources is not None
         ref = resource_pb2.ResourceRef(resource_type="User", id=resource_id)
         operation = pb.ReadOperation(tenant="default", ref=ref)
         response = await self.resources.ReadResources(
             pb.ReadResourcesRequest(operations=[operation])
         )
-        return str(response.results[0].resource.version)
+        return response.results[0].resource
 
 
 @asynccontextmanager

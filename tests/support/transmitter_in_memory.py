@@ -12,6 +12,7 @@ from support.memory_event_log import (
     MemoryResets,
     MemorySnapshots,
 )
+from support.transmitter_events import NOW
 
 from secevent.token import SecurityEventToken
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
@@ -26,6 +27,7 @@ from set_transmitter.commands.read_events import ReadEvents
 from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
 from set_transmitter.commands.reset_stream import ResetStream
 from set_transmitter.commands.restate import Restate
+from set_transmitter.commands.route_sets import RouteSets
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
@@ -129,6 +131,7 @@ class Transmitter:
         letters = MemoryDeadLetters(deliveries)
         self.restate = Restate(letters, self.outboxes, growth)
         self.replay = ReplayDeadLetters(letters, self.outboxes, self.settle, growth, self.restate)
+        self.route_sets = RouteSets(log, self.outboxes, growth, closed, clock=lambda: NOW)
         self.acknowledge = TakeAcknowledgements("epoch", self.settle)
         self.hand_out = HandOut(self.load, self.prepare, visibility=60, most_bytes=4096)
 

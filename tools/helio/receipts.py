@@ -31,6 +31,7 @@ class State(StrEnum):
     WITHOUT_EFFECT = "without_effect"
     IGNORED = "ignored"
     DEAD = "dead"
+    ROUTED = "routed"
 
 
 ReceiptId = Annotated[str, typer.Argument(metavar="ID", help="The id that `list` shows.")]

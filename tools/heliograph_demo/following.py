@@ -108,7 +108,9 @@ async def backlog(link: Link) -> Backlog:
     return Backlog(
         to_send=max(sent.get("pending", 0), _to_walk(sent)),
         to_apply=received.get("pending", 0),
-        settled=sum(received.get(state, 0) for state in ("applied", "without_effect", "ignored")),
+        settled=sum(
+            received.get(state, 0) for state in ("applied", "without_effect", "ignored", "routed")
+        ),
         dead=sent.get("dead_letters", 0) + received.get("dead", 0),
         trouble=sent.get("last_error") or received.get("last_error") or "",
     )

@@ -255,7 +255,9 @@ class _Run:
         received = await _stream(
             self._link.receiver, "set-receiver", "receive-streams", self._link.received_stream
         )
-        settled = sum(received[state] for state in ("applied", "without_effect", "ignored"))
+        settled = sum(
+            received[state] for state in ("applied", "without_effect", "ignored", "routed")
+        )
         wrong = [
             f"{where}: {stream[name]} dead letters"
             for where, stream, name in (("A", sent, "dead_letters"), ("B", received, "dead"))

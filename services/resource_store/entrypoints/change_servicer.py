@@ -44,8 +44,9 @@ class ChangeServicer(change_service_pb2_grpc.ChangeServiceServicer):
     """Hands out the change feed, and takes in changes of others."""
 
     def __init__(
-        self, *, read: ReadChanges, read_snapshot: ReadSnapshot, apply: ApplyChanges
+        self, *, cluster: str, read: ReadChanges, read_snapshot: ReadSnapshot, apply: ApplyChanges
     ) -> None:
+        self._cluster = cluster
         self._read = read
         self._read_snapshot = read_snapshot
         self._apply = apply
@@ -86,6 +87,14 @@ class ChangeServicer(change_service_pb2_grpc.ChangeServiceServicer):
         return await self._read_snapshot(
             request.tenant, cursor, after_key=request.after_key, limit=request.limit
         )
+
+    async def ReadCluster(  # noqa: N802 the contract's name
+        self,
+        _request: pb.ReadClusterRequest,
+        _context: Any,  # noqa: ANN401 grpc's own
+    ) -> pb.ReadClusterResponse:
+        """Read the name of this cluster."""
+        return pb.ReadClusterResponse(cluster=self._cluster)
 
     async def ApplyChanges(  # noqa: N802 the contract's name
         self,

@@ -108,7 +108,12 @@ def write_request(message: pb.WriteOperation) -> WriteRequest | Refusal:
     except UnknownProfileError as error:
         return error
     return WriteRequest(
-        cause=Cause(message.tenant, message.txn, message.traceparent),
+        cause=Cause(
+            message.tenant,
+            message.txn,
+            message.traceparent,
+            lineage=tuple(message.lineage),
+        ),
         operation=operation,
         profile=profile,
         shown=shown(message.omitted_attributes),

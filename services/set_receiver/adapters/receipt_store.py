@@ -7,6 +7,7 @@ from typing import Any
 from servicekit.leases import Leases
 from servicekit.signals import News
 from set_receiver.domain.looks import Pace
+from set_receiver.ports.links import Links
 from set_receiver.ports.receipt_purging import ReceiptPurging
 from set_receiver.ports.receipts import Receipts
 from set_receiver.ports.stream_states import StreamStates
@@ -19,6 +20,7 @@ class ReceiptStore:
     receipts: Receipts
     purging: ReceiptPurging
     states: StreamStates
+    links: Links
     leases: Leases
     pace: Pace
     works: Callable[[], Awaitable[bool]]

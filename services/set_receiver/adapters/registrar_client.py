@@ -11,6 +11,8 @@ from heliograph.ssf.v1 import stream_service_pb2_grpc as pb_grpc
 from servicekit.bearer import Grant
 from servicekit.channels import call, call_until
 from servicekit.failures import CursorLostError, RemoteError, RemoteUnavailableError
+from set_receiver.domain.fetching import Publisher
+from set_receiver.domain.handling import Action, Handling, RouteMode
 from set_receiver.domain.streams import Delivery, ReceiveStream, Status
 from set_receiver.ports.streams import JournalEntry, StreamEntry, TenantEntry, TokenEntry
 
@@ -101,6 +103,12 @@ def _entry(entry: pb.JournalEntry) -> JournalEntry | None:
     return None
 
 
+def _publisher(stream: stream_pb2.Stream) -> Publisher | None:
+    if not stream.publisher_scim_url:
+        return None
+    return Publisher(stream.publisher_scim_url, stream.publisher_authorization)
+
+
 def _decode(stream: stream_pb2.Stream) -> ReceiveStream:
     is_polled = stream.delivery_method == stream_pb2.DELIVERY_METHOD_POLL
     return ReceiveStream(
@@ -117,4 +125,19 @@ def _decode(stream: stream_pb2.Stream) -> ReceiveStream:
             {stream.signing_algorithm} if stream.signing_algorithm else _ALGORITHMS
         ),
         accepts_legacy=stream.accepts_legacy,
+        publisher=_publisher(stream),
+        handling=_handling(stream),
+    )
+
+
+def _handling(stream: stream_pb2.Stream) -> Handling:
+    routes = stream.disposition in {
+        stream_pb2.RECEIVE_DISPOSITION_ROUTE,
+        stream_pb2.RECEIVE_DISPOSITION_BOTH,
+    }
+    reactions = sorted(stream.reactions.items())
+    return Handling(
+        applies=stream.disposition != stream_pb2.RECEIVE_DISPOSITION_ROUTE,
+        route_mode=RouteMode(stream.route_mode or "PB") if routes else None,
+        reactions=tuple((uri, Action(action)) for uri, action in reactions),
     )

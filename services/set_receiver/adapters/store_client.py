@@ -41,6 +41,7 @@ class GrpcChanges:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = pb_grpc.ChangeServiceStub(channel)
+        self._cluster = ""
 
     async def apply(
         self, changes: Sequence[ForeignChange], *, seconds: float
@@ -54,6 +55,18 @@ class GrpcChanges:
         except RemoteError as error:
             raise ChangesRefusedError(error.reason, error.detail) from None
         return [_decode(result) for result in response.results]
+
+    async def cluster(self, *, seconds: float) -> str:
+        """Return the name of this cluster, as the port says; it never changes."""
+        if not self._cluster:
+            try:
+                found = await call_until(
+                    self._stub.ReadCluster, pb.ReadClusterRequest(), deadline=seconds
+                )
+            except RemoteError as error:
+                raise StoreUnavailableError(str(error)) from None
+            self._cluster = found.cluster
+        return self._cluster
 
 
 def _encode(change: ForeignChange) -> pb.ForeignChange:
@@ -69,6 +82,7 @@ def _encode(change: ForeignChange) -> pb.ForeignChange:
         traceparent=change.traceparent,
         activation=_ACTIVATIONS.get(change.kind, pb.ACTIVATION_UNCHANGED),
         external_id=change.external_id,
+        routed=change.routed,
     )
     if change.cluster:
         encoded.origin.CopyFrom(stamp_pb2.Stamp(clock=change.clock, cluster=change.cluster))

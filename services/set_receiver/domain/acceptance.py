@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from secevent.errors import InvalidRequestError, SetError
 from secevent.ssf_events import StreamEvent, stream_event_of
+from secevent.subject_keys import subject_key
 from secevent.token import SecurityEventToken
 from secevent.verification import ExpectedToken, KeySet, verify
-from set_receiver.domain.changes import check_provisioning, event_types, subject_uri
+from set_receiver.domain.changes import check_provisioning, event_types
+from set_receiver.domain.handling import handling_text
 from set_receiver.domain.receipts import LATEST, Arrival
 from set_receiver.domain.streams import ReceiveStream
 
@@ -108,10 +110,11 @@ def _arrival(
         token=delivered.compact.strip(),
         txn=token.txn or "",
         event_type=event_types(token),
-        subject_uri=subject_uri(token),
+        subject_uri=subject_key(token.sub_id),
         origin_clock=_origin_clock(token),
         received=now,
         traceparent=delivered.traceparent,
+        handling=handling_text(stream.handling),
     )
 
 

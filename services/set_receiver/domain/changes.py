@@ -9,16 +9,24 @@ import orjson
 
 from secevent.errors import SetError
 from secevent.legacy import modern_claims
-from secevent.scim_events import ProvisioningEvent, ProvisioningKind, parse_provisioning_event
+from secevent.scim_events import (
+    FEED_ADD,
+    FEED_REMOVE,
+    ProvisioningEvent,
+    ProvisioningKind,
+    parse_provisioning_event,
+)
 from secevent.ssf_events import StreamUpdated, Verification, stream_event_of
 from secevent.subjects import resource_of, scim_subject
 from secevent.token import SecurityEventToken, parse_claims
 from set_receiver.domain.receipts import Arrival
 
 NOTICE_REASON = (
-    "NOTICE: the event names what changed without its data (RFC 9967 section 2.4), and fetching"
-    " from the publisher is not supported"
+    "NOTICE: the event names what changed without its data (RFC 9967 section 2.4), and the stream"
+    " has no publisher to fetch it from"
 )
+LINKED_REASON = "LINKED: the resource is in the feed; the stream has no publisher to fetch it from"
+UNLINKED_REASON = "UNLINKED: the resource is in the feed no more; it stays here"
 NOT_PROVISIONING_REASON = "NOT_PROVISIONING: the event tells of no change of a SCIM resource"
 VERIFICATION_REASON = "VERIFICATION: the transmitter has shown that its stream works"
 UNKNOWN_RESOURCE_TYPE = "UNKNOWN_RESOURCE_TYPE"
@@ -53,6 +61,10 @@ class ForeignChange:
     lineage: tuple[str, ...]
     external_id: str
     traceparent: str
+    version_before: str = ""
+    """The publisher's version that was changed; empty when the event does not say."""
+    routed: bool = False
+    """It has gone on as it was received, so nothing more is to be told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,20 @@ class Inapplicable:
     reason: str
 
 
-Treatment = Applicable | Ignored | Inapplicable
+@dataclass(frozen=True, slots=True)
+class Fetchable:
+    """The resource is to be fetched from the publisher."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """It says nothing of the resource but whether it is in the feed (RFC 9967 section 2.3)."""
+
+    is_linked: bool
+    reason: str
+
+
+Treatment = Applicable | Fetchable | Ignored | Inapplicable | Relinked
 
 # One SET may tell facets of one change (RFC 8417 section 2.2): data first, then what follows.
 _ORDER: Mapping[ProvisioningKind, int] = {
@@ -100,31 +125,55 @@ def event_types(token: SecurityEventToken) -> str:
     return " ".join(token.events)
 
 
-def subject_uri(token: SecurityEventToken) -> str:
-    """Return the uri of a SCIM subject; empty for any other."""
-    return scim_subject(token.sub_id).uri if token.sub_id.get("format") == "scim" else ""
+def told_in_order(event: ProvisioningEvent) -> int:
+    """Return the place of an event among those of one SET."""
+    return _ORDER[event.kind]
 
 
 def check_provisioning(token: SecurityEventToken) -> None:
-    """Raise `InvalidRequestError` when a provisioning event does not name one resource."""
-    if _provisioning_events(token):
+    """Raise `InvalidRequestError` when an event of a resource does not name one."""
+    if _provisioning_events(token) or is_feed_event(token):
         resource_of(token.sub_id)
 
 
-def treatment(token: SecurityEventToken, *, resource_types: Mapping[str, str]) -> Treatment:
+def is_feed_event(token: SecurityEventToken) -> bool:
+    """Tell whether a SET says that a resource has come into the feed, or has left it."""
+    return FEED_ADD in token.events or FEED_REMOVE in token.events
+
+
+def wants_fetch(token: SecurityEventToken) -> bool:
+    """Tell whether a SET is about data that it does not have."""
+    events = _provisioning_events(token)
+    if any(event.kind == "delete" or _is_representation(event) for event in events):
+        return False
+    return FEED_ADD in token.events or not all(map(_tells_enough, events))
+
+
+def treatment(
+    token: SecurityEventToken, *, resource_types: Mapping[str, str], can_fetch: bool
+) -> Treatment:
     """Return what is to become of a SET that was received; `resource_types` has names by endpoint.
 
     Raises as `check_provisioning` does.
     """
     events = _provisioning_events(token)
-    if not events:
+    if not events and not is_feed_event(token):
         return Ignored(_what_else(token))
     endpoint, _ = resource_of(token.sub_id)
-    if not any(_tells_enough(event) for event in events):
-        return Ignored(NOTICE_REASON)
+    has_changes = any(map(_tells_enough, events))
+    if not has_changes and not (can_fetch and wants_fetch(token)):
+        return _without_changes(token)
     if endpoint not in resource_types:
         return Inapplicable(f"{UNKNOWN_RESOURCE_TYPE}: there is no endpoint {endpoint} here")
-    return Applicable()
+    return Fetchable() if can_fetch and wants_fetch(token) else Applicable()
+
+
+def _without_changes(token: SecurityEventToken) -> Treatment:
+    if FEED_REMOVE in token.events:
+        return Relinked(is_linked=False, reason=UNLINKED_REASON)
+    if FEED_ADD in token.events:
+        return Relinked(is_linked=True, reason=LINKED_REASON)
+    return Ignored(NOTICE_REASON)
 
 
 def _what_else(token: SecurityEventToken) -> str:
@@ -144,7 +193,7 @@ def foreign_changes(
 ) -> tuple[ForeignChange, ...]:
     """Return the changes that an applicable SET tells of, in the order to apply them."""
     events = [event for event in _provisioning_events(token) if _tells_enough(event)]
-    events.sort(key=lambda event: _ORDER[event.kind])
+    events.sort(key=told_in_order)
     return tuple(
         _foreign_change(token, event, arrival, resource_types=resource_types) for event in events
     )
@@ -152,13 +201,23 @@ def foreign_changes(
 
 def stored_token(arrival: Arrival) -> SecurityEventToken:
     """Return the claims of a token that was verified when it arrived, as it was understood then."""
-    payload = arrival.token.split(".")[1]
-    padding = "=" * (-len(payload) % 4)
-    claims_set = orjson.loads(base64.urlsafe_b64decode(payload + padding))
+    claims_set = _claims_set(arrival)
     as_it_is = _as_it_is(claims_set, arrival)
     if as_it_is is not None:
         return as_it_is
     return parse_claims(modern_claims(claims_set, received=arrival.received // 1_000_000))
+
+
+def is_legacy(arrival: Arrival) -> bool:
+    """Tell whether a stored token was understood as the drafts before RFC 9967 have it."""
+    return _as_it_is(_claims_set(arrival), arrival) is None
+
+
+def _claims_set(arrival: Arrival) -> dict[str, object]:
+    payload = arrival.token.split(".")[1]
+    padding = "=" * (-len(payload) % 4)
+    claims_set: dict[str, object] = orjson.loads(base64.urlsafe_b64decode(payload + padding))
+    return claims_set
 
 
 def _as_it_is(claims_set: Mapping[str, object], arrival: Arrival) -> SecurityEventToken | None:
@@ -199,12 +258,17 @@ def _foreign_change(
         lineage=provenance.lineage if provenance else (),
         external_id=scim_subject(token.sub_id).external_id or "",
         traceparent=arrival.traceparent,
+        version_before=provenance.version_before if provenance else "",
     )
 
 
 def _provisioning_events(token: SecurityEventToken) -> list[ProvisioningEvent]:
     parsed = (parse_provisioning_event(uri, payload) for uri, payload in token.events.items())
     return [event for event in parsed if event is not None]
+
+
+def _is_representation(event: ProvisioningEvent) -> bool:
+    return event.kind in {"create", "put"} and event.data is not None
 
 
 def _tells_enough(event: ProvisioningEvent) -> bool:

@@ -36,6 +36,33 @@ class ChangesRefusedError(ReceiverError):
         self.detail = detail
 
 
+class StreamUnknownError(ReceiverError):
+    """Nothing is known of a stream: it was made a moment ago, or is deleted, or we just began."""
+
+    reason = "STREAM_UNKNOWN"
+
+    def __init__(self, *, is_registrar_away: bool) -> None:
+        super().__init__("nothing is known of the stream")
+        self.is_registrar_away = is_registrar_away
+
+
+class TransmitterUnavailableError(ReceiverError):
+    """The transmitter did not answer; what was asked of it may have happened."""
+
+    reason = "TRANSMITTER_UNAVAILABLE"
+
+
+class RouteRefusedError(ReceiverError):
+    """The transmitter refused a list of SETs as a whole, so one of them may be at fault."""
+
+    reason = "ROUTE_REFUSED"
+
+    def __init__(self, transmitter_reason: str, detail: str) -> None:
+        super().__init__(f"{transmitter_reason}: {detail}")
+        self.transmitter_reason = transmitter_reason
+        self.detail = detail
+
+
 class ReceiptNotFoundError(ReceiverError):
     """There is no such receipt, or it is another tenant's."""
 

@@ -3,8 +3,9 @@
 import heapq
 from bisect import insort
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from set_receiver.domain.receipts import Lane, PendingReceipt
 
@@ -67,12 +68,18 @@ class Lanes:
         self._taken.update(lanes)
         return [Turn(lane, self._queues[lane][0]) for lane in lanes]
 
-    def finish(self, turn: Turn) -> None:
-        """Let the next receipt of the lane have its turn."""
+    def ahead(self, turn: Turn, limit: int) -> list[int]:
+        """Return the first `limit` positions of a lane that is taken, that of the turn first."""
+        return list(islice(self._queues[turn.lane], limit))
+
+    def finish(self, turn: Turn, *, also: Collection[int] = ()) -> None:
+        """Let the next receipt of the lane have its turn; those at `also` are finished too."""
         self._taken.remove(turn.lane)
         queue = self._queues[turn.lane]
         queue.popleft()
-        self._receipts -= 1
+        for position in also:
+            queue.remove(position)
+        self._receipts -= 1 + len(also)
         if queue:
             self._ready.append(turn.lane)
         else:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
+from set_receiver.domain.links import Link
+
 LATEST: Final = 2**63 - 1
 """The greatest integer that a database holds."""
 APPLYING: Final = "apply"
@@ -20,6 +22,8 @@ class ReceiptState(IntEnum):
     WITHOUT_EFFECT = 3
     IGNORED = 4
     DEAD = 5
+    ROUTED = 6
+    """It went on to the tenant's transmit streams, and nothing is done with it here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,14 @@ class Arrival:
     event_type: str
     """The URIs in `events`, separated by spaces."""
     subject_uri: str
-    """The uri of a SCIM subject (RFC 9967 section 2.1); empty for any other."""
+    """The uri of a SCIM subject (RFC 9967 section 2.1); of any other its `subject_key`."""
     origin_clock: int
     """When the origin made the change; 0 when the SET does not say."""
     received: int
     traceparent: str
     """W3C trace context of the request that brought it; empty when there is none."""
+    handling: str = ""
+    """What its stream says is to be done with it, as `handling_text` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Standing:
     first_failed: int
     next_attempt: int
     """0 means as soon as its turn comes."""
+    routed: str = ""
+    """"FW" or "PB" once it is durably on its way to the tenant's transmit streams."""
 
 
 AWAITING = Standing(ReceiptState.PENDING, "", settled=0, attempts=0, first_failed=0, next_attempt=0)
@@ -82,6 +90,10 @@ class Receipt:
     position: int
     arrival: Arrival
     standing: Standing
+    needs_fetch: bool = False
+    """It cannot be settled without the publisher; never stored, as the next is not."""
+    link: Link | None = None
+    """What is to be known of the resource once the standing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +119,7 @@ class PendingReceipt:
 
 
 def lane_of(tenant: str, stream_id: str, subject_uri: str, *, position: int) -> Lane:
-    """Return the lane of a receipt; without a SCIM subject, one of its own.
-
-    What has no SCIM subject changes nothing, so there is no order to keep.
-    """
+    """Return the lane of a receipt; one of its own where an earlier release noted no subject."""
     return Lane(tenant, stream_id, subject_uri or f"#{position}")
 
 

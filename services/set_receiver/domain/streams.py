@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from set_receiver.domain.fetching import Publisher
+from set_receiver.domain.handling import APPLY, Handling
+
 
 class Delivery(Enum):
     """How events come."""
@@ -40,3 +43,6 @@ class ReceiveStream:
     """The JWS algorithms that are accepted of the issuer (RFC 7518 section 3.1)."""
     accepts_legacy: bool = False
     """Whether SETs may be of drafts before RFC 9967."""
+    publisher: Publisher | None = None
+    """Where the resources that its events tell of are fetched."""
+    handling: Handling = APPLY

@@ -37,6 +37,7 @@ class ReceiveStreamRow(BaseModel):
     without_effect: int
     ignored: int
     dead: int
+    routed: int
     last_error: str
     transmitter_status: str
     """What the transmitter has last told of its stream: empty, enabled, paused or disabled."""

@@ -12,10 +12,13 @@ from servicekit.failures import StorageError
 from servicekit.leases import Held
 from servicekit.signals import News
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.fetch_resources import FetchResources, FetchRound
 from set_receiver.domain.errors import StoreUnavailableError
+from set_receiver.domain.fetching import Unfetched
 from set_receiver.domain.lanes import Lanes, Turn
 from set_receiver.domain.looks import Looks, Pace
 from set_receiver.domain.receipts import LATEST, Receipt, ReceiptState
+from set_receiver.entrypoints.fetch_queues import FetchQueues
 from set_receiver.entrypoints.leading import seconds_to_act
 from set_receiver.entrypoints.metrics import count_settled
 from set_receiver.entrypoints.troubles import Troubles
@@ -23,12 +26,17 @@ from set_receiver.ports.receipts import Receipts
 
 _APPLIERS = 2
 _BATCH = 64
+_MOST_BY_ONE_FETCH = 256
 _LOADED_AT_ONCE = 2_000
 _MOST_LOADED = 50_000
 _LONGEST_WAIT_SECONDS = 30.0
 _STORE_AWAY_SECONDS = 0.5
 _DISK_FULL_SECONDS = 1.0
 _MICROSECONDS = 1_000_000
+# The store, or the log of events, knows it again.
+_RECORDED_ELSEWHERE = frozenset(
+    {ReceiptState.APPLIED, ReceiptState.WITHOUT_EFFECT, ReceiptState.ROUTED}
+)
 
 _log = structlog.get_logger()
 
@@ -39,6 +47,9 @@ class ApplyLoop:
 
     receipts: Receipts
     apply_receipts: ApplyReceipts
+    fetch_resources: FetchResources
+    streams_changed: News
+    """Published when a stream has changed."""
     arrived: News
     """Published when there may be new receipts."""
     follow: Callable[[News], Coroutine[Any, Any, None]]
@@ -58,11 +69,18 @@ class _Applying:
 
     loop: ApplyLoop
     held: Held
+    fetches: FetchQueues = field(init=False)
     lanes: Lanes = field(default_factory=Lanes)
     moved: News = field(default_factory=News)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
+            self.fetches = FetchQueues(
+                self._fetch,
+                tasks,
+                self.loop.streams_changed,
+                self.loop.fetch_resources.jitter,
+            )
             tasks.create_task(self.loop.follow(self.loop.arrived))
             tasks.create_task(self._keep_loading())
             for _ in range(_APPLIERS):
@@ -127,12 +145,56 @@ class _Applying:
             await asyncio.sleep(_STORE_AWAY_SECONDS)
             return
         self._drop_removed(applied, by_position)
+        # a fetch reads the receipt again, and it may take long
+        gone_on = [each for each in applied if each.needs_fetch and each.standing.routed]
+        if gone_on:
+            await self._record(gone_on)
+        applied = self._without_fetches(applied, by_position)
         self._finish(applied, by_position, is_recorded=False)
         await self._record(applied)
         self._finish(applied, by_position, is_recorded=True)
         self.lanes.forget(_settled_positions(applied))
         count_settled(applied)
         self._note(applied)
+
+    def _without_fetches(
+        self, applied: Sequence[Receipt], turns: dict[int, Turn]
+    ) -> Sequence[Receipt]:
+        """Leave out those whose resource is to be fetched; the fetch ends their turns."""
+        for receipt in applied:
+            if receipt.needs_fetch:
+                self.fetches.add(turns[receipt.position])
+        return [receipt for receipt in applied if not receipt.needs_fetch]
+
+    async def _fetch(self, turn: Turn) -> Unfetched | None:
+        """Fetch for one turn, and for what follows it in its lane as far as that answers it."""
+        try:
+            fetched = await self.loop.fetch_resources(
+                self.lanes.ahead(turn, _MOST_BY_ONE_FETCH),
+                time_left=lambda: seconds_to_act(self.held),
+            )
+        except (StoreUnavailableError, StorageError) as error:
+            _log.warning("store.unavailable", detail=str(error))
+            await asyncio.sleep(_STORE_AWAY_SECONDS)
+            fetched = FetchRound(())
+        if not fetched.receipts:
+            self.lanes.put_back(turn)
+            self.moved.publish()
+            return None
+        await self._record(fetched.receipts)
+        self._finish_fetched(turn, fetched.receipts)
+        return fetched.unfetched
+
+    def _finish_fetched(self, turn: Turn, fetched: Sequence[Receipt]) -> None:
+        if fetched[0].standing.state is ReceiptState.PENDING:
+            self.lanes.park(turn, until=fetched[0].standing.next_attempt)
+        else:
+            self.lanes.finish(turn, also=[receipt.position for receipt in fetched[1:]])
+            self.loop.troubles.clear(turn.lane.stream_id)
+        self.moved.publish()
+        self.lanes.forget(_settled_positions(fetched))
+        count_settled(fetched)
+        self._note(fetched)
 
     def _drop_removed(self, applied: Sequence[Receipt], turns: dict[int, Turn]) -> None:
         """End the turns of receipts that are not there any more: their tenant is being deleted."""
@@ -192,7 +254,7 @@ def _settled_positions(applied: Sequence[Receipt]) -> list[int]:
 
 
 def _is_recorded_by_store(receipt: Receipt) -> bool:
-    return receipt.standing.state in {ReceiptState.APPLIED, ReceiptState.WITHOUT_EFFECT}
+    return receipt.standing.state in _RECORDED_ELSEWHERE
 
 
 def _tell(event: str, receipt: Receipt, log: Callable[..., object]) -> None:

@@ -42,6 +42,7 @@ class State(StrEnum):
     WITHOUT_EFFECT = "without_effect"
     IGNORED = "ignored"
     DEAD = "dead"
+    ROUTED = "routed"
 
 
 class SettledState(StrEnum):
@@ -51,6 +52,7 @@ class SettledState(StrEnum):
     WITHOUT_EFFECT = "without_effect"
     IGNORED = "ignored"
     DEAD = "dead"
+    ROUTED = "routed"
 
 
 class ReceiptRow(BaseModel):
@@ -70,6 +72,7 @@ class ReceiptRow(BaseModel):
     origin_clock: int
     attempts: int
     next_attempt: int
+    routed: str
 
 
 class ReceiptList(BaseModel):
@@ -220,6 +223,7 @@ def _row(receipt: Receipt) -> ReceiptRow:
         origin_clock=arrival.origin_clock,
         attempts=standing.attempts,
         next_attempt=standing.next_attempt,
+        routed=standing.routed,
     )
 
 

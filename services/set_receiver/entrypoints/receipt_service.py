@@ -17,13 +17,18 @@ from set_receiver.domain.errors import (
     ReceiptNotDeadError,
     ReceiptNotFoundError,
     ReceiptPendingError,
+    RouteRefusedError,
     StoreUnavailableError,
+    StreamUnknownError,
+    TransmitterUnavailableError,
 )
 from set_receiver.domain.receipts import Receipt, ReceiptState, Selection
 from set_receiver.entrypoints.receipt_pages import ReceiptPages, receipt_id
 
 STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ChangesRefusedError: grpc.StatusCode.FAILED_PRECONDITION,
+    RouteRefusedError: grpc.StatusCode.FAILED_PRECONDITION,
+    TransmitterUnavailableError: grpc.StatusCode.UNAVAILABLE,
     InvalidPageTokenError: grpc.StatusCode.INVALID_ARGUMENT,
     KeysUnavailableError: grpc.StatusCode.UNAVAILABLE,
     ReceiptErasedError: grpc.StatusCode.FAILED_PRECONDITION,
@@ -31,6 +36,7 @@ STATUSES: Final[Mapping[type[Exception], grpc.StatusCode]] = {
     ReceiptNotFoundError: grpc.StatusCode.NOT_FOUND,
     ReceiptPendingError: grpc.StatusCode.FAILED_PRECONDITION,
     StoreUnavailableError: grpc.StatusCode.UNAVAILABLE,
+    StreamUnknownError: grpc.StatusCode.UNAVAILABLE,
 }
 _STATES: Final[Mapping[ReceiptState, "pb.ReceiptState.ValueType"]] = {
     ReceiptState.PENDING: pb.RECEIPT_STATE_PENDING,
@@ -38,6 +44,7 @@ _STATES: Final[Mapping[ReceiptState, "pb.ReceiptState.ValueType"]] = {
     ReceiptState.WITHOUT_EFFECT: pb.RECEIPT_STATE_WITHOUT_EFFECT,
     ReceiptState.IGNORED: pb.RECEIPT_STATE_IGNORED,
     ReceiptState.DEAD: pb.RECEIPT_STATE_DEAD,
+    ReceiptState.ROUTED: pb.RECEIPT_STATE_ROUTED,
 }
 
 
@@ -85,4 +92,5 @@ def _encode(receipt: Receipt) -> pb.Receipt:
         received=arrival.received,
         settled=standing.settled,
         origin_clock=arrival.origin_clock,
+        routed=standing.routed,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from servicekit.following import follow
 from servicekit.signals import News
+from set_receiver.domain.errors import StreamUnknownError
+from set_receiver.domain.fetching import Publisher
 from set_receiver.domain.streams import ReceiveStream
 from set_receiver.ports.streams import (
     JournalEntry,
@@ -45,6 +47,13 @@ class StreamDirectory:
     def knows(self, stream_id: str) -> bool:
         """Tell whether there is such a stream, as far as the journal has told."""
         return stream_id in self._streams
+
+    def publisher_of(self, tenant: str, stream_id: str) -> Publisher | None:
+        """Return where a stream's resources are fetched, as the port `StreamPublishers` says."""
+        stream = self._streams.get(stream_id)
+        if stream is None or stream.tenant != tenant:
+            raise StreamUnknownError(is_registrar_away=not self.is_loaded)
+        return stream.publisher
 
     def all(self) -> Sequence[ReceiveStream]:
         """Return all streams."""

@@ -19,3 +19,10 @@ class Changes(Protocol):
         `ChangesRefusedError` for the list as a whole.
         """
         ...
+
+    async def cluster(self, *, seconds: float) -> str:
+        """Return the name by which lineages and stamps know this cluster.
+
+        Raises `StoreUnavailableError` after so many seconds.
+        """
+        ...

@@ -28,6 +28,7 @@ _LIMIT: Final = 200
 _WAIT_SECONDS: Final = 20.0
 _DEADLINE_SECONDS: Final = 5.0
 
+_FORWARD: Final = "FW"
 _STATUSES: Final[Mapping[int, StreamStatus]] = {
     stream_pb2.STREAM_STATUS_ENABLED: StreamStatus.ENABLED,
     stream_pb2.STREAM_STATUS_PAUSED: StreamStatus.PAUSED,
@@ -135,6 +136,7 @@ class RegistrarStreams:
             status_reason=stream.status_reason,
             inactivity_timeout=stream.inactivity_timeout,
             reset=_requested_reset(stream),
+            forwards=stream.route_mode == _FORWARD,
         )
 
 

@@ -1,6 +1,6 @@
 """Answering a poll (RFC 8936 section 2.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,24 +33,26 @@ class TakeAcknowledgements:
     async def __call__(self, outbox: Outbox, request: PollRequest, *, at: int) -> Settled:
         """Return when that is durable. What was not handed out by this stream is ignored."""
         refused = acknowledged = 0
+        forwarded = outbox.backlog.forwarded() if outbox.stream.forwards else {}
         for jti, error in request.set_errs.items():
-            if (pending := self._handed_out(outbox, jti)) is not None:
+            if (pending := self._handed_out(outbox, jti, forwarded)) is not None:
                 self.settle.set_aside(outbox, pending, error=error, at=at)
                 refused += 1
         for jti in request.ack:
-            if (pending := self._handed_out(outbox, jti)) is not None:
+            if (pending := self._handed_out(outbox, jti, forwarded)) is not None:
                 self.settle.acknowledge(outbox, pending)
                 acknowledged += 1
         if refused or acknowledged:
             await self.settle.flush()
         return Settled(acknowledged, refused)
 
-    def _handed_out(self, outbox: Outbox, jti: str) -> Pending | None:
-        position = position_in(jti, epoch=self.epoch, stream_id=outbox.stream.stream_id)
-        if position is None or outbox.jti_of(position, epoch=self.epoch) != jti:
+    def _handed_out(self, outbox: Outbox, jti: str, forwarded: Mapping[str, int]) -> Pending | None:
+        own = position_in(jti, epoch=self.epoch, stream_id=outbox.stream.stream_id)
+        position = forwarded.get(jti, own)
+        pending = None if position is None else outbox.backlog.find(position)
+        if pending is None or outbox.jti_of(pending.logged, epoch=self.epoch) != jti:
             return None
-        pending = outbox.backlog.find(position)
-        return None if pending is None or pending.jwt is None else pending
+        return None if pending.jwt is None else pending
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ class PrepareSets:
         Raises `SigningUnavailableError`.
         """
         fresh = [pending for pending in taken if pending.jwt is None]
+        for pending in fresh:
+            event = pending.logged.event
+            if event.kind == "forwarded" and event.data is not None:
+                pending.signed = event.data.decode()
         await self._sign(outbox, [each for each in fresh if each.signed is None], now=now)
         if outbox.is_closed:
             return  # it may have been set back, and is to be sent under other jtis
@@ -51,7 +55,7 @@ class PrepareSets:
                 security_event_token(
                     _as_told(pending, stream),
                     stream,
-                    jti=outbox.jti_of(pending.position, epoch=self.epoch),
+                    jti=outbox.jti_of(pending.logged, epoch=self.epoch),
                     iat=int(now),
                 )
                 for pending in unsigned

@@ -78,7 +78,7 @@ class ReadEvents:
         told = stream.as_told(logged.event, in_snapshot=bool(logged.only_for))
         return Telling(
             stream_id=stream.stream_id,
-            jti=outbox.jti_of(logged.position, epoch=self.outboxes.epoch),
+            jti=outbox.jti_of(logged, epoch=self.outboxes.epoch),
             event_type=event_type(told or logged.event, stream),
             standing=standing,
         )

@@ -69,7 +69,7 @@ class ResetStream:
         pending = 0 if outbox is None else outbox.pending
         match outcome:
             case FromPosition(first):
-                jti = None if outbox is None else outbox.jti_of(first, epoch=self.outboxes.epoch)
+                jti = None if outbox is None else outbox.jti_at(first, epoch=self.outboxes.epoch)
                 return Redelivery(jti, pending)
             case BySnapshot():
                 return Redelivery(None, pending)

@@ -107,7 +107,7 @@ class Settle:
         return DeadLetter(
             stream_id=stream.stream_id,
             position=pending.position,
-            jti=outbox.jti_of(pending.position, epoch=self._outboxes.epoch),
+            jti=outbox.jti_of(pending.logged, epoch=self._outboxes.epoch),
             err=error.err,
             description=error.description,
             subject_uri=pending.subject_uri,

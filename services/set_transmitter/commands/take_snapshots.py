@@ -46,7 +46,12 @@ class TakeSnapshots:
     async def begin_all(self, *, feed_cursor: str) -> set[str]:
         """Begin a snapshot of every stream, and return them; the feed goes on from a cursor."""
         async with self.growth.growing():
-            return await self._begin(await self.deliveries.stream_ids(), feed_cursor=feed_cursor)
+            # what is forwarded is no state of the store
+            forwarding = {
+                outbox.stream.stream_id for outbox in self.outboxes if outbox.stream.forwards
+            }
+            stream_ids = await self.deliveries.stream_ids() - forwarding
+            return await self._begin(stream_ids, feed_cursor=feed_cursor)
 
     async def go_on(
         self, stream_id: str, page: SnapshotPage, *, after_key: str, feed_cursor: str, now: int

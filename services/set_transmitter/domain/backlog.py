@@ -132,6 +132,14 @@ class Backlog:
             return None
         return pending
 
+    def forwarded(self) -> dict[str, int]:
+        """Return the positions of what is forwarded, by the jti that it came with; the oldest."""
+        found: dict[str, int] = {}
+        for position, pending in self._pending.items():
+            if pending.logged.event.routed is not None:
+                found.setdefault(pending.logged.event.routed.jti, position)
+        return found
+
     def settle(self, pending: Pending) -> bool:
         """Forget an event that is delivered or set aside; False when that was done before."""
         if self._pending.get(pending.position) is not pending:

@@ -1,5 +1,6 @@
 """Neutral event records: what the log holds, before it is known who will be told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import unquote
@@ -7,16 +8,28 @@ from urllib.parse import unquote
 import orjson
 
 from secevent.scim_events import ProvisioningKind
+from set_transmitter.domain.routed import Routed
 
 Activation = Literal["activate", "deactivate"]
 EventKind = (
-    ProvisioningKind
-    | Literal["completion", "feed_add", "feed_remove", "verification", "stream-updated"]
+    Literal[
+        "completion",
+        "feed_add",
+        "feed_remove",
+        "verification",
+        "stream-updated",
+        "signal",
+        "forwarded",
+    ]
+    | ProvisioningKind
 )
 """A completion tells what became of an asynchronous request (RFC 9967 section 2.5).
 
-A resource enters and leaves the feed of a stream, so the log holds neither of that. The last two
+A resource enters and leaves the feed of a stream, so the log holds neither of that. The next two
 are of a stream itself, and logged for it alone (SSF 1.0 sections 8.1.4 and 8.1.5).
+
+A signal is an event of another type than those of provisioning, and has its payload as data. What
+is forwarded is a SET as it was received, and has its compact serialization as data.
 """
 
 
@@ -48,6 +61,8 @@ class Event:
     """The resource, ready JSON: before a deletion, else after the event; None where data has it."""
     replaced: bytes | None = None
     """Of what a PUT or a PATCH changed the values before, ready JSON; None where nobody knows."""
+    routed: Routed | None = None
+    """Of what was received."""
 
     @property
     def resource_id(self) -> str:
@@ -102,3 +117,12 @@ def data_to_tell(kind: EventKind, data: bytes) -> bytes | None:
     if kind == "patch" and not orjson.loads(data).get("Operations"):
         return None
     return data
+
+
+def distinct(events: Iterable[Event]) -> list[Event]:
+    """Return the routed events, in their order, each key once."""
+    by_key: dict[str, Event] = {}
+    for event in events:
+        if event.routed is not None:
+            by_key.setdefault(event.routed.key, event)
+    return list(by_key.values())

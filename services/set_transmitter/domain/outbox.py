@@ -66,8 +66,15 @@ class Outbox:
         is_scanned = not self.lagging or position <= self.scanned
         return is_scanned and position not in self.backlog
 
-    def jti_of(self, position: int, *, epoch: str) -> str:
-        """Return the jti under which the event at a position goes out, now and after a reset."""
+    def jti_of(self, logged: LoggedEvent, *, epoch: str) -> str:
+        """Return the jti under which an event goes out, now and after a reset."""
+        routed = logged.event.routed
+        if logged.event.kind == "forwarded" and routed is not None:
+            return routed.jti
+        return self.jti_at(logged.position, epoch=epoch)
+
+    def jti_at(self, position: int, *, epoch: str) -> str:
+        """Return the jti of what is signed here of the event at a position."""
         return jti_of(epoch, position, self.stream.stream_id, self.generations.at(position))
 
     def cursor(self, end: int) -> int:

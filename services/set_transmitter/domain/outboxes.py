@@ -73,10 +73,10 @@ class Outboxes:
 
     def share_out(self, tail: Iterable[LoggedEvent]) -> set[str]:
         """Offer new events, in order, to the streams that want them, and return whose they are."""
-        tail = tuple(tail)
-        # An append that seemed to fail may have succeeded, and another one have come after it.
-        told = self.reach(tail[0].position - 1) if tail else set()
+        told: set[str] = set()
         for logged in tail:
+            # An append that seemed to fail may have succeeded, and another one have come after it.
+            told |= self.reach(logged.position - 1)
             for outbox in self._addressed(logged):
                 if outbox.wants(logged):
                     outbox.offer(logged)

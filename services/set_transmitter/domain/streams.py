@@ -24,6 +24,7 @@ from secevent.scim_events import (
 from set_transmitter.domain.events import Event, EventKind
 from set_transmitter.domain.feeds import Feed
 from set_transmitter.domain.resets import RequestedReset
+from set_transmitter.domain.routed import Routed
 
 CLOCK_TOLERANCE: Final = 2_000_000
 """Microseconds that the registrar's clock may be ahead of the store's."""
@@ -44,6 +45,10 @@ _MOVING: Final = frozenset[EventKind]({"put", "patch"})
 """By what a resource enters and leaves a feed."""
 OF_STREAMS: Final[frozenset[EventKind]] = frozenset({"verification", "stream-updated"})
 """What is sent even where it is not among the events delivered (SSF 1.0 section 8.1.4.1)."""
+_NO_SIGNALS: Final = frozenset[str]().union(*_TYPES.values())
+_SIGNAL: Final[frozenset[EventKind]] = frozenset({"signal"})
+_FORWARDED: Final[frozenset[EventKind]] = frozenset({"forwarded"})
+_AS_IT_CAME: Final = _SIGNAL | _FORWARDED
 
 
 class DeliveryMethod(Enum):
@@ -84,6 +89,8 @@ class Stream:
     """Seconds; 0: it is never paused for want of use."""
     reset: RequestedReset | None = None
     """The last one that was asked for; it is done once."""
+    forwards: bool = False
+    """It carries SETs of its `iss` that are forwarded as they came, and nothing else."""
 
     @property
     def begins(self) -> int:
@@ -96,9 +103,12 @@ class Stream:
     @property
     def kinds(self) -> frozenset[EventKind]:
         """The kinds of event in the log that the stream may have to tell of."""
+        if self.forwards:
+            return OF_STREAMS | _FORWARDED
         told = frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
         moving = _MOVING if self.feed.filter and told & _FEED_KINDS else frozenset[EventKind]()
-        return OF_STREAMS | (told - _FEED_KINDS) | moving
+        signals = _SIGNAL if self.events_delivered - _NO_SIGNALS else frozenset[EventKind]()
+        return OF_STREAMS | (told - _FEED_KINDS) | moving | signals
 
     def is_full(self, kind: EventKind) -> bool:
         """Tell whether events of a kind carry data rather than the names of what changed."""
@@ -116,11 +126,36 @@ class Stream:
         """
         if event.kind in OF_STREAMS:
             return event
-        seen = self.feed.seen(event, in_snapshot=in_snapshot)
-        if seen is None:
+        if not self._carries(event):
             return None
+        seen = self.feed.seen(event, in_snapshot=in_snapshot)
+        if seen is None or seen.kind in _AS_IT_CAME:
+            return seen
         types = self._types(seen.kind)
         return seen if (types if seen.data is not None else types - PROVISIONING_FULL) else None
+
+    def _carries(self, event: Event) -> bool:
+        """Tell whether an event is one that goes this stream's way, whatever is seen of it.
+
+        What is forwarded says all there is, so nothing goes to who may see a part.
+        """
+        if self.forwards is not (event.kind == "forwarded"):
+            return False
+        if event.kind == "forwarded" and (self.feed.filter or self.feed.attributes):
+            return False
+        return event.routed is None or self._takes(event.kind, event.routed)
+
+    def _takes(self, kind: EventKind, routed: Routed) -> bool:
+        """Tell whether what was received goes on by this stream, as far as its kind can go."""
+        if routed.comes_from(aud=self.aud, endpoint_url=self.endpoint_url):
+            return False
+        if kind == "forwarded":
+            is_for = not routed.aud or not set(routed.aud).isdisjoint(self.aud)
+            return routed.issuer == self.iss and is_for and self._delivers(routed)
+        return kind != "signal" or self._delivers(routed)
+
+    def _delivers(self, routed: Routed) -> bool:
+        return routed.event_uris <= self.events_delivered
 
     def has_begun_for(self, event: Event) -> bool:
         """Tell whether an event is not from before the stream's time."""
@@ -128,13 +163,7 @@ class Stream:
 
     def delivers_like(self, other: "Stream") -> bool:
         """Tell whether the same events go out in the same way, whatever else differs."""
-        return (self.tenant, self.events_delivered, self.method, self.begins, self.feed) == (
-            other.tenant,
-            other.events_delivered,
-            other.method,
-            other.begins,
-            other.feed,
-        )
+        return _way(self) == _way(other)
 
     def lets_out(self, jwt: str) -> bool:
         """Tell whether a SET may leave as it is: not in the clear where it is to be encrypted."""
@@ -142,3 +171,14 @@ class Stream:
 
     def _types(self, kind: EventKind) -> frozenset[str]:
         return _TYPES.get(kind, frozenset()) & self.events_delivered
+
+
+def _way(stream: Stream) -> tuple[object, ...]:
+    return (
+        stream.tenant,
+        stream.events_delivered,
+        stream.method,
+        stream.begins,
+        stream.forwards,
+        stream.feed,
+    )

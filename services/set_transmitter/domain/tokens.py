@@ -1,5 +1,7 @@
 """From an event record to the SET of one stream (RFC 8417 section 2, RFC 9967 section 2)."""
 
+from collections.abc import Mapping
+
 import orjson
 
 from secevent.provenance import Provenance
@@ -32,9 +34,9 @@ def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) ->
         iat=iat,
         jti=jti,
         aud=stream.aud,
-        sub_id=scim_sub_id(ScimSubject(event.subject_uri, event.external_id or None)),
+        sub_id=_sub_id(event),
         events={uri: payload},
-        txn=event.txn,
+        txn=event.txn or None,
         provenance=Provenance(
             clock=event.origin_clock,
             cluster=event.origin_cluster,
@@ -58,6 +60,8 @@ def _uri_and_payload(
             return ASYNC_RESPONSE, {}
         case "verification" | "stream-updated" as kind:
             return URIS[kind], {}
+        case "signal" | "forwarded":
+            return event.routed.event_uri if event.routed else "", data or {}
         case "feed_add":
             return FEED_ADD, {}
         case "feed_remove":
@@ -67,3 +71,14 @@ def _uri_and_payload(
             return event_uri_and_payload(
                 ProvisioningEvent(kind, data, event.attributes, version), full=stream.is_full(kind)
             )
+
+
+def _sub_id(event: Event) -> Mapping[str, object]:
+    """Return the subject as it was received, but for an externalId that was erased since."""
+    named = scim_sub_id(ScimSubject(event.subject_uri, event.external_id or None))
+    if event.routed is None or not event.routed.sub_id:
+        return named
+    received: dict[str, object] = orjson.loads(event.routed.sub_id)
+    if received.get("format") != "scim":
+        return received
+    return {**{name: received[name] for name in received if name != "externalId"}, **named}

@@ -8,9 +8,11 @@ from heliograph.event.v1.event_service_pb2_grpc import (
     add_EventServiceServicer_to_server,
 )
 from servicekit.endpoints import Endpoint
+from servicekit.failures import StorageError
 from servicekit.grpc_server import GrpcFace, registrations
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.domain.completions import Completion
+from set_transmitter.entrypoints.routing import route
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.terms import Terms
 from set_transmitter.ports.signing import SigningUnavailableError
@@ -43,6 +45,13 @@ class EventServicer(EventServiceServicer):
             ]
         )
 
+    async def Route(  # noqa: N802  the contract's name
+        self, request: pb.RouteRequest, context: object
+    ) -> pb.RouteResponse:
+        """Send on what was received."""
+        del context
+        return await route(self._terms.present(), request.sets)
+
     async def SignCompletions(  # noqa: N802  the contract's name
         self, request: pb.SignCompletionsRequest, context: object
     ) -> pb.SignCompletionsResponse:
@@ -68,6 +77,7 @@ def grpc_face(endpoint: Endpoint, terms: Terms, sign_completions: SignCompletion
     register = registrations((add_EventServiceServicer_to_server, servicer))
     statuses: dict[type[Exception], grpc.StatusCode] = {
         StandbyError: grpc.StatusCode.UNAVAILABLE,
+        StorageError: grpc.StatusCode.UNAVAILABLE,
         SigningUnavailableError: grpc.StatusCode.UNAVAILABLE,
     }
     return GrpcFace(endpoint, tuple(register), statuses)

@@ -117,10 +117,8 @@ class PollEndpoint:
         return outbox
 
     def _response(self, outbox: Outbox, handed: Sequence[Pending]) -> Response:
-        sets = {
-            outbox.jti_of(pending.position, epoch=self.outboxes.epoch): pending.jwt or ""
-            for pending in handed
-        }
+        epoch = self.outboxes.epoch
+        sets = {outbox.jti_of(pending.logged, epoch=epoch): pending.jwt or "" for pending in handed}
         attempts.labels(outbox.stream.stream_id).inc(len(handed))
         more = outbox.is_sending and outbox.backlog.has_free(now=time.monotonic())
         body = orjson.dumps(poll_response_body(PollResponse(sets, more)))

@@ -15,6 +15,7 @@ from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.commands.read_events import ReadEvents
 from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
 from set_transmitter.commands.reset_stream import ResetStream
+from set_transmitter.commands.route_sets import RouteSets
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
@@ -40,6 +41,7 @@ class Term:
     read_events: ReadEvents
     erase_events: EraseEvents
     replay_dead_letters: ReplayDeadLetters
+    route_sets: RouteSets
     news: StreamNews
 
 

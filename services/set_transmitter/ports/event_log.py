@@ -24,3 +24,10 @@ class EventLog(Protocol):
     async def append(self, events: Sequence[Event], *, feed_cursor: str) -> list[LoggedEvent]:
         """Make the events, and the cursor that they were read up to, durable in one transaction."""
         ...
+
+    async def add_routed(self, events: Sequence[Event]) -> list[LoggedEvent]:
+        """Make durable those routed events whose key the log does not have yet, and return them.
+
+        One transaction looks and adds; the cursor on the change feed stays.
+        """
+        ...

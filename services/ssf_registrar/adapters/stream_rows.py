@@ -5,10 +5,12 @@ from typing import Any, Final
 
 import orjson
 
+from ssf_registrar.adapters.publisher_members import decode_publisher, encode_publisher
 from ssf_registrar.domain import exchange
 from ssf_registrar.domain.configuration import authorization_header
 from ssf_registrar.domain.feeds import Feed
 from ssf_registrar.domain.liveness import Liveness, liveness_members
+from ssf_registrar.domain.routing import routing_members, stored_routing
 from ssf_registrar.domain.streams import (
     Delivery,
     Direction,
@@ -44,7 +46,7 @@ def encode(stream: Stream, sealer: Sealer) -> Row:
         stream.direction.value,
         stream.revision,
         stream.created,
-        orjson.dumps(_configuration(stream)).decode(),
+        orjson.dumps(_configuration(stream) | encode_publisher(stream, sealer)).decode(),
         None if header is None else sealer.seal(header.encode(), identity=identity),
     )
 
@@ -75,6 +77,8 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         exchange=exchange.loaded(members.get("exchange")),
         liveness=Liveness(**members.get("liveness", {})),
         reset=_reset(members.get("reset")),
+        publisher=decode_publisher(members, sealer, tenant=tenant, stream_id=stream_id),
+        routing=stored_routing(members.get("routing")),
     )
 
 
@@ -95,6 +99,7 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "exchange": exchange.stored(stream.exchange),
         "liveness": liveness_members(stream.liveness),
         "reset": stream.reset and [stream.reset.jti, stream.reset.date, stream.reset.revision],
+        "routing": routing_members(stream.routing),
     }
 
 

@@ -11,6 +11,7 @@ from ssf_registrar.commands.set_feed import SetFeed
 from ssf_registrar.domain.changes import outbound_urls, patched, replaced, with_status
 from ssf_registrar.domain.configuration import Origins
 from ssf_registrar.domain.members import text
+from ssf_registrar.domain.publishers import with_publisher
 from ssf_registrar.domain.resets import with_reset
 from ssf_registrar.domain.streams import Caller, Stream
 from ssf_registrar.ports.streams import Streams
@@ -70,6 +71,7 @@ class ChangeStream:
                 is_admin=caller.is_admin,
             )
             changed = self.set_feed.of_changed(stream, changed, caller, body)
+            changed = with_publisher(stream, changed, body, caller)
             return with_reset(changed, body, of=stream, caller=caller)
 
         return await self._change(caller, text(body, "stream_id"), change)

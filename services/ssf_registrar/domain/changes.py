@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from ssf_registrar.domain import publishers
 from ssf_registrar.domain.configuration import Origins, configuration
 from ssf_registrar.domain.creation import description
 from ssf_registrar.domain.deliveries import changed_delivery
@@ -11,6 +12,8 @@ from ssf_registrar.domain.errors import InvalidRequestError
 from ssf_registrar.domain.exchange import changed_exchange, receiver_keys_url
 from ssf_registrar.domain.liveness import LIVENESS_MEMBERS, changed_liveness
 from ssf_registrar.domain.members import optional_text, text, texts
+from ssf_registrar.domain.routing import MEMBERS as ROUTING_MEMBERS
+from ssf_registrar.domain.routing import changed_routing
 from ssf_registrar.domain.streams import Direction, Push, ReceivePoll, Status, Stream
 
 RECEIVER_SUPPLIED: Final = ("events_requested", "delivery", "description")
@@ -40,12 +43,14 @@ def patched(
     An admin sets those of a transmit stream's liveness, too.
     """
     is_ours = is_admin and stream.direction is Direction.TRANSMIT
-    settable = (*RECEIVER_SUPPLIED, *(LIVENESS_MEMBERS if is_ours else ()))
+    settable = (*RECEIVER_SUPPLIED, *ROUTING_MEMBERS, *(LIVENESS_MEMBERS if is_ours else ()))
     given = {name: body[name] for name in settable if name in body}
     others = {name: value for name, value in body.items() if name not in given}
     _check_transmitter_supplied(stream, others, origins)
     changed = _with_exchange(stream, body, is_admin=is_admin)
-    return _revised(stream, _with_members(changed, given, fresh_header=fresh_header))
+    return _revised(
+        stream, _with_members(changed, given, fresh_header=fresh_header, is_admin=is_admin)
+    )
 
 
 def replaced(
@@ -58,9 +63,13 @@ def replaced(
 ) -> Stream:
     """Return `stream` with the body's receiver-supplied members and no others."""
     given = {name: body.get(name) for name in RECEIVER_SUPPLIED}
+    # they are an administrator's, so another's replacement does not delete them
+    given |= {name: body.get(name) for name in ROUTING_MEMBERS if is_admin or name in body}
     _check_transmitter_supplied(stream, body, origins)
     changed = _with_exchange(stream, body, is_admin=is_admin)
-    return _revised(stream, _with_members(changed, given, fresh_header=fresh_header))
+    return _revised(
+        stream, _with_members(changed, given, fresh_header=fresh_header, is_admin=is_admin)
+    )
 
 
 def with_status(stream: Stream, body: Mapping[str, object]) -> Stream:
@@ -95,6 +104,8 @@ def outbound_urls(stream: Stream) -> dict[str, str]:
     urls = receiver_keys_url(stream.exchange)
     if stream.jwks_uri is not None:
         urls = {**urls, "issuerJWKSUrl": stream.jwks_uri}
+    if stream.publisher is not None:
+        urls = {**urls, publishers.BASE_URL: stream.publisher.scim_base_url}
     match stream.delivery:
         case Push(url, _) | ReceivePoll(url, _):
             return {**urls, "delivery.endpoint_url": url}
@@ -102,7 +113,9 @@ def outbound_urls(stream: Stream) -> dict[str, str]:
             return urls
 
 
-def _with_members(stream: Stream, given: Mapping[str, object], *, fresh_header: str) -> Stream:
+def _with_members(
+    stream: Stream, given: Mapping[str, object], *, fresh_header: str, is_admin: bool
+) -> Stream:
     changed = stream
     if "events_requested" in given:
         changed = replace(changed, events_requested=texts(given, "events_requested"))
@@ -111,6 +124,10 @@ def _with_members(stream: Stream, given: Mapping[str, object], *, fresh_header: 
     if "delivery" in given:
         delivery = changed_delivery(stream.delivery, given, fresh_header=fresh_header)
         changed = replace(changed, delivery=delivery)
+    if not given.keys().isdisjoint(ROUTING_MEMBERS):
+        receives = stream.direction is Direction.RECEIVE
+        routing = changed_routing(stream.routing, given, receives=receives, is_admin=is_admin)
+        changed = replace(changed, routing=routing)
     return replace(changed, liveness=changed_liveness(changed.liveness, given))
 
 

@@ -6,6 +6,8 @@ from typing import Final
 from ssf_registrar.domain.events import EVENTS_SUPPORTED
 from ssf_registrar.domain.exchange import exchange_members
 from ssf_registrar.domain.liveness import liveness_members
+from ssf_registrar.domain.publishers import publisher_member
+from ssf_registrar.domain.routing import routing_members
 from ssf_registrar.domain.streams import (
     Delivery,
     Direction,
@@ -47,6 +49,8 @@ def configuration(stream: Stream, origins: Origins) -> dict[str, object]:
         **stream.feed.members,
         **exchange_members(stream.exchange),
         **(liveness_members(stream.liveness) if stream.direction is Direction.TRANSMIT else {}),
+        "publisher": publisher_member(stream.publisher),
+        **routing_members(stream.routing),
     }
     return {name: value for name, value in members.items() if value is not None}
 

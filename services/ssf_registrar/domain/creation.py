@@ -9,6 +9,8 @@ from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
 from ssf_registrar.domain.exchange import Exchange, changed_exchange
 from ssf_registrar.domain.liveness import Liveness, changed_liveness
 from ssf_registrar.domain.members import optional_text, text, text_or_texts, texts
+from ssf_registrar.domain.publishers import parse_publisher
+from ssf_registrar.domain.routing import receive_routing, transmit_routing
 from ssf_registrar.domain.streams import (
     ADMIN,
     SIGNING_ALGORITHMS,
@@ -35,8 +37,8 @@ def new_stream(body: Mapping[str, object], caller: Caller, *, issuer: str, fresh
     """Return the stream that `caller` asks for.
 
     Transmitter-supplied members of the body are ignored, but an admin chooses `aud`,
-    `signing_algorithm` and those of its liveness too. A receive stream changes resources here,
-    so it takes an admin.
+    `signing_algorithm`, `route_mode` and those of its liveness too; and `iss`, where tokens of
+    others are forwarded. A receive stream changes resources here, so it takes an admin.
     """
     delivery = parse_delivery(body, fresh_header=fresh.authorization_header)
     match direction_of(delivery):
@@ -56,13 +58,16 @@ def _transmit_stream(
     body: Mapping[str, object], caller: Caller, delivery: Delivery, *, issuer: str, fresh: Fresh
 ) -> Stream:
     chosen = body if caller.is_admin else {}
+    routing = transmit_routing(chosen)
     own_audience = f"{issuer}/receivers/{caller.subject}"
     return Stream(
         tenant=caller.tenant,
         stream_id=fresh.stream_id,
         owner=caller.subject,
-        iss=issuer,
-        aud=text_or_texts(chosen, "aud") or (own_audience,),
+        iss=text(body, "iss") if routing.forwards else issuer,
+        aud=_required_aud(body)
+        if routing.forwards
+        else text_or_texts(chosen, "aud") or (own_audience,),
         events_requested=texts(body, "events_requested"),
         delivery=delivery,
         description=description(body),
@@ -71,6 +76,7 @@ def _transmit_stream(
         created=fresh.created,
         exchange=_exchange(body, caller, delivery),
         liveness=changed_liveness(Liveness(), chosen),
+        routing=routing,
     )
 
 
@@ -92,6 +98,8 @@ def _receive_stream(
         jwks_uri=text(body, "issuerJWKSUrl"),
         created=fresh.created,
         exchange=_exchange(body, caller, delivery),
+        publisher=parse_publisher(body),
+        routing=receive_routing(body),
     )
 
 

@@ -9,6 +9,7 @@ from ssf_registrar.domain.events import events_delivered
 from ssf_registrar.domain.exchange import Exchange
 from ssf_registrar.domain.feeds import Feed
 from ssf_registrar.domain.liveness import Liveness
+from ssf_registrar.domain.routing import NONE, Routing
 
 SIGNING_ALGORITHMS: Final = ("RS256", "ES256")
 ADMIN: Final = "admin"
@@ -70,6 +71,17 @@ def direction_of(delivery: Delivery) -> Direction:
 
 
 @dataclass(frozen=True, slots=True)
+class Publisher:
+    """Where the resources that a receive stream tells of are fetched over SCIM.
+
+    The URL has no slash at its end; the header, if any, is sent verbatim.
+    """
+
+    scim_base_url: str
+    authorization_header: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks: the grant of the bearer token that came with the request."""
 
@@ -122,6 +134,9 @@ class Stream:
     liveness: Liveness = field(default_factory=Liveness)
     reset: Reset | None = None
     """The last one, of a transmit stream."""
+    publisher: Publisher | None = None
+    """For a receive stream."""
+    routing: Routing = NONE
 
     @property
     def direction(self) -> Direction:

@@ -6,6 +6,7 @@ from typing import Final
 from heliograph.ssf.v1 import stream_pb2, stream_service_pb2
 from ssf_registrar.domain.configuration import Origins, authorization_header, endpoint_url
 from ssf_registrar.domain.journal import JournalEntry, JournalKind
+from ssf_registrar.domain.routing import Disposition
 from ssf_registrar.domain.streams import Delivery, Direction, Poll, ReceivePoll, Status, Stream
 from ssf_registrar.domain.verifications import Verification
 
@@ -20,6 +21,13 @@ STATUSES: Final = MappingProxyType(
         Status.ENABLED: stream_pb2.STREAM_STATUS_ENABLED,
         Status.PAUSED: stream_pb2.STREAM_STATUS_PAUSED,
         Status.DISABLED: stream_pb2.STREAM_STATUS_DISABLED,
+    }
+)
+_DISPOSITIONS: Final = MappingProxyType(
+    {
+        Disposition.APPLY: stream_pb2.RECEIVE_DISPOSITION_APPLY,
+        Disposition.ROUTE: stream_pb2.RECEIVE_DISPOSITION_ROUTE,
+        Disposition.BOTH: stream_pb2.RECEIVE_DISPOSITION_BOTH,
     }
 )
 _KINDS: Final = MappingProxyType(
@@ -55,7 +63,7 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         description=stream.description or "",
         signing_algorithm=stream.signing_algorithm or "",
         jwks_uri=stream.jwks_uri or "",
-        disposition=_disposition(stream.direction),
+        disposition=_disposition(stream),
         revision=stream.revision,
         created=stream.created,
         filter=stream.feed.filter,
@@ -71,6 +79,12 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         reset_jti=stream.reset.jti if stream.reset else "",
         reset_date=stream.reset.date if stream.reset else 0,
         reset_revision=stream.reset.revision if stream.reset else 0,
+        publisher_scim_url=stream.publisher.scim_base_url if stream.publisher else "",
+        publisher_authorization=(
+            (stream.publisher.authorization_header or "") if stream.publisher else ""
+        ),
+        route_mode=stream.routing.route_mode or "",
+        reactions=dict(stream.routing.reactions),
     )
 
 
@@ -106,7 +120,7 @@ def _method(delivery: Delivery) -> stream_pb2.DeliveryMethod.ValueType:
     return stream_pb2.DELIVERY_METHOD_PUSH
 
 
-def _disposition(direction: Direction) -> stream_pb2.ReceiveDisposition.ValueType:
-    if direction is Direction.RECEIVE:
-        return stream_pb2.RECEIVE_DISPOSITION_APPLY
+def _disposition(stream: Stream) -> stream_pb2.ReceiveDisposition.ValueType:
+    if stream.direction is Direction.RECEIVE:
+        return _DISPOSITIONS[stream.routing.disposition]
     return stream_pb2.RECEIVE_DISPOSITION_UNSPECIFIED

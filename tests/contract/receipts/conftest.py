@@ -4,7 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.memory_receipts import MemoryReceiptPurging, MemoryReceipts, MemoryStreamStates
+from support.memory_receipts import (
+    MemoryLinks,
+    MemoryReceiptPurging,
+    MemoryReceipts,
+    MemoryStreamStates,
+)
 
 from servicekit.lone_leases import LoneLeases
 from servicekit.signals import News
@@ -13,6 +18,7 @@ from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.sqlite.store import open_sqlite
 from set_receiver.domain.looks import ALONE
 from set_receiver.domain.receipts import APPLYING
+from set_receiver.ports.links import Links
 from set_receiver.ports.receipts import Receipts
 
 
@@ -32,6 +38,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
                 MemoryReceipts(),
                 purging,
                 MemoryStreamStates(),
+                MemoryLinks(),
                 LoneLeases(),
                 ALONE,
                 works,
@@ -50,6 +57,11 @@ async def hear_of_nobody(_news: News) -> None:
 @pytest.fixture
 def receipts(store: ReceiptStore) -> Receipts:
     return store.receipts
+
+
+@pytest.fixture
+def links(store: ReceiptStore) -> Links:
+    return store.links
 
 
 @pytest.fixture

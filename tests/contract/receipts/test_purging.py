@@ -18,10 +18,13 @@ from support.receipt_examples import APPLIED, DEAD, arrival
 from servicekit.mongo import MongoDatabase, open_mongo
 from servicekit.mongo_leases import MongoLeases
 from set_receiver.adapters.mongo import schema
+from set_receiver.adapters.mongo.links import MongoLinks
 from set_receiver.adapters.mongo.purging import MongoReceiptPurging
 from set_receiver.adapters.mongo.receipts import MongoReceipts
 from set_receiver.adapters.mongo.stream_states import MongoStreamStates
+from set_receiver.adapters.receipt_store import ReceiptStore
 from set_receiver.adapters.sqlite.store import open_sqlite
+from set_receiver.domain.links import Link, LinkKey
 from set_receiver.domain.receipts import APPLYING, Selection
 from set_receiver.domain.stream_states import RemoteStatus
 from set_receiver.ports.receipt_purging import ReceiptPurging
@@ -63,6 +66,10 @@ async def fill(receipts: Receipts, tenant: str, fence: int) -> list[int]:
     positions = await positions_of(receipts, tenant)
     await receipts.record({positions[0]: APPLIED, positions[1]: DEAD}, fence=fence)
     return positions
+
+
+def link_of(tenant: str) -> Link:
+    return Link(LinkKey(tenant, "stream-a", "/Users/1"), is_linked=True, version="1")
 
 
 async def positions_of(receipts: Receipts, tenant: str) -> list[int]:
@@ -121,6 +128,18 @@ async def test_a_standing_that_comes_late_is_of_nothing(kept: Kept) -> None:
     assert await receipts.tallies() == []
 
 
+@pytest.mark.parametrize("store", ["sqlite", "mongodb"], indirect=True)
+async def test_a_link_that_comes_late_is_not_kept(store: ReceiptStore, fence: int) -> None:
+    """It comes from who was applying a receipt when the tenant was closed."""
+    await store.purging.close([GONE])
+
+    await store.links.write([link_of(GONE), link_of(STAYS)], fence=fence)
+
+    assert set(await store.links.read([link_of(GONE).key, link_of(STAYS).key])) == {
+        link_of(STAYS).key
+    }
+
+
 async def test_a_closed_tenant_stays_so_over_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "set-receiver.sqlite3"
     async with open_sqlite(path) as store:
@@ -152,12 +171,14 @@ async def test_every_collection_loses_one_tenant_and_keeps_another(database: Mon
     for tenant in (GONE, STAYS):
         await MongoStreamStates(database).ask(tenant, "s1", "a state")
         await MongoStreamStates(database).note_status(tenant, "s1", RemoteStatus("paused", "", 1))
+    links = MongoLinks(database, MongoLeases(database))
+    await links.write([link_of(GONE), link_of(STAYS)], fence=fence)
     before = await documents_of(database.database, STAYS)
     made = set(await database.database.list_collection_names())
 
     await purge(purging)
 
-    kept_here = {schema.RECEIPTS, schema.TALLIES, schema.STREAM_STATES}
+    kept_here = {schema.RECEIPTS, schema.TALLIES, schema.STREAM_STATES, schema.LINKS}
     assert made == kept_here | {schema.COUNTERS, schema.CLOSED_TENANTS, "leases", "schema"}
     assert before.keys() == kept_here
     assert await documents_of(database.database, GONE) == {schema.CLOSED_TENANTS: 1}

@@ -12,6 +12,7 @@ from ssf_registrar.domain.streams import (
     Delivery,
     Direction,
     Poll,
+    Publisher,
     Push,
     ReceivePoll,
     ReceivePush,
@@ -63,6 +64,21 @@ async def test_a_stream_comes_back_as_it_was_stored(streams: Streams, delivery: 
         feed=Feed('userType eq "Employee"', ("userName", "name.familyName")),
         reset=Reset("epoch-1-s1", 0, 7),
     )
+
+    await streams.add(stream)
+
+    assert await streams.get("default", "s1") == stream
+
+
+@pytest.mark.parametrize(
+    "publisher",
+    [Publisher("https://p.example/scim/v2", "Bearer secret"), Publisher("https://p.example", None)],
+    ids=["with a header", "without a header"],
+)
+async def test_a_publisher_comes_back_as_it_was_stored(
+    streams: Streams, publisher: Publisher
+) -> None:
+    stream = a_stream(delivery=ReceivePush("Bearer mine"), publisher=publisher)
 
     await streams.add(stream)
 

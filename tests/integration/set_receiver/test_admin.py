@@ -35,6 +35,7 @@ async def test_each_receive_stream_is_shown_with_its_receipts(receiver: Receiver
         "status": "enabled",
         "transmitter_status": "",
         "transmitter_reason": "",
+        "routed": 0,
     }
 
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from support.eventually import eventually
-from support.memory_receipts import MemoryReceipts
+from support.memory_receipts import MemoryLinks, MemoryReceipts
+from support.no_routes import NoPeople, NoRoutes
+from support.publishers import KnownStreams, ScriptedPublisher
 from support.receipt_examples import arrival
 from support.received_sets import Issuer
 
@@ -14,6 +16,10 @@ from servicekit.cancelling import cancelled
 from servicekit.leases import always_held
 from servicekit.signals import News
 from set_receiver.commands.apply_receipts import ApplyReceipts
+from set_receiver.commands.doubts import Doubts
+from set_receiver.commands.fetch_resources import FetchResources
+from set_receiver.commands.react import React
+from set_receiver.commands.route_receipts import RouteReceipts
 from set_receiver.domain.changes import ForeignChange
 from set_receiver.domain.looks import ALONE
 from set_receiver.domain.receipts import Receipt, ReceiptState
@@ -35,6 +41,9 @@ class NoChanges:
     ) -> Sequence[ApplyResult]:
         raise NotImplementedError
 
+    async def cluster(self, *, seconds: float) -> str:
+        raise NotImplementedError
+
 
 async def test_a_receipt_that_was_removed_holds_up_none_of_its_subject() -> None:
     """Receipts are removed when their tenant is deleted."""
@@ -43,11 +52,31 @@ async def test_a_receipt_that_was_removed_holds_up_none_of_its_subject() -> None
     token = issuer.sign(issuer.token(DELETE, {}, subject="/Users/1"))
     await receipts.add([replace(arrival(jti), token=token) for jti in ("removed", "next")])
     apply_receipts = ApplyReceipts(
-        receipts, NoChanges(), {}, RetryBudget(1), clock=lambda: 1, jitter=lambda: 0.0
+        receipts,
+        NoChanges(),
+        RouteReceipts(NoRoutes()),
+        React(NoPeople()),
+        {},
+        RetryBudget(1),
+        clock=lambda: 1,
+        jitter=lambda: 0.0,
+        doubts=Doubts(KnownStreams(), MemoryLinks()),
+    )
+    fetch_resources = FetchResources(
+        receipts,
+        NoChanges(),
+        KnownStreams(),
+        ScriptedPublisher(),
+        {},
+        RetryBudget(1),
+        clock=lambda: 1,
+        jitter=lambda: 0.0,
     )
     loop = ApplyLoop(
         receipts,
         apply_receipts,
+        fetch_resources,
+        streams_changed=News(),
         arrived=News(),
         follow=lambda _news: asyncio.sleep(3600),
         pace=ALONE,

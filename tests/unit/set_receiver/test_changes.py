@@ -174,14 +174,14 @@ def test_a_notice_beside_the_full_event_adds_nothing() -> None:
     ],
 )
 def test_treatment_of(token: SecurityEventToken, expected: Treatment) -> None:
-    assert treatment(token, resource_types=RESOURCE_TYPES) == expected
+    assert treatment(token, resource_types=RESOURCE_TYPES, can_fetch=False) == expected
 
 
 def test_a_provisioning_event_must_name_one_resource() -> None:
     token = replace(TOKEN, sub_id={"format": "scim", "uri": "/Users"})
 
     with pytest.raises(InvalidRequestError, match="one resource"):
-        treatment(token, resource_types=RESOURCE_TYPES)
+        treatment(token, resource_types=RESOURCE_TYPES, can_fetch=False)
 
 
 def test_a_stored_token_is_read_as_it_was_signed() -> None:
@@ -224,6 +224,6 @@ def test_of_full_and_notice_in_two_sets_the_full_one_is_applied() -> None:
         replace(TOKEN, events={CREATE_FULL: {"data": DATA}}, jti="jti-2"),
     ]
 
-    treatments = [treatment(twin, resource_types=RESOURCE_TYPES) for twin in twins]
+    treatments = [treatment(twin, resource_types=RESOURCE_TYPES, can_fetch=False) for twin in twins]
 
     assert treatments == [Ignored(NOTICE_REASON), Applicable()]

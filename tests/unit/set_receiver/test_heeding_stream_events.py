@@ -121,7 +121,7 @@ def test_both_change_no_resource_and_the_receipt_says_why(
 ) -> None:
     token = replace(TOKEN, events={uri: payload}, sub_id=stream_subject("the-transmitters-id"))
 
-    decided = treatment(token, resource_types={"/Users": "User"})
+    decided = treatment(token, resource_types={"/Users": "User"}, can_fetch=False)
 
     assert isinstance(decided, Ignored)
     assert decided.reason.startswith(beginning)

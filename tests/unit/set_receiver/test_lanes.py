@@ -206,3 +206,18 @@ def test_every_lane_keeps_its_order_and_loses_nothing(steps: list[tuple[str, int
 
     reference.finish_all()
     assert reference.finished == reference.added
+
+
+def test_what_was_settled_with_the_first_of_a_lane_is_finished_with_it() -> None:
+    """A straggler may come in between while the first has its turn."""
+    lanes = Lanes()
+    for position in (1, 3, 4, 5):
+        lanes.add(PendingReceipt(position, ANN, next_attempt=0))
+    (turn,) = lanes.take(64, now=0)
+    assert lanes.ahead(turn, 3) == [1, 3, 4]
+    lanes.add(PendingReceipt(2, ANN, next_attempt=0))
+
+    lanes.finish(turn, also=[3, 4])
+
+    assert len(lanes) == 2
+    assert lanes.take(64, now=0) == [Turn(ANN, 2)]

@@ -53,7 +53,7 @@ async def told(transmitter: Transmitter) -> dict[str, str | None]:
     """Return what the next poll gets, by jti, and acknowledge it."""
     outbox = transmitter.outbox(STREAM)
     sets = {
-        outbox.jti_of(each.position, epoch="epoch"): each.jwt
+        outbox.jti_of(each.logged, epoch="epoch"): each.jwt
         for each in await handed_out(transmitter)
     }
     await acknowledge(transmitter, *sets)

@@ -27,7 +27,7 @@ NOTICES = frozenset({CREATE_NOTICE, PATCH_NOTICE, DELETE})
         pytest.param({CREATE_NOTICE, PATCH_NOTICE}, {"create", "patch"}, set(), id="notice"),
         pytest.param({CREATE_NOTICE, PUT_FULL}, {"create", "put"}, {"put"}, id="mixed"),
         pytest.param({ACTIVATE, DEACTIVATE}, {"activate", "deactivate"}, set(), id="bare"),
-        pytest.param({"urn:another"}, set(), set(), id="unknown"),
+        pytest.param({"urn:another"}, {"signal"}, set(), id="of another profile"),
     ],
 )
 def test_event_types_decide_what_is_delivered_and_how(

@@ -1,4 +1,7 @@
-"""A receipt as a document: its members lie side by side, and `_id` is its position."""
+"""A receipt as a document: its members lie side by side, and `_id` is its position.
+
+One of an earlier release lacks `handling` and `routed`.
+"""
 
 from dataclasses import asdict, fields
 from typing import Final
@@ -32,8 +35,10 @@ def receipt(document: Document) -> Receipt:
     """Return the receipt that a document keeps."""
     return Receipt(
         document["_id"],
-        Arrival(**{name: document[name] for name in _ARRIVAL}),
-        Standing(ReceiptState(document["state"]), **{name: document[name] for name in _STANDING}),
+        Arrival(**{name: document.get(name, "") for name in _ARRIVAL}),
+        Standing(
+            ReceiptState(document["state"]), **{name: document.get(name, "") for name in _STANDING}
+        ),
     )
 
 

@@ -8,8 +8,15 @@ from typing import Final
 
 from pymongo import UpdateOne
 
+from servicekit.mongo import Collection as Documents
 from servicekit.mongo import Document, MongoDatabase, storage_errors
-from set_receiver.adapters.mongo.schema import CLOSED_TENANTS, RECEIPTS, STREAM_STATES, TALLIES
+from set_receiver.adapters.mongo.schema import (
+    CLOSED_TENANTS,
+    LINKS,
+    RECEIPTS,
+    STREAM_STATES,
+    TALLIES,
+)
 from set_receiver.domain.looks import STRAGGLING_SECONDS
 
 _WAIT_SECONDS: Final = 1.0
@@ -33,6 +40,7 @@ class MongoReceiptPurging:
     ) -> None:
         self._closed = database[CLOSED_TENANTS]
         self._receipts = database[RECEIPTS]
+        self._links = database[LINKS]
         self._tallies = database[TALLIES]
         self._states = database[STREAM_STATES]
         self._late_seconds = late_seconds
@@ -47,7 +55,8 @@ class MongoReceiptPurging:
         """Remove receipts, and when there are none what is counted and known beside them."""
         with storage_errors():
             mark = await self._closed.find_one({"_id": tenant}, _SECONDS) or {}
-            removed = await self._remove_receipts(tenant, limit)
+            removed = await self._remove_some(self._receipts, tenant, limit)
+            removed = removed or await self._remove_some(self._links, tenant, limit)
             if not removed:
                 removed = (await self._tallies.delete_many(of_tenant(tenant))).deleted_count
                 states = await self._states.delete_many(of_tenant(tenant))
@@ -56,11 +65,11 @@ class MongoReceiptPurging:
             return 0.0
         return None if mark["seconds"] >= self._late_seconds else _WAIT_SECONDS
 
-    async def _remove_receipts(self, tenant: str, limit: int) -> int:
+    async def _remove_some(self, of: Documents, tenant: str, limit: int) -> int:
         wanted = {"tenant": tenant}
-        found = await self._receipts.find(wanted, {"_id": True}, limit=limit).to_list()
+        found = await of.find(wanted, {"_id": True}, limit=limit).to_list()
         if found:
-            await self._receipts.delete_many({"_id": {"$in": [each["_id"] for each in found]}})
+            await of.delete_many({"_id": {"$in": [each["_id"] for each in found]}})
         return len(found)
 
 

@@ -25,6 +25,7 @@ from set_receiver.adapters.mongo.purging import closed_among
 from set_receiver.adapters.mongo.schema import (
     COUNTERS,
     DEAD,
+    LINKS,
     OF_STREAM,
     OF_TENANT,
     PENDING,
@@ -64,6 +65,7 @@ class MongoReceipts:
         self._database = database
         self._receipts = database[RECEIPTS]
         self._counters = database[COUNTERS]
+        self._links = database[LINKS]
         self._tallies = MongoTallies(database)
         self._leases = leases
         self._add = Coalescer(self._add_batches)
@@ -143,6 +145,8 @@ class MongoReceipts:
         ignored = int(ReceiptState.IGNORED)
 
         async def erase_all(session: Session) -> int:
+            subject = {name: about[name] for name in ("tenant", "subject_uri")}
+            await self._links.delete_many(subject, session=session)
             found = await self._receipts.find(about, _OF_TALLY, session=session).to_list()
             ended = [each for each in found if each["state"] in _NEVER_MIND]
             await self._receipts.update_many(

@@ -14,6 +14,8 @@ CLOSED_TENANTS: Final = "closed_tenants"
 """Those that are being deleted, or have been."""
 STREAM_STATES: Final = "stream_states"
 """What is known of each stream beside its configuration."""
+LINKS: Final = "links"
+"""Resources that are in a stream's feed."""
 POSITIONS: Final = "positions"
 """The counter whose `last` is the last position that was given."""
 
@@ -60,4 +62,10 @@ async def _stream_states(database: Database) -> None:
     await database[STREAM_STATES].create_index([("_id", ASCENDING)])
 
 
-MIGRATIONS: Final = (_receipts, _closed_tenants, _stream_states)
+async def _links(database: Database) -> None:
+    await database[LINKS].create_indexes(
+        [_index("link_identity", "tenant", "stream_id", "subject_uri", unique=True)]
+    )
+
+
+MIGRATIONS: Final = (_receipts, _closed_tenants, _stream_states, _links)

@@ -8,6 +8,7 @@ from typing import Final
 from servicekit.mongo import open_mongo
 from servicekit.mongo_leases import MongoLeases
 from servicekit.mongo_watch import Pipeline, publish_writes
+from set_receiver.adapters.mongo.links import MongoLinks
 from set_receiver.adapters.mongo.purging import MongoReceiptPurging
 from set_receiver.adapters.mongo.receipts import MongoReceipts
 from set_receiver.adapters.mongo.schema import MIGRATIONS, RECEIPTS
@@ -40,6 +41,7 @@ async def open_mongo_store(url: str, service: str) -> AsyncIterator[ReceiptStore
             MongoReceipts(database, leases),
             MongoReceiptPurging(database),
             MongoStreamStates(database),
+            MongoLinks(database, leases),
             leases,
             AMONG_OTHERS,
             database.works,

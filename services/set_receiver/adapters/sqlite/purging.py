@@ -11,6 +11,10 @@ _IS_CLOSED: Final = "SELECT 1 FROM closed_tenant WHERE tenant = ?"
 _REMOVE: Final = """
     DELETE FROM receipt WHERE position IN (SELECT position FROM receipt WHERE tenant = ? LIMIT ?)
 """
+_UNLINK: Final = """
+    DELETE FROM link WHERE tenant = ?1 AND (stream_id, subject_uri) IN
+        (SELECT stream_id, subject_uri FROM link WHERE tenant = ?1 LIMIT ?2)
+"""
 _FORGET_REST: Final = tuple(
     f"DELETE FROM {table} WHERE tenant = ?"  # noqa: S608  constants
     for table in ("tally", "asked_state", "remote_status")
@@ -40,6 +44,7 @@ class SqliteReceiptPurging:
 
         def remove_some(connection: sqlite3.Connection) -> int:
             removed = connection.execute(_REMOVE, (tenant, limit)).rowcount
+            removed = removed or connection.execute(_UNLINK, (tenant, limit)).rowcount
             if removed:
                 return removed
             return sum(connection.execute(each, (tenant,)).rowcount for each in _FORGET_REST)

@@ -34,7 +34,7 @@ _Key = tuple[str, str, int]
 _Batch = Sequence[Arrival]
 
 _ADD = f"""
-    INSERT INTO receipt ({ARRIVAL}, {STANDING}) VALUES ({", ".join("?" * 17)})
+    INSERT INTO receipt ({ARRIVAL}, {STANDING}) VALUES ({", ".join("?" * 19)})
     ON CONFLICT (tenant, stream_id, iss, jti) DO NOTHING
 """  # noqa: S608  the columns are constants
 _COUNT = """
@@ -50,6 +50,9 @@ _PENDING = """
 _OF_SUBJECT = """
     SELECT position FROM receipt
     WHERE tenant = ?1 AND substr(subject_uri, -length(?2)) = ?2 AND token <> ''
+"""
+_UNLINK_SUBJECT = """
+    DELETE FROM link WHERE tenant = ?1 AND substr(subject_uri, -length(?2)) = ?2
 """
 _IGNORED = f"state IN ({', '.join(str(int(state)) for state in NEVER_MIND)})"
 _ERASE = f"""
@@ -158,12 +161,15 @@ class SqliteReceipts:
         positions = [position for (position,) in found]
 
         def erase_all(connection: sqlite3.Connection) -> int:
+            connection.execute(_UNLINK_SUBJECT, (tenant, path))
+            if not positions:
+                return 0
             _count(connection, _states(connection, positions), -1)
             erased = connection.executemany(_ERASE, [(now, ERASED, each) for each in positions])
             _count(connection, _states(connection, positions), 1)
             return erased.rowcount
 
-        return await self._database.write(erase_all) if positions else 0
+        return await self._database.write(erase_all)
 
     async def make_unreadable(self) -> None:
         """Rewrite the file."""

@@ -7,9 +7,9 @@ from set_receiver.domain.receipts import Arrival, Receipt, ReceiptState, Standin
 
 ARRIVAL: Final = (
     "tenant, stream_id, iss, jti, token, txn, event_type, subject_uri, origin_clock, received,"
-    " traceparent"
+    " traceparent, handling"
 )
-STANDING: Final = "state, reason, settled, attempts, first_failed, next_attempt"
+STANDING: Final = "state, reason, settled, attempts, first_failed, next_attempt, routed"
 _ARRIVAL_COLUMNS: Final = len(fields(Arrival))
 
 
@@ -27,6 +27,7 @@ def arrival_row(arrival: Arrival) -> tuple[object, ...]:
         arrival.origin_clock,
         arrival.received,
         arrival.traceparent,
+        arrival.handling,
     )
 
 
@@ -39,6 +40,7 @@ def standing_row(standing: Standing) -> tuple[object, ...]:
         standing.attempts,
         standing.first_failed,
         standing.next_attempt,
+        standing.routed,
     )
 
 

@@ -45,4 +45,16 @@ MIGRATIONS: Final = (
         PRIMARY KEY (tenant, stream_id)
     ) STRICT, WITHOUT ROWID
     """,
+    """
+    -- resources that are in a stream's feed, at the publisher's version that was applied last
+    CREATE TABLE link (
+        tenant TEXT NOT NULL, stream_id TEXT NOT NULL, subject_uri TEXT NOT NULL,
+        version TEXT NOT NULL,
+        PRIMARY KEY (tenant, stream_id, subject_uri)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    ALTER TABLE receipt ADD COLUMN handling TEXT NOT NULL DEFAULT '';
+    ALTER TABLE receipt ADD COLUMN routed TEXT NOT NULL DEFAULT ''
+    """,
 )

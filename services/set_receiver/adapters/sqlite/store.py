@@ -10,6 +10,7 @@ from servicekit.lone_leases import LoneLeases
 from servicekit.signals import News
 from servicekit.sqlite import Database
 from set_receiver.adapters.receipt_store import ReceiptStore
+from set_receiver.adapters.sqlite.links import SqliteLinks
 from set_receiver.adapters.sqlite.purging import SqliteReceiptPurging
 from set_receiver.adapters.sqlite.receipts import SqliteReceipts
 from set_receiver.adapters.sqlite.schema import MIGRATIONS
@@ -34,6 +35,7 @@ async def open_sqlite(path: Path) -> AsyncIterator[ReceiptStore]:
             SqliteReceipts(database),
             SqliteReceiptPurging(database),
             SqliteStreamStates(database),
+            SqliteLinks(database),
             LoneLeases(),
             ALONE,
             works,

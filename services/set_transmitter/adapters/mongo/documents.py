@@ -7,10 +7,11 @@ from servicekit.mongo import Document
 from set_transmitter.domain.events import Event, LoggedEvent
 from set_transmitter.domain.generations import Generations
 from set_transmitter.domain.progress import DeadLetter
+from set_transmitter.domain.routed import routed_members, stored_routed
 from set_transmitter.domain.snapshots import Boundary, Reach, Snapshot
 
 # a member of a stored event has the name of the field
-_EVENT_FIELDS: Final = tuple(field.name for field in fields(Event))
+_EVENT_FIELDS: Final = tuple(field.name for field in fields(Event) if field.name != "routed")
 LAST_POSITION: Final = 2**63 - 1
 
 
@@ -18,6 +19,8 @@ def event_document(logged: LoggedEvent) -> Document:
     """Return an event as it is stored."""
     event = logged.event
     members = {name: getattr(event, name) for name in _EVENT_FIELDS}
+    if event.routed is not None:
+        members |= {"routed_key": event.routed.key, "routed": routed_members(event.routed)}
     return {"_id": logged.position, "only_for": logged.only_for, **members}
 
 
@@ -27,6 +30,7 @@ def logged_event(document: Document) -> LoggedEvent:
     values = {name: document[name] for name in _EVENT_FIELDS if name in document}
     values["lineage"] = tuple(values["lineage"])
     values["attributes"] = tuple(values["attributes"])
+    values["routed"] = stored_routed(document.get("routed_key", ""), document.get("routed"))
     return LoggedEvent(document["_id"], Event(**values), document["only_for"])
 
 

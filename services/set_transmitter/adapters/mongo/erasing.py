@@ -12,6 +12,7 @@ from set_transmitter.domain.erasures import Erasure, Removed
 
 # No stream asks for this kind, so every one passes over it.
 _ERASED: Final = "erased"
+_NOT_ROUTED: Final[Document] = {"$unset": {"routed": ""}}
 _EMPTY: Final[Document] = {
     "data": None,
     "attributes": [],
@@ -56,10 +57,12 @@ class MongoErasing:
         deletions = [position for position, kind in found.items() if kind == "delete"]
         others = [position for position, kind in found.items() if kind != "delete"]
         await self._events.update_many(
-            {"_id": {"$in": deletions}}, {"$set": _EMPTY}, session=session
+            {"_id": {"$in": deletions}}, {"$set": _EMPTY, **_NOT_ROUTED}, session=session
         )
         await self._events.update_many(
-            {"_id": {"$in": others}}, {"$set": {**_EMPTY, "kind": _ERASED}}, session=session
+            {"_id": {"$in": others}},
+            {"$set": {**_EMPTY, "kind": _ERASED}, **_NOT_ROUTED},
+            session=session,
         )
         sets = await self._deliveries.delete_many(
             {"_id.position": {"$in": list(found)}, "jwt": {"$ne": None}}, session=session

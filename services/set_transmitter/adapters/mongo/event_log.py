@@ -8,7 +8,7 @@ from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
 from set_transmitter.adapters.mongo.documents import event_document
 from set_transmitter.adapters.mongo.fenced import FencedWrites
 from set_transmitter.adapters.mongo.schema import DELIVERIES, EVENTS, LOG
-from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.events import Event, LoggedEvent, distinct
 
 _LOG = {"_id": "log"}
 
@@ -47,6 +47,21 @@ class LogCollections:
     async def read(self, session: Session | None) -> Document:
         """Return the document of a log that has begun, in a transaction or (None) as it is now."""
         return (await self._log.find_one(_LOG, session=session)) or {}
+
+    async def add_routed(self, session: Session, events: Sequence[Event]) -> list[LoggedEvent]:
+        """Add those events that are not there."""
+        given = distinct(events)
+        keys = [event.routed.key for event in given if event.routed]
+        found = self._events.find(
+            {"routed_key": {"$in": keys}},
+            {"routed_key": 1},
+            hint=[("routed_key", 1)],
+            session=session,
+        )
+        known = {each["routed_key"] async for each in found}
+        feed_cursor = (await self.read(session))["feed_cursor"]
+        new = [event for event in given if event.routed and event.routed.key not in known]
+        return await self.append(session, new, feed_cursor=feed_cursor)
 
     async def append(
         self,
@@ -102,6 +117,10 @@ class MongoEventLog:
         return await self._write(
             lambda session: self._collections.append(session, events, feed_cursor=feed_cursor)
         )
+
+    async def add_routed(self, events: Sequence[Event]) -> list[LoggedEvent]:
+        """Add those events that are not there."""
+        return await self._write(lambda session: self._collections.add_routed(session, events))
 
     async def _now(self) -> Document:
         with storage_errors():

@@ -34,4 +34,16 @@ async def _make_status_changes(database: Database) -> None:
     await database[STATUS_CHANGES].create_index([("tenant", 1)])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_make_collections, _make_status_changes)
+async def _know_routed_events(database: Database) -> None:
+    await database[EVENTS].create_index(
+        [("routed_key", 1)],
+        unique=True,
+        partialFilterExpression={"routed_key": {"$gt": ""}},
+    )
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _make_collections,
+    _make_status_changes,
+    _know_routed_events,
+)

@@ -16,7 +16,7 @@ _POSITIONS: Final = f"""
 # No stream asks for the kind "erased", so every one passes over it.
 _SCRUB: Final = """
     UPDATE event SET data = NULL, attributes = '[]', external_id = '', state = NULL,
-        replaced = NULL,
+        replaced = NULL, routed = '',
         kind = CASE kind WHEN 'delete' THEN kind ELSE 'erased' END
     WHERE position = ?
 """

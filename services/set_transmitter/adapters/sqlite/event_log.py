@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from servicekit.restoring import note_restore
 from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite.rows import COLUMN_COUNT, COLUMNS, row_of
-from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.events import Event, LoggedEvent, distinct
 
 _INSERT = f"INSERT INTO event ({COLUMNS}) VALUES ({', '.join('?' * COLUMN_COUNT)})"  # noqa: S608  ours
 
@@ -81,3 +81,21 @@ class SqliteEventLog:
         return await self._database.write(
             lambda connection: append_events(connection, events, feed_cursor=feed_cursor)
         )
+
+    async def add_routed(self, events: Sequence[Event]) -> list[LoggedEvent]:
+        """Add those events that are not there."""
+
+        def add(connection: sqlite3.Connection) -> list[LoggedEvent]:
+            _, feed_cursor, _ = read_log(connection)
+            new = [event for event in events if not _has(connection, event)]
+            return append_events(connection, distinct(new), feed_cursor=feed_cursor)
+
+        return await self._database.write(add)
+
+
+def _has(connection: sqlite3.Connection, event: Event) -> bool:
+    key = event.routed.key if event.routed else ""
+    found = connection.execute(
+        "SELECT 1 FROM event WHERE routed_key = ? AND routed_key <> ''", (key,)
+    )
+    return found.fetchone() is not None

@@ -6,11 +6,12 @@ from typing import Any, Final
 import orjson
 
 from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.routed import routed_members, stored_routed
 
 COLUMNS: Final = (
     "position, tenant, kind, committed, resource_type, subject_uri, external_id, txn,"
     " origin_clock, origin_cluster, lineage, version_before, version_after, attributes,"
-    " traceparent, data, only_for, state, replaced"
+    " traceparent, data, only_for, state, replaced, routed_key, routed"
 )
 COLUMN_COUNT: Final = COLUMNS.count(",") + 1
 
@@ -38,6 +39,8 @@ def row_of(logged: LoggedEvent) -> tuple[object, ...]:
         logged.only_for,
         event.state,
         event.replaced,
+        event.routed.key if event.routed else "",
+        orjson.dumps(routed_members(event.routed)).decode() if event.routed else "",
     )
 
 
@@ -64,5 +67,6 @@ def logged_event(row: Sequence[Any]) -> LoggedEvent:
             data=row[15],
             state=row[17],
             replaced=row[18],
+            routed=stored_routed(row[19], orjson.loads(row[20]) if row[20] else None),
         ),
     )

@@ -126,4 +126,10 @@ MIGRATIONS: Final = (
         committed INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- of what was received: by which it is known again, and what else there is to keep as JSON
+    ALTER TABLE event ADD COLUMN routed_key TEXT NOT NULL DEFAULT '';
+    ALTER TABLE event ADD COLUMN routed TEXT NOT NULL DEFAULT '';
+    CREATE UNIQUE INDEX event_routed ON event (routed_key) WHERE routed_key <> '';
+    """,
 )

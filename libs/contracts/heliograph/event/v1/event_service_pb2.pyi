@@ -7,6 +7,8 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from heliograph.common.v1 import stamp_pb2 as _stamp_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -17,6 +19,28 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _RouteMode:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RouteModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RouteMode.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ROUTE_MODE_UNSPECIFIED: _RouteMode.ValueType  # 0
+    ROUTE_MODE_FORWARD: _RouteMode.ValueType  # 1
+    """As it came: the streams that forward tokens of its issuer carry it."""
+    ROUTE_MODE_PUBLISH: _RouteMode.ValueType  # 2
+    """What it says, signed by the tenant's issuer, with the iss and aud of each stream."""
+
+class RouteMode(_RouteMode, metaclass=_RouteModeEnumTypeWrapper):
+    """How a SET goes on."""
+
+ROUTE_MODE_UNSPECIFIED: RouteMode.ValueType  # 0
+ROUTE_MODE_FORWARD: RouteMode.ValueType  # 1
+"""As it came: the streams that forward tokens of its issuer carry it."""
+ROUTE_MODE_PUBLISH: RouteMode.ValueType  # 2
+"""What it says, signed by the tenant's issuer, with the iss and aud of each stream."""
+Global___RouteMode: _TypeAlias = RouteMode  # noqa: Y015
 
 @_typing.final
 class ReadDeliveryStatesRequest(_message.Message):
@@ -209,3 +233,171 @@ class SignedCompletion(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SignedCompletion: _TypeAlias = SignedCompletion  # noqa: Y015
+
+@_typing.final
+class RouteRequest(_message.Message):
+    """SETs to send on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SETS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sets(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReceivedSet]: ...
+    def __init__(
+        self,
+        *,
+        sets: _abc.Iterable[Global___ReceivedSet] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sets", b"sets"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RouteRequest: _TypeAlias = RouteRequest  # noqa: Y015
+
+@_typing.final
+class ReceivedSet(_message.Message):
+    """A SET that was received, verified, and is kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    ISS_FIELD_NUMBER: _builtins.int
+    JTI_FIELD_NUMBER: _builtins.int
+    AUD_FIELD_NUMBER: _builtins.int
+    TXN_FIELD_NUMBER: _builtins.int
+    SUB_ID_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    LINEAGE_FIELD_NUMBER: _builtins.int
+    VERSION_BEFORE_FIELD_NUMBER: _builtins.int
+    TRACEPARENT_FIELD_NUMBER: _builtins.int
+    JWT_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    mode: Global___RouteMode.ValueType
+    iss: _builtins.str
+    jti: _builtins.str
+    txn: _builtins.str
+    """Empty where it has none."""
+    sub_id: _builtins.bytes
+    """A JSON object (RFC 9493)."""
+    version_before: _builtins.str
+    """The entity-tag before the change; empty where it does not say."""
+    traceparent: _builtins.str
+    """W3C trace context; empty when there is none."""
+    jwt: _builtins.str
+    """The JWS in compact serialization; only to FORWARD."""
+    @_builtins.property
+    def aud(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReceivedEvent]:
+        """In the order in which they are to be told."""
+
+    @_builtins.property
+    def origin(self) -> _stamp_pb2.Stamp:
+        """Of the change that it tells of; where it does not say, when it was received, and this cluster."""
+
+    @_builtins.property
+    def lineage(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The clusters that it has been through, this one last."""
+
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        mode: Global___RouteMode.ValueType = ...,
+        iss: _builtins.str = ...,
+        jti: _builtins.str = ...,
+        aud: _abc.Iterable[_builtins.str] | None = ...,
+        txn: _builtins.str = ...,
+        sub_id: _builtins.bytes = ...,
+        events: _abc.Iterable[Global___ReceivedEvent] | None = ...,
+        origin: _stamp_pb2.Stamp | None = ...,
+        lineage: _abc.Iterable[_builtins.str] | None = ...,
+        version_before: _builtins.str = ...,
+        traceparent: _builtins.str = ...,
+        jwt: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["origin", b"origin"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aud", b"aud", "events", b"events", "iss", b"iss", "jti", b"jti", "jwt", b"jwt", "lineage", b"lineage", "mode", b"mode", "origin", b"origin", "sub_id", b"sub_id", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn", "version_before", b"version_before"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReceivedSet: _TypeAlias = ReceivedSet  # noqa: Y015
+
+@_typing.final
+class ReceivedEvent(_message.Message):
+    """A member of its "events"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    URI_FIELD_NUMBER: _builtins.int
+    PAYLOAD_FIELD_NUMBER: _builtins.int
+    uri: _builtins.str
+    """The type's URI."""
+    payload: _builtins.bytes
+    """A JSON object."""
+    def __init__(
+        self,
+        *,
+        uri: _builtins.str = ...,
+        payload: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["payload", b"payload", "uri", b"uri"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReceivedEvent: _TypeAlias = ReceivedEvent  # noqa: Y015
+
+@_typing.final
+class RouteResponse(_message.Message):
+    """A result for each SET, in their order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___RouteResult]: ...
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___RouteResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RouteResponse: _TypeAlias = RouteResponse  # noqa: Y015
+
+@_typing.final
+class RouteResult(_message.Message):
+    """What became of a SET."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENTS_FIELD_NUMBER: _builtins.int
+    IS_REPEATED_FIELD_NUMBER: _builtins.int
+    events: _builtins.int
+    """How many events the log has of it by now, this call's or an earlier one's."""
+    is_repeated: _builtins.bool
+    """Whether they were there before."""
+    def __init__(
+        self,
+        *,
+        events: _builtins.int = ...,
+        is_repeated: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "is_repeated", b"is_repeated"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RouteResult: _TypeAlias = RouteResult  # noqa: Y015

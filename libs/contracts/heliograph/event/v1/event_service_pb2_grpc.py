@@ -40,6 +40,11 @@ class EventServiceStub:
                 request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesRequest.SerializeToString,
                 response_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesResponse.FromString,
                 _registered_method=True)
+        self.Route = channel.unary_unary(
+                '/heliograph.event.v1.EventService/Route',
+                request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteRequest.SerializeToString,
+                response_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteResponse.FromString,
+                _registered_method=True)
         self.SignCompletions = channel.unary_unary(
                 '/heliograph.event.v1.EventService/SignCompletions',
                 request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.SignCompletionsRequest.SerializeToString,
@@ -53,6 +58,19 @@ class EventServiceServicer:
 
     def ReadDeliveryStates(self, request, context):
         """Reads the delivery state of a tenant's transmit streams.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Route(self, request, context):
+        """Adds to the log what was received and is to be sent on, for those of the tenant's transmit streams
+        that carry it. When the answer is given, all of it is durable. SETs of one subject keep their order.
+
+        What was added before is not added again: known by txn, subject and events where there is a txn, else
+        by (iss, jti); within one mode.
+
+        Fails with UNAVAILABLE and reason STANDBY.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -75,6 +93,11 @@ def add_EventServiceServicer_to_server(servicer, server):
                     servicer.ReadDeliveryStates,
                     request_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesRequest.FromString,
                     response_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesResponse.SerializeToString,
+            ),
+            'Route': grpc.unary_unary_rpc_method_handler(
+                    servicer.Route,
+                    request_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteRequest.FromString,
+                    response_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteResponse.SerializeToString,
             ),
             'SignCompletions': grpc.unary_unary_rpc_method_handler(
                     servicer.SignCompletions,
@@ -110,6 +133,33 @@ class EventService:
             '/heliograph.event.v1.EventService/ReadDeliveryStates',
             heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesRequest.SerializeToString,
             heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Route(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.event.v1.EventService/Route',
+            heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteRequest.SerializeToString,
+            heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteResponse.FromString,
             options,
             channel_credentials,
             insecure,

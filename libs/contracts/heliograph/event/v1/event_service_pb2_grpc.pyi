@@ -18,6 +18,15 @@ class EventServiceStub:
     def __init__(self, channel: _aio.Channel) -> None: ...
     ReadDeliveryStates: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ReadDeliveryStatesRequest, _event_service_pb2.ReadDeliveryStatesResponse]
     """Reads the delivery state of a tenant's transmit streams."""
+    Route: _aio.UnaryUnaryMultiCallable[_event_service_pb2.RouteRequest, _event_service_pb2.RouteResponse]
+    """Adds to the log what was received and is to be sent on, for those of the tenant's transmit streams
+    that carry it. When the answer is given, all of it is durable. SETs of one subject keep their order.
+
+    What was added before is not added again: known by txn, subject and events where there is a txn, else
+    by (iss, jti); within one mode.
+
+    Fails with UNAVAILABLE and reason STANDBY.
+    """
     SignCompletions: _aio.UnaryUnaryMultiCallable[_event_service_pb2.SignCompletionsRequest, _event_service_pb2.SignCompletionsResponse]
     """Signs SETs that tell of completions (RFC 9967 section 2.5), with the tenant's key, for whoever sent
     the request. They are kept nowhere: what is asked for again has the same jti and the same claims.
@@ -35,6 +44,21 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_event_service_pb2.ReadDeliveryStatesRequest, _abc.Awaitable[_event_service_pb2.ReadDeliveryStatesResponse]],
     ) -> _abc.Awaitable[_event_service_pb2.ReadDeliveryStatesResponse]:
         """Reads the delivery state of a tenant's transmit streams."""
+
+    @_abc_1.abstractmethod
+    def Route(
+        self,
+        request: _event_service_pb2.RouteRequest,
+        context: _aio.ServicerContext[_event_service_pb2.RouteRequest, _abc.Awaitable[_event_service_pb2.RouteResponse]],
+    ) -> _abc.Awaitable[_event_service_pb2.RouteResponse]:
+        """Adds to the log what was received and is to be sent on, for those of the tenant's transmit streams
+        that carry it. When the answer is given, all of it is durable. SETs of one subject keep their order.
+
+        What was added before is not added again: known by txn, subject and events where there is a txn, else
+        by (iss, jti); within one mode.
+
+        Fails with UNAVAILABLE and reason STANDBY.
+        """
 
     @_abc_1.abstractmethod
     def SignCompletions(

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+heliograph/receipt/v1/receipt_service.proto\x12\x15heliograph.receipt.v1\"_\n\x13ListReceiptsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tstream_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"a\n\x14ListReceiptsResponse\x12\x30\n\x08receipts\x18\x01 \x03(\x0b\x32\x1e.heliograph.receipt.v1.Receipt\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xf5\x01\n\x07Receipt\x12\x11\n\tstream_id\x18\x01 \x01(\t\x12\x0b\n\x03iss\x18\x02 \x01(\t\x12\x0b\n\x03jti\x18\x03 \x01(\t\x12\x0b\n\x03txn\x18\x04 \x01(\t\x12\x12\n\nevent_type\x18\x05 \x01(\t\x12\x13\n\x0bsubject_uri\x18\x06 \x01(\t\x12\x32\n\x05state\x18\x07 \x01(\x0e\x32#.heliograph.receipt.v1.ReceiptState\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x10\n\x08received\x18\t \x01(\x04\x12\x0f\n\x07settled\x18\n \x01(\x04\x12\x14\n\x0corigin_clock\x18\x0b \x01(\x04\x12\n\n\x02id\x18\x0c \x01(\t*\xb8\x01\n\x0cReceiptState\x12\x1d\n\x19RECEIPT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15RECEIPT_STATE_PENDING\x10\x01\x12\x19\n\x15RECEIPT_STATE_APPLIED\x10\x02\x12 \n\x1cRECEIPT_STATE_WITHOUT_EFFECT\x10\x03\x12\x19\n\x15RECEIPT_STATE_IGNORED\x10\x04\x12\x16\n\x12RECEIPT_STATE_DEAD\x10\x05\x32~\n\x0eReceiptService\x12l\n\x0cListReceipts\x12*.heliograph.receipt.v1.ListReceiptsRequest\x1a+.heliograph.receipt.v1.ListReceiptsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+heliograph/receipt/v1/receipt_service.proto\x12\x15heliograph.receipt.v1\"_\n\x13ListReceiptsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tstream_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\r\x12\x12\n\npage_token\x18\x04 \x01(\t\"a\n\x14ListReceiptsResponse\x12\x30\n\x08receipts\x18\x01 \x03(\x0b\x32\x1e.heliograph.receipt.v1.Receipt\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x02\n\x07Receipt\x12\x11\n\tstream_id\x18\x01 \x01(\t\x12\x0b\n\x03iss\x18\x02 \x01(\t\x12\x0b\n\x03jti\x18\x03 \x01(\t\x12\x0b\n\x03txn\x18\x04 \x01(\t\x12\x12\n\nevent_type\x18\x05 \x01(\t\x12\x13\n\x0bsubject_uri\x18\x06 \x01(\t\x12\x32\n\x05state\x18\x07 \x01(\x0e\x32#.heliograph.receipt.v1.ReceiptState\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x10\n\x08received\x18\t \x01(\x04\x12\x0f\n\x07settled\x18\n \x01(\x04\x12\x14\n\x0corigin_clock\x18\x0b \x01(\x04\x12\n\n\x02id\x18\x0c \x01(\t\x12\x0e\n\x06routed\x18\r \x01(\t*\xd2\x01\n\x0cReceiptState\x12\x1d\n\x19RECEIPT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15RECEIPT_STATE_PENDING\x10\x01\x12\x19\n\x15RECEIPT_STATE_APPLIED\x10\x02\x12 \n\x1cRECEIPT_STATE_WITHOUT_EFFECT\x10\x03\x12\x19\n\x15RECEIPT_STATE_IGNORED\x10\x04\x12\x16\n\x12RECEIPT_STATE_DEAD\x10\x05\x12\x18\n\x14RECEIPT_STATE_ROUTED\x10\x06\x32~\n\x0eReceiptService\x12l\n\x0cListReceipts\x12*.heliograph.receipt.v1.ListReceiptsRequest\x1a+.heliograph.receipt.v1.ListReceiptsResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,14 +33,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RECEIPTSERVICE'].methods_by_name['ListReceipts']._loaded_options = None
   _globals['_RECEIPTSERVICE'].methods_by_name['ListReceipts']._serialized_options = b'\220\002\001'
-  _globals['_RECEIPTSTATE']._serialized_start=515
-  _globals['_RECEIPTSTATE']._serialized_end=699
+  _globals['_RECEIPTSTATE']._serialized_start=531
+  _globals['_RECEIPTSTATE']._serialized_end=741
   _globals['_LISTRECEIPTSREQUEST']._serialized_start=70
   _globals['_LISTRECEIPTSREQUEST']._serialized_end=165
   _globals['_LISTRECEIPTSRESPONSE']._serialized_start=167
   _globals['_LISTRECEIPTSRESPONSE']._serialized_end=264
   _globals['_RECEIPT']._serialized_start=267
-  _globals['_RECEIPT']._serialized_end=512
-  _globals['_RECEIPTSERVICE']._serialized_start=701
-  _globals['_RECEIPTSERVICE']._serialized_end=827
+  _globals['_RECEIPT']._serialized_end=528
+  _globals['_RECEIPTSERVICE']._serialized_start=743
+  _globals['_RECEIPTSERVICE']._serialized_end=869
 # @@protoc_insertion_point(module_scope)

@@ -35,6 +35,8 @@ class _ReceiptStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReceiptS
     """Its type is not one that this cluster acts on."""
     RECEIPT_STATE_DEAD: _ReceiptState.ValueType  # 5
     """It could not be applied and was set aside."""
+    RECEIPT_STATE_ROUTED: _ReceiptState.ValueType  # 6
+    """It went on to the tenant's transmit streams, and nothing is done with it here."""
 
 class ReceiptState(_ReceiptState, metaclass=_ReceiptStateEnumTypeWrapper):
     """Where a received event stands."""
@@ -49,6 +51,8 @@ RECEIPT_STATE_IGNORED: ReceiptState.ValueType  # 4
 """Its type is not one that this cluster acts on."""
 RECEIPT_STATE_DEAD: ReceiptState.ValueType  # 5
 """It could not be applied and was set aside."""
+RECEIPT_STATE_ROUTED: ReceiptState.ValueType  # 6
+"""It went on to the tenant's transmit streams, and nothing is done with it here."""
 Global___ReceiptState: _TypeAlias = ReceiptState  # noqa: Y015
 
 @_typing.final
@@ -128,13 +132,14 @@ class Receipt(_message.Message):
     SETTLED_FIELD_NUMBER: _builtins.int
     ORIGIN_CLOCK_FIELD_NUMBER: _builtins.int
     ID_FIELD_NUMBER: _builtins.int
+    ROUTED_FIELD_NUMBER: _builtins.int
     stream_id: _builtins.str
     iss: _builtins.str
     jti: _builtins.str
     txn: _builtins.str
     event_type: _builtins.str
     subject_uri: _builtins.str
-    """The sub_id's uri, e.g. "/Users/2819c223"."""
+    """The sub_id's uri, e.g. "/Users/2819c223"; the sub_id itself where it is not of SCIM."""
     state: Global___ReceiptState.ValueType
     reason: _builtins.str
     """Why it is in this state, where that needs saying."""
@@ -146,6 +151,8 @@ class Receipt(_message.Message):
     """When the origin made the change; 0 when the event does not say."""
     id: _builtins.str
     """Names the receipt within the cluster."""
+    routed: _builtins.str
+    """"FW" or "PB" once it is durably on its way to the tenant's transmit streams; else empty."""
     def __init__(
         self,
         *,
@@ -161,10 +168,11 @@ class Receipt(_message.Message):
         settled: _builtins.int = ...,
         origin_clock: _builtins.int = ...,
         id: _builtins.str = ...,
+        routed: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_type", b"event_type", "id", b"id", "iss", b"iss", "jti", b"jti", "origin_clock", b"origin_clock", "reason", b"reason", "received", b"received", "settled", b"settled", "state", b"state", "stream_id", b"stream_id", "subject_uri", b"subject_uri", "txn", b"txn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_type", b"event_type", "id", b"id", "iss", b"iss", "jti", b"jti", "origin_clock", b"origin_clock", "reason", b"reason", "received", b"received", "routed", b"routed", "settled", b"settled", "state", b"state", "stream_id", b"stream_id", "subject_uri", b"subject_uri", "txn", b"txn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

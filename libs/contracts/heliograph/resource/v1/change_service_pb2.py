@@ -27,7 +27,7 @@ from heliograph.common.v1 import stamp_pb2 as heliograph_dot_common_dot_v1_dot_s
 from heliograph.resource.v1 import resource_pb2 as heliograph_dot_resource_dot_v1_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+heliograph/resource/v1/change_service.proto\x12\x16heliograph.resource.v1\x1a\"heliograph/common/v1/failure.proto\x1a heliograph/common/v1/stamp.proto\x1a%heliograph/resource/v1/resource.proto\"N\n\x12ReadChangesRequest\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\x12\x19\n\x11wait_milliseconds\x18\x03 \x01(\r\"[\n\x13ReadChangesResponse\x12/\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1e.heliograph.resource.v1.Change\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\"\xa8\x01\n\x13ReadSnapshotRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x13\n\x06\x63ursor\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x11\n\tafter_key\x18\x03 \x01(\t\x12\r\n\x05limit\x18\x04 \x01(\r\x12\x36\n\x04only\x18\x0f \x01(\x0b\x32#.heliograph.resource.v1.ResourceRefH\x01\x88\x01\x01\x42\t\n\x07_cursorB\x07\n\x05_only\"\xbd\x01\n\x14ReadSnapshotResponse\x12/\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1e.heliograph.resource.v1.Change\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\x12/\n\x07\x65ntries\x18\x03 \x03(\x0b\x32\x1e.heliograph.resource.v1.Change\x12\x10\n\x08next_key\x18\x04 \x01(\t\x12\x12\n\x05total\x18\x05 \x01(\x04H\x00\x88\x01\x01\x42\x08\n\x06_total\"\xef\x03\n\x06\x43hange\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x30\n\x03ref\x18\x02 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".heliograph.resource.v1.ChangeKind\x12\x0b\n\x03txn\x18\x04 \x01(\t\x12+\n\x06origin\x18\x05 \x01(\x0b\x32\x1b.heliograph.common.v1.Stamp\x12\x0f\n\x07lineage\x18\x06 \x03(\t\x12\x16\n\x0eversion_before\x18\x07 \x01(\t\x12\x15\n\rversion_after\x18\x08 \x01(\t\x12\x0c\n\x04\x64\x61ta\x18\t \x01(\x0c\x12\x12\n\nattributes\x18\n \x03(\t\x12\x13\n\x0b\x65xternal_id\x18\x0b \x01(\t\x12\x36\n\nactivation\x18\x0c \x01(\x0e\x32\".heliograph.resource.v1.Activation\x12\x13\n\x0btraceparent\x18\r \x01(\t\x12\x11\n\tcommitted\x18\x0e \x01(\x04\x12\x0e\n\x06routed\x18\x0f \x01(\x08\x12\x0e\n\x06\x65rased\x18\x10 \x01(\x08\x12\x12\n\x05state\x18\x11 \x01(\x0cH\x00\x88\x01\x01\x12\x15\n\x08replaced\x18\x12 \x01(\x0cH\x01\x88\x01\x01\x42\x08\n\x06_stateB\x0b\n\t_replaced\"M\n\x13\x41pplyChangesRequest\x12\x36\n\x07\x63hanges\x18\x01 \x03(\x0b\x32%.heliograph.resource.v1.ForeignChange\"\x85\x03\n\rForeignChange\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x14\n\x0cissuer_group\x18\x02 \x01(\t\x12\x0b\n\x03txn\x18\x03 \x01(\t\x12\x30\n\x03ref\x18\x04 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x30\n\x04kind\x18\x05 \x01(\x0e\x32\".heliograph.resource.v1.ChangeKind\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x0c\n\x04\x64\x61ta\x18\x07 \x01(\x0c\x12\x30\n\x06origin\x18\x08 \x01(\x0b\x32\x1b.heliograph.common.v1.StampH\x00\x88\x01\x01\x12\x0f\n\x07lineage\x18\t \x03(\t\x12\x13\n\x0btraceparent\x18\n \x01(\t\x12\x0e\n\x06routed\x18\x0b \x01(\x08\x12\x36\n\nactivation\x18\x0c \x01(\x0e\x32\".heliograph.resource.v1.Activation\x12\x13\n\x0b\x65xternal_id\x18\r \x01(\tB\t\n\x07_origin\"L\n\x14\x41pplyChangesResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.heliograph.resource.v1.ApplyResult\"\x86\x01\n\x0b\x41pplyResult\x12:\n\x0b\x64isposition\x18\x01 \x01(\x0e\x32#.heliograph.resource.v1.DispositionH\x00\x12\x30\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome*\xa5\x01\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43HANGE_KIND_CREATE\x10\x01\x12\x17\n\x13\x43HANGE_KIND_REPLACE\x10\x02\x12\x15\n\x11\x43HANGE_KIND_PATCH\x10\x03\x12\x16\n\x12\x43HANGE_KIND_DELETE\x10\x04\x12\x1a\n\x16\x43HANGE_KIND_COMPLETION\x10\x05*x\n\nActivation\x12\x1a\n\x16\x41\x43TIVATION_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41\x43TIVATION_UNCHANGED\x10\x01\x12\x18\n\x14\x41\x43TIVATION_ACTIVATED\x10\x02\x12\x1a\n\x16\x41\x43TIVATION_DEACTIVATED\x10\x03*\xa5\x01\n\x0b\x44isposition\x12\x1b\n\x17\x44ISPOSITION_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44ISPOSITION_APPLIED\x10\x01\x12\x19\n\x15\x44ISPOSITION_DUPLICATE\x10\x02\x12\x15\n\x11\x44ISPOSITION_STALE\x10\x03\x12\x13\n\x0f\x44ISPOSITION_OWN\x10\x04\x12\x19\n\x15\x44ISPOSITION_UNCHANGED\x10\x05\x32\xdc\x02\n\rChangeService\x12k\n\x0bReadChanges\x12*.heliograph.resource.v1.ReadChangesRequest\x1a+.heliograph.resource.v1.ReadChangesResponse\"\x03\x90\x02\x01\x12n\n\x0cReadSnapshot\x12+.heliograph.resource.v1.ReadSnapshotRequest\x1a,.heliograph.resource.v1.ReadSnapshotResponse\"\x03\x90\x02\x01\x12n\n\x0c\x41pplyChanges\x12+.heliograph.resource.v1.ApplyChangesRequest\x1a,.heliograph.resource.v1.ApplyChangesResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+heliograph/resource/v1/change_service.proto\x12\x16heliograph.resource.v1\x1a\"heliograph/common/v1/failure.proto\x1a heliograph/common/v1/stamp.proto\x1a%heliograph/resource/v1/resource.proto\"\x14\n\x12ReadClusterRequest\"&\n\x13ReadClusterResponse\x12\x0f\n\x07\x63luster\x18\x01 \x01(\t\"N\n\x12ReadChangesRequest\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\r\x12\x19\n\x11wait_milliseconds\x18\x03 \x01(\r\"[\n\x13ReadChangesResponse\x12/\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1e.heliograph.resource.v1.Change\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\"\xa8\x01\n\x13ReadSnapshotRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x13\n\x06\x63ursor\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x11\n\tafter_key\x18\x03 \x01(\t\x12\r\n\x05limit\x18\x04 \x01(\r\x12\x36\n\x04only\x18\x0f \x01(\x0b\x32#.heliograph.resource.v1.ResourceRefH\x01\x88\x01\x01\x42\t\n\x07_cursorB\x07\n\x05_only\"\xbd\x01\n\x14ReadSnapshotResponse\x12/\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1e.heliograph.resource.v1.Change\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\x12/\n\x07\x65ntries\x18\x03 \x03(\x0b\x32\x1e.heliograph.resource.v1.Change\x12\x10\n\x08next_key\x18\x04 \x01(\t\x12\x12\n\x05total\x18\x05 \x01(\x04H\x00\x88\x01\x01\x42\x08\n\x06_total\"\xef\x03\n\x06\x43hange\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x30\n\x03ref\x18\x02 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".heliograph.resource.v1.ChangeKind\x12\x0b\n\x03txn\x18\x04 \x01(\t\x12+\n\x06origin\x18\x05 \x01(\x0b\x32\x1b.heliograph.common.v1.Stamp\x12\x0f\n\x07lineage\x18\x06 \x03(\t\x12\x16\n\x0eversion_before\x18\x07 \x01(\t\x12\x15\n\rversion_after\x18\x08 \x01(\t\x12\x0c\n\x04\x64\x61ta\x18\t \x01(\x0c\x12\x12\n\nattributes\x18\n \x03(\t\x12\x13\n\x0b\x65xternal_id\x18\x0b \x01(\t\x12\x36\n\nactivation\x18\x0c \x01(\x0e\x32\".heliograph.resource.v1.Activation\x12\x13\n\x0btraceparent\x18\r \x01(\t\x12\x11\n\tcommitted\x18\x0e \x01(\x04\x12\x0e\n\x06routed\x18\x0f \x01(\x08\x12\x0e\n\x06\x65rased\x18\x10 \x01(\x08\x12\x12\n\x05state\x18\x11 \x01(\x0cH\x00\x88\x01\x01\x12\x15\n\x08replaced\x18\x12 \x01(\x0cH\x01\x88\x01\x01\x42\x08\n\x06_stateB\x0b\n\t_replaced\"M\n\x13\x41pplyChangesRequest\x12\x36\n\x07\x63hanges\x18\x01 \x03(\x0b\x32%.heliograph.resource.v1.ForeignChange\"\x85\x03\n\rForeignChange\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x14\n\x0cissuer_group\x18\x02 \x01(\t\x12\x0b\n\x03txn\x18\x03 \x01(\t\x12\x30\n\x03ref\x18\x04 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x30\n\x04kind\x18\x05 \x01(\x0e\x32\".heliograph.resource.v1.ChangeKind\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x0c\n\x04\x64\x61ta\x18\x07 \x01(\x0c\x12\x30\n\x06origin\x18\x08 \x01(\x0b\x32\x1b.heliograph.common.v1.StampH\x00\x88\x01\x01\x12\x0f\n\x07lineage\x18\t \x03(\t\x12\x13\n\x0btraceparent\x18\n \x01(\t\x12\x0e\n\x06routed\x18\x0b \x01(\x08\x12\x36\n\nactivation\x18\x0c \x01(\x0e\x32\".heliograph.resource.v1.Activation\x12\x13\n\x0b\x65xternal_id\x18\r \x01(\tB\t\n\x07_origin\"L\n\x14\x41pplyChangesResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.heliograph.resource.v1.ApplyResult\"\x86\x01\n\x0b\x41pplyResult\x12:\n\x0b\x64isposition\x18\x01 \x01(\x0e\x32#.heliograph.resource.v1.DispositionH\x00\x12\x30\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome*\xa5\x01\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43HANGE_KIND_CREATE\x10\x01\x12\x17\n\x13\x43HANGE_KIND_REPLACE\x10\x02\x12\x15\n\x11\x43HANGE_KIND_PATCH\x10\x03\x12\x16\n\x12\x43HANGE_KIND_DELETE\x10\x04\x12\x1a\n\x16\x43HANGE_KIND_COMPLETION\x10\x05*x\n\nActivation\x12\x1a\n\x16\x41\x43TIVATION_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41\x43TIVATION_UNCHANGED\x10\x01\x12\x18\n\x14\x41\x43TIVATION_ACTIVATED\x10\x02\x12\x1a\n\x16\x41\x43TIVATION_DEACTIVATED\x10\x03*\xa5\x01\n\x0b\x44isposition\x12\x1b\n\x17\x44ISPOSITION_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44ISPOSITION_APPLIED\x10\x01\x12\x19\n\x15\x44ISPOSITION_DUPLICATE\x10\x02\x12\x15\n\x11\x44ISPOSITION_STALE\x10\x03\x12\x13\n\x0f\x44ISPOSITION_OWN\x10\x04\x12\x19\n\x15\x44ISPOSITION_UNCHANGED\x10\x05\x32\xc9\x03\n\rChangeService\x12k\n\x0bReadChanges\x12*.heliograph.resource.v1.ReadChangesRequest\x1a+.heliograph.resource.v1.ReadChangesResponse\"\x03\x90\x02\x01\x12n\n\x0cReadSnapshot\x12+.heliograph.resource.v1.ReadSnapshotRequest\x1a,.heliograph.resource.v1.ReadSnapshotResponse\"\x03\x90\x02\x01\x12n\n\x0c\x41pplyChanges\x12+.heliograph.resource.v1.ApplyChangesRequest\x1a,.heliograph.resource.v1.ApplyChangesResponse\"\x03\x90\x02\x02\x12k\n\x0bReadCluster\x12*.heliograph.resource.v1.ReadClusterRequest\x1a+.heliograph.resource.v1.ReadClusterResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,30 +40,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANGESERVICE'].methods_by_name['ReadSnapshot']._serialized_options = b'\220\002\001'
   _globals['_CHANGESERVICE'].methods_by_name['ApplyChanges']._loaded_options = None
   _globals['_CHANGESERVICE'].methods_by_name['ApplyChanges']._serialized_options = b'\220\002\002'
-  _globals['_CHANGEKIND']._serialized_start=1901
-  _globals['_CHANGEKIND']._serialized_end=2066
-  _globals['_ACTIVATION']._serialized_start=2068
-  _globals['_ACTIVATION']._serialized_end=2188
-  _globals['_DISPOSITION']._serialized_start=2191
-  _globals['_DISPOSITION']._serialized_end=2356
-  _globals['_READCHANGESREQUEST']._serialized_start=180
-  _globals['_READCHANGESREQUEST']._serialized_end=258
-  _globals['_READCHANGESRESPONSE']._serialized_start=260
-  _globals['_READCHANGESRESPONSE']._serialized_end=351
-  _globals['_READSNAPSHOTREQUEST']._serialized_start=354
-  _globals['_READSNAPSHOTREQUEST']._serialized_end=522
-  _globals['_READSNAPSHOTRESPONSE']._serialized_start=525
-  _globals['_READSNAPSHOTRESPONSE']._serialized_end=714
-  _globals['_CHANGE']._serialized_start=717
-  _globals['_CHANGE']._serialized_end=1212
-  _globals['_APPLYCHANGESREQUEST']._serialized_start=1214
-  _globals['_APPLYCHANGESREQUEST']._serialized_end=1291
-  _globals['_FOREIGNCHANGE']._serialized_start=1294
-  _globals['_FOREIGNCHANGE']._serialized_end=1683
-  _globals['_APPLYCHANGESRESPONSE']._serialized_start=1685
-  _globals['_APPLYCHANGESRESPONSE']._serialized_end=1761
-  _globals['_APPLYRESULT']._serialized_start=1764
-  _globals['_APPLYRESULT']._serialized_end=1898
-  _globals['_CHANGESERVICE']._serialized_start=2359
-  _globals['_CHANGESERVICE']._serialized_end=2707
+  _globals['_CHANGESERVICE'].methods_by_name['ReadCluster']._loaded_options = None
+  _globals['_CHANGESERVICE'].methods_by_name['ReadCluster']._serialized_options = b'\220\002\001'
+  _globals['_CHANGEKIND']._serialized_start=1963
+  _globals['_CHANGEKIND']._serialized_end=2128
+  _globals['_ACTIVATION']._serialized_start=2130
+  _globals['_ACTIVATION']._serialized_end=2250
+  _globals['_DISPOSITION']._serialized_start=2253
+  _globals['_DISPOSITION']._serialized_end=2418
+  _globals['_READCLUSTERREQUEST']._serialized_start=180
+  _globals['_READCLUSTERREQUEST']._serialized_end=200
+  _globals['_READCLUSTERRESPONSE']._serialized_start=202
+  _globals['_READCLUSTERRESPONSE']._serialized_end=240
+  _globals['_READCHANGESREQUEST']._serialized_start=242
+  _globals['_READCHANGESREQUEST']._serialized_end=320
+  _globals['_READCHANGESRESPONSE']._serialized_start=322
+  _globals['_READCHANGESRESPONSE']._serialized_end=413
+  _globals['_READSNAPSHOTREQUEST']._serialized_start=416
+  _globals['_READSNAPSHOTREQUEST']._serialized_end=584
+  _globals['_READSNAPSHOTRESPONSE']._serialized_start=587
+  _globals['_READSNAPSHOTRESPONSE']._serialized_end=776
+  _globals['_CHANGE']._serialized_start=779
+  _globals['_CHANGE']._serialized_end=1274
+  _globals['_APPLYCHANGESREQUEST']._serialized_start=1276
+  _globals['_APPLYCHANGESREQUEST']._serialized_end=1353
+  _globals['_FOREIGNCHANGE']._serialized_start=1356
+  _globals['_FOREIGNCHANGE']._serialized_end=1745
+  _globals['_APPLYCHANGESRESPONSE']._serialized_start=1747
+  _globals['_APPLYCHANGESRESPONSE']._serialized_end=1823
+  _globals['_APPLYRESULT']._serialized_start=1826
+  _globals['_APPLYRESULT']._serialized_end=1960
+  _globals['_CHANGESERVICE']._serialized_start=2421
+  _globals['_CHANGESERVICE']._serialized_end=2878
 # @@protoc_insertion_point(module_scope)

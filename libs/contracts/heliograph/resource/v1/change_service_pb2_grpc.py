@@ -50,6 +50,11 @@ class ChangeServiceStub:
                 request_serializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ApplyChangesRequest.SerializeToString,
                 response_deserializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ApplyChangesResponse.FromString,
                 _registered_method=True)
+        self.ReadCluster = channel.unary_unary(
+                '/heliograph.resource.v1.ChangeService/ReadCluster',
+                request_serializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadClusterRequest.SerializeToString,
+                response_deserializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadClusterResponse.FromString,
+                _registered_method=True)
 
 
 class ChangeServiceServicer:
@@ -94,6 +99,13 @@ class ChangeServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReadCluster(self, request, context):
+        """Reads the name of this cluster, by which lineages and stamps know it. It never changes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ChangeServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -111,6 +123,11 @@ def add_ChangeServiceServicer_to_server(servicer, server):
                     servicer.ApplyChanges,
                     request_deserializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ApplyChangesRequest.FromString,
                     response_serializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ApplyChangesResponse.SerializeToString,
+            ),
+            'ReadCluster': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadCluster,
+                    request_deserializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadClusterRequest.FromString,
+                    response_serializer=heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadClusterResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -195,6 +212,33 @@ class ChangeService:
             '/heliograph.resource.v1.ChangeService/ApplyChanges',
             heliograph_dot_resource_dot_v1_dot_change__service__pb2.ApplyChangesRequest.SerializeToString,
             heliograph_dot_resource_dot_v1_dot_change__service__pb2.ApplyChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadCluster(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.resource.v1.ChangeService/ReadCluster',
+            heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadClusterRequest.SerializeToString,
+            heliograph_dot_resource_dot_v1_dot_change__service__pb2.ReadClusterResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -42,6 +42,8 @@ class ChangeServiceStub:
     Result reasons: those of ResourceService.WriteResources, and STAMP_AHEAD when the change claims to
     come from more than 5 minutes in the future.
     """
+    ReadCluster: _aio.UnaryUnaryMultiCallable[_change_service_pb2.ReadClusterRequest, _change_service_pb2.ReadClusterResponse]
+    """Reads the name of this cluster, by which lineages and stamps know it. It never changes."""
 
 class ChangeServiceServicer(metaclass=_abc_1.ABCMeta):
     """Hands out the ordered feed of all changes, and takes in changes that were made in another cluster."""
@@ -89,5 +91,13 @@ class ChangeServiceServicer(metaclass=_abc_1.ABCMeta):
         Result reasons: those of ResourceService.WriteResources, and STAMP_AHEAD when the change claims to
         come from more than 5 minutes in the future.
         """
+
+    @_abc_1.abstractmethod
+    def ReadCluster(
+        self,
+        request: _change_service_pb2.ReadClusterRequest,
+        context: _aio.ServicerContext[_change_service_pb2.ReadClusterRequest, _abc.Awaitable[_change_service_pb2.ReadClusterResponse]],
+    ) -> _abc.Awaitable[_change_service_pb2.ReadClusterResponse]:
+        """Reads the name of this cluster, by which lineages and stamps know it. It never changes."""
 
 def add_ChangeServiceServicer_to_server(servicer: ChangeServiceServicer, server: _aio.Server) -> None: ...

@@ -26,7 +26,7 @@ from heliograph.common.v1 import failure_pb2 as heliograph_dot_common_dot_v1_dot
 from heliograph.resource.v1 import resource_pb2 as heliograph_dot_resource_dot_v1_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-heliograph/resource/v1/resource_service.proto\x12\x16heliograph.resource.v1\x1a\"heliograph/common/v1/failure.proto\x1a%heliograph/resource/v1/resource.proto\"Q\n\x14ReadResourcesRequest\x12\x39\n\noperations\x18\x01 \x03(\x0b\x32%.heliograph.resource.v1.ReadOperation\"m\n\rReadOperation\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x30\n\x03ref\x18\x02 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x1a\n\x12omitted_attributes\x18\x03 \x03(\t\"L\n\x15ReadResourcesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".heliograph.resource.v1.ReadResult\"\x7f\n\nReadResult\x12\x34\n\x08resource\x18\x01 \x01(\x0b\x32 .heliograph.resource.v1.ResourceH\x00\x12\x30\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome\"S\n\x15WriteResourcesRequest\x12:\n\noperations\x18\x01 \x03(\x0b\x32&.heliograph.resource.v1.WriteOperation\"\x9d\x04\n\x0eWriteOperation\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0b\n\x03txn\x18\x02 \x01(\t\x12\x13\n\x0btraceparent\x18\x03 \x01(\t\x12\x38\n\x06\x63reate\x18\x04 \x01(\x0b\x32&.heliograph.resource.v1.CreateResourceH\x00\x12:\n\x07replace\x18\x05 \x01(\x0b\x32\'.heliograph.resource.v1.ReplaceResourceH\x00\x12\x36\n\x05patch\x18\x06 \x01(\x0b\x32%.heliograph.resource.v1.PatchResourceH\x00\x12\x38\n\x06\x64\x65lete\x18\x07 \x01(\x0b\x32&.heliograph.resource.v1.DeleteResourceH\x00\x12:\n\x07restore\x18\x0c \x01(\x0b\x32\'.heliograph.resource.v1.RestoreResourceH\x00\x12\x1a\n\x12omitted_attributes\x18\x08 \x03(\t\x12\x0f\n\x07profile\x18\n \x01(\t\x12=\n\x0e\x64\x65letion_brake\x18\x0b \x01(\x0b\x32%.heliograph.resource.v1.DeletionBrake\x12\x1b\n\x0epromised_below\x18\r \x01(\tH\x01\x88\x01\x01\x42\x0b\n\toperationB\x11\n\x0f_promised_belowJ\x04\x08\t\x10\nR\x06strict\"J\n\rDeletionBrake\x12\x0f\n\x07\x63hanges\x18\x01 \x01(\r\x12\x16\n\x0ewithin_seconds\x18\x02 \x01(\r\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\"O\n\x0e\x43reateResource\x12\x15\n\rresource_type\x18\x01 \x01(\t\x12\x12\n\nattributes\x18\x02 \x01(\x0c\x12\x12\n\nreuses_ids\x18\x03 \x01(\x08\"{\n\x0fReplaceResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x12\n\nattributes\x18\x02 \x01(\x0c\x12\x15\n\x08if_match\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"t\n\rPatchResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\r\n\x05patch\x18\x02 \x01(\x0c\x12\x15\n\x08if_match\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"\x96\x01\n\x0e\x44\x65leteResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x15\n\x08if_match\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x1b\n\x0eretention_days\x18\x03 \x01(\rH\x01\x88\x01\x01\x42\x0b\n\t_if_matchB\x11\n\x0f_retention_days\"C\n\x0fRestoreResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\"N\n\x16WriteResourcesResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.heliograph.resource.v1.WriteResult\"\xb4\x01\n\x0bWriteResult\x12\x34\n\x08resource\x18\x01 \x01(\x0b\x32 .heliograph.resource.v1.ResourceH\x00\x12\x32\n\x07\x64\x65leted\x18\x02 \x01(\x0b\x32\x1f.heliograph.resource.v1.DeletedH\x00\x12\x30\n\x07\x66\x61ilure\x18\x03 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome\"\t\n\x07\x44\x65leted\"\xc3\x02\n\x16SearchResourcesRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x16\n\x0eresource_types\x18\x02 \x03(\t\x12\x13\n\x06\x66ilter\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x0bstart_index\x18\x04 \x01(\r\x12\r\n\x05\x63ount\x18\x05 \x01(\r\x12\x1a\n\x12omitted_attributes\x18\x06 \x03(\t\x12\x0f\n\x07profile\x18\x0b \x01(\t\x12<\n\x0b\x63ursor_page\x18\x08 \x01(\x0b\x32\".heliograph.resource.v1.CursorPageH\x01\x88\x01\x01\x12\x14\n\x07sort_by\x18\t \x01(\tH\x02\x88\x01\x01\x12\x12\n\ndescending\x18\n \x01(\x08\x42\t\n\x07_filterB\x0e\n\x0c_cursor_pageB\n\n\x08_sort_byJ\x04\x08\x07\x10\x08R\x06strict\"b\n\nCursorPage\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x18\n\x10lifetime_seconds\x18\x03 \x01(\r\x12\x17\n\x0fis_count_chosen\x18\x04 \x01(\x08\"\xaa\x01\n\x17SearchResourcesResponse\x12\x1a\n\rtotal_results\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x33\n\tresources\x18\x02 \x03(\x0b\x32 .heliograph.resource.v1.Resource\x12\x13\n\x0bnext_cursor\x18\x03 \x01(\t\x12\x17\n\x0fprevious_cursor\x18\x04 \x01(\tB\x10\n\x0e_total_results2\xf3\x02\n\x0fResourceService\x12q\n\rReadResources\x12,.heliograph.resource.v1.ReadResourcesRequest\x1a-.heliograph.resource.v1.ReadResourcesResponse\"\x03\x90\x02\x01\x12t\n\x0eWriteResources\x12-.heliograph.resource.v1.WriteResourcesRequest\x1a..heliograph.resource.v1.WriteResourcesResponse\"\x03\x90\x02\x02\x12w\n\x0fSearchResources\x12..heliograph.resource.v1.SearchResourcesRequest\x1a/.heliograph.resource.v1.SearchResourcesResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-heliograph/resource/v1/resource_service.proto\x12\x16heliograph.resource.v1\x1a\"heliograph/common/v1/failure.proto\x1a%heliograph/resource/v1/resource.proto\"Q\n\x14ReadResourcesRequest\x12\x39\n\noperations\x18\x01 \x03(\x0b\x32%.heliograph.resource.v1.ReadOperation\"m\n\rReadOperation\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x30\n\x03ref\x18\x02 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x1a\n\x12omitted_attributes\x18\x03 \x03(\t\"L\n\x15ReadResourcesResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".heliograph.resource.v1.ReadResult\"\x7f\n\nReadResult\x12\x34\n\x08resource\x18\x01 \x01(\x0b\x32 .heliograph.resource.v1.ResourceH\x00\x12\x30\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome\"S\n\x15WriteResourcesRequest\x12:\n\noperations\x18\x01 \x03(\x0b\x32&.heliograph.resource.v1.WriteOperation\"\xae\x04\n\x0eWriteOperation\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0b\n\x03txn\x18\x02 \x01(\t\x12\x13\n\x0btraceparent\x18\x03 \x01(\t\x12\x38\n\x06\x63reate\x18\x04 \x01(\x0b\x32&.heliograph.resource.v1.CreateResourceH\x00\x12:\n\x07replace\x18\x05 \x01(\x0b\x32\'.heliograph.resource.v1.ReplaceResourceH\x00\x12\x36\n\x05patch\x18\x06 \x01(\x0b\x32%.heliograph.resource.v1.PatchResourceH\x00\x12\x38\n\x06\x64\x65lete\x18\x07 \x01(\x0b\x32&.heliograph.resource.v1.DeleteResourceH\x00\x12:\n\x07restore\x18\x0c \x01(\x0b\x32\'.heliograph.resource.v1.RestoreResourceH\x00\x12\x1a\n\x12omitted_attributes\x18\x08 \x03(\t\x12\x0f\n\x07profile\x18\n \x01(\t\x12=\n\x0e\x64\x65letion_brake\x18\x0b \x01(\x0b\x32%.heliograph.resource.v1.DeletionBrake\x12\x1b\n\x0epromised_below\x18\r \x01(\tH\x01\x88\x01\x01\x12\x0f\n\x07lineage\x18\x0e \x03(\tB\x0b\n\toperationB\x11\n\x0f_promised_belowJ\x04\x08\t\x10\nR\x06strict\"J\n\rDeletionBrake\x12\x0f\n\x07\x63hanges\x18\x01 \x01(\r\x12\x16\n\x0ewithin_seconds\x18\x02 \x01(\r\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\"O\n\x0e\x43reateResource\x12\x15\n\rresource_type\x18\x01 \x01(\t\x12\x12\n\nattributes\x18\x02 \x01(\x0c\x12\x12\n\nreuses_ids\x18\x03 \x01(\x08\"{\n\x0fReplaceResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x12\n\nattributes\x18\x02 \x01(\x0c\x12\x15\n\x08if_match\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"t\n\rPatchResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\r\n\x05patch\x18\x02 \x01(\x0c\x12\x15\n\x08if_match\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0b\n\t_if_match\"\x96\x01\n\x0e\x44\x65leteResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\x12\x15\n\x08if_match\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x1b\n\x0eretention_days\x18\x03 \x01(\rH\x01\x88\x01\x01\x42\x0b\n\t_if_matchB\x11\n\x0f_retention_days\"C\n\x0fRestoreResource\x12\x30\n\x03ref\x18\x01 \x01(\x0b\x32#.heliograph.resource.v1.ResourceRef\"N\n\x16WriteResourcesResponse\x12\x34\n\x07results\x18\x01 \x03(\x0b\x32#.heliograph.resource.v1.WriteResult\"\xb4\x01\n\x0bWriteResult\x12\x34\n\x08resource\x18\x01 \x01(\x0b\x32 .heliograph.resource.v1.ResourceH\x00\x12\x32\n\x07\x64\x65leted\x18\x02 \x01(\x0b\x32\x1f.heliograph.resource.v1.DeletedH\x00\x12\x30\n\x07\x66\x61ilure\x18\x03 \x01(\x0b\x32\x1d.heliograph.common.v1.FailureH\x00\x42\t\n\x07outcome\"\t\n\x07\x44\x65leted\"\xc3\x02\n\x16SearchResourcesRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x16\n\x0eresource_types\x18\x02 \x03(\t\x12\x13\n\x06\x66ilter\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x0bstart_index\x18\x04 \x01(\r\x12\r\n\x05\x63ount\x18\x05 \x01(\r\x12\x1a\n\x12omitted_attributes\x18\x06 \x03(\t\x12\x0f\n\x07profile\x18\x0b \x01(\t\x12<\n\x0b\x63ursor_page\x18\x08 \x01(\x0b\x32\".heliograph.resource.v1.CursorPageH\x01\x88\x01\x01\x12\x14\n\x07sort_by\x18\t \x01(\tH\x02\x88\x01\x01\x12\x12\n\ndescending\x18\n \x01(\x08\x42\t\n\x07_filterB\x0e\n\x0c_cursor_pageB\n\n\x08_sort_byJ\x04\x08\x07\x10\x08R\x06strict\"b\n\nCursorPage\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x18\n\x10lifetime_seconds\x18\x03 \x01(\r\x12\x17\n\x0fis_count_chosen\x18\x04 \x01(\x08\"\xaa\x01\n\x17SearchResourcesResponse\x12\x1a\n\rtotal_results\x18\x01 \x01(\x04H\x00\x88\x01\x01\x12\x33\n\tresources\x18\x02 \x03(\x0b\x32 .heliograph.resource.v1.Resource\x12\x13\n\x0bnext_cursor\x18\x03 \x01(\t\x12\x17\n\x0fprevious_cursor\x18\x04 \x01(\tB\x10\n\x0e_total_results2\xf3\x02\n\x0fResourceService\x12q\n\rReadResources\x12,.heliograph.resource.v1.ReadResourcesRequest\x1a-.heliograph.resource.v1.ReadResourcesResponse\"\x03\x90\x02\x01\x12t\n\x0eWriteResources\x12-.heliograph.resource.v1.WriteResourcesRequest\x1a..heliograph.resource.v1.WriteResourcesResponse\"\x03\x90\x02\x02\x12w\n\x0fSearchResources\x12..heliograph.resource.v1.SearchResourcesRequest\x1a/.heliograph.resource.v1.SearchResourcesResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,31 +50,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WRITERESOURCESREQUEST']._serialized_start=549
   _globals['_WRITERESOURCESREQUEST']._serialized_end=632
   _globals['_WRITEOPERATION']._serialized_start=635
-  _globals['_WRITEOPERATION']._serialized_end=1176
-  _globals['_DELETIONBRAKE']._serialized_start=1178
-  _globals['_DELETIONBRAKE']._serialized_end=1252
-  _globals['_CREATERESOURCE']._serialized_start=1254
-  _globals['_CREATERESOURCE']._serialized_end=1333
-  _globals['_REPLACERESOURCE']._serialized_start=1335
-  _globals['_REPLACERESOURCE']._serialized_end=1458
-  _globals['_PATCHRESOURCE']._serialized_start=1460
-  _globals['_PATCHRESOURCE']._serialized_end=1576
-  _globals['_DELETERESOURCE']._serialized_start=1579
-  _globals['_DELETERESOURCE']._serialized_end=1729
-  _globals['_RESTORERESOURCE']._serialized_start=1731
-  _globals['_RESTORERESOURCE']._serialized_end=1798
-  _globals['_WRITERESOURCESRESPONSE']._serialized_start=1800
-  _globals['_WRITERESOURCESRESPONSE']._serialized_end=1878
-  _globals['_WRITERESULT']._serialized_start=1881
-  _globals['_WRITERESULT']._serialized_end=2061
-  _globals['_DELETED']._serialized_start=2063
-  _globals['_DELETED']._serialized_end=2072
-  _globals['_SEARCHRESOURCESREQUEST']._serialized_start=2075
-  _globals['_SEARCHRESOURCESREQUEST']._serialized_end=2398
-  _globals['_CURSORPAGE']._serialized_start=2400
-  _globals['_CURSORPAGE']._serialized_end=2498
-  _globals['_SEARCHRESOURCESRESPONSE']._serialized_start=2501
-  _globals['_SEARCHRESOURCESRESPONSE']._serialized_end=2671
-  _globals['_RESOURCESERVICE']._serialized_start=2674
-  _globals['_RESOURCESERVICE']._serialized_end=3045
+  _globals['_WRITEOPERATION']._serialized_end=1193
+  _globals['_DELETIONBRAKE']._serialized_start=1195
+  _globals['_DELETIONBRAKE']._serialized_end=1269
+  _globals['_CREATERESOURCE']._serialized_start=1271
+  _globals['_CREATERESOURCE']._serialized_end=1350
+  _globals['_REPLACERESOURCE']._serialized_start=1352
+  _globals['_REPLACERESOURCE']._serialized_end=1475
+  _globals['_PATCHRESOURCE']._serialized_start=1477
+  _globals['_PATCHRESOURCE']._serialized_end=1593
+  _globals['_DELETERESOURCE']._serialized_start=1596
+  _globals['_DELETERESOURCE']._serialized_end=1746
+  _globals['_RESTORERESOURCE']._serialized_start=1748
+  _globals['_RESTORERESOURCE']._serialized_end=1815
+  _globals['_WRITERESOURCESRESPONSE']._serialized_start=1817
+  _globals['_WRITERESOURCESRESPONSE']._serialized_end=1895
+  _globals['_WRITERESULT']._serialized_start=1898
+  _globals['_WRITERESULT']._serialized_end=2078
+  _globals['_DELETED']._serialized_start=2080
+  _globals['_DELETED']._serialized_end=2089
+  _globals['_SEARCHRESOURCESREQUEST']._serialized_start=2092
+  _globals['_SEARCHRESOURCESREQUEST']._serialized_end=2415
+  _globals['_CURSORPAGE']._serialized_start=2417
+  _globals['_CURSORPAGE']._serialized_end=2515
+  _globals['_SEARCHRESOURCESRESPONSE']._serialized_start=2518
+  _globals['_SEARCHRESOURCESRESPONSE']._serialized_end=2688
+  _globals['_RESOURCESERVICE']._serialized_start=2691
+  _globals['_RESOURCESERVICE']._serialized_end=3062
 # @@protoc_insertion_point(module_scope)

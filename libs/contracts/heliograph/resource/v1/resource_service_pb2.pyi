@@ -165,6 +165,7 @@ class WriteOperation(_message.Message):
     PROFILE_FIELD_NUMBER: _builtins.int
     DELETION_BRAKE_FIELD_NUMBER: _builtins.int
     PROMISED_BELOW_FIELD_NUMBER: _builtins.int
+    LINEAGE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     txn: _builtins.str
     """One for each transaction in the service provider (RFC 9967 section 2.2); made by the caller."""
@@ -196,6 +197,12 @@ class WriteOperation(_message.Message):
     def deletion_brake(self) -> Global___DeletionBrake:
         """Present where deletions and deactivations of people are counted, and held when they are too many."""
 
+    @_builtins.property
+    def lineage(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The clusters that an event has been through of which this write is the consequence; the change is made
+        here all the same.
+        """
+
     def __init__(
         self,
         *,
@@ -211,10 +218,11 @@ class WriteOperation(_message.Message):
         profile: _builtins.str = ...,
         deletion_brake: Global___DeletionBrake | None = ...,
         promised_below: _builtins.str | None = ...,
+        lineage: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below", "create", b"create", "delete", b"delete", "deletion_brake", b"deletion_brake", "operation", b"operation", "patch", b"patch", "promised_below", b"promised_below", "replace", b"replace", "restore", b"restore"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below", "create", b"create", "delete", b"delete", "deletion_brake", b"deletion_brake", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "profile", b"profile", "promised_below", b"promised_below", "replace", b"replace", "restore", b"restore", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below", "create", b"create", "delete", b"delete", "deletion_brake", b"deletion_brake", "lineage", b"lineage", "omitted_attributes", b"omitted_attributes", "operation", b"operation", "patch", b"patch", "profile", b"profile", "promised_below", b"promised_below", "replace", b"replace", "restore", b"restore", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__promised_below: _TypeAlias = _typing.Literal["promised_below"]  # noqa: Y015
     _WhichOneofArgType__promised_below: _TypeAlias = _typing.Literal["_promised_below", b"_promised_below"]  # noqa: Y015

@@ -96,6 +96,10 @@ class _ReceiveDispositionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Re
     RECEIVE_DISPOSITION_UNSPECIFIED: _ReceiveDisposition.ValueType  # 0
     RECEIVE_DISPOSITION_APPLY: _ReceiveDisposition.ValueType  # 1
     """Changes in the store."""
+    RECEIVE_DISPOSITION_ROUTE: _ReceiveDisposition.ValueType  # 2
+    """Events of the tenant's transmit streams, and nothing here."""
+    RECEIVE_DISPOSITION_BOTH: _ReceiveDisposition.ValueType  # 3
+    """Both of it, each once."""
 
 class ReceiveDisposition(_ReceiveDisposition, metaclass=_ReceiveDispositionEnumTypeWrapper):
     """What a receive stream's events become."""
@@ -103,6 +107,10 @@ class ReceiveDisposition(_ReceiveDisposition, metaclass=_ReceiveDispositionEnumT
 RECEIVE_DISPOSITION_UNSPECIFIED: ReceiveDisposition.ValueType  # 0
 RECEIVE_DISPOSITION_APPLY: ReceiveDisposition.ValueType  # 1
 """Changes in the store."""
+RECEIVE_DISPOSITION_ROUTE: ReceiveDisposition.ValueType  # 2
+"""Events of the tenant's transmit streams, and nothing here."""
+RECEIVE_DISPOSITION_BOTH: ReceiveDisposition.ValueType  # 3
+"""Both of it, each once."""
 Global___ReceiveDisposition: _TypeAlias = ReceiveDisposition  # noqa: Y015
 
 @_typing.final
@@ -110,6 +118,26 @@ class Stream(_message.Message):
     """A stream configuration (SSF 1.0 section 8.1.1)."""
 
     DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ReactionsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     TENANT_FIELD_NUMBER: _builtins.int
     STREAM_ID_FIELD_NUMBER: _builtins.int
@@ -131,8 +159,12 @@ class Stream(_message.Message):
     CREATED_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
+    ROUTE_MODE_FIELD_NUMBER: _builtins.int
+    REACTIONS_FIELD_NUMBER: _builtins.int
     RECEIVER_JWKS_URI_FIELD_NUMBER: _builtins.int
     ACCEPTS_LEGACY_FIELD_NUMBER: _builtins.int
+    PUBLISHER_SCIM_URL_FIELD_NUMBER: _builtins.int
+    PUBLISHER_AUTHORIZATION_FIELD_NUMBER: _builtins.int
     MIN_VERIFICATION_INTERVAL_FIELD_NUMBER: _builtins.int
     INACTIVITY_TIMEOUT_FIELD_NUMBER: _builtins.int
     RESET_JTI_FIELD_NUMBER: _builtins.int
@@ -169,12 +201,23 @@ class Stream(_message.Message):
     """Transmit: a SCIM filter (RFC 7644 section 3.4.2.2); the resources that match make the stream's feed.
     Empty: all.
     """
+    route_mode: _builtins.str
+    """Receive, with a disposition that routes: FW, the token goes on as it came; PB, what it says is signed
+    anew. Transmit: FW, the stream carries tokens that are forwarded, of the issuer iss, and no others;
+    otherwise empty.
+    """
     receiver_jwks_uri: _builtins.str
     """Transmit: where the receiver's keys are to encrypt to (RFC 7517). SETs are encrypted, and wait as
     long as there is no key, when it is not empty.
     """
     accepts_legacy: _builtins.bool
     """Receive: SETs of drafts before RFC 9967 are taken for what they mean in it."""
+    publisher_scim_url: _builtins.str
+    """Receive: the SCIM base URI of the publisher, where the resources that events tell of are fetched;
+    no slash at its end. Empty where nothing is fetched.
+    """
+    publisher_authorization: _builtins.str
+    """A secret: sent verbatim as the Authorization header of these fetches, when not empty."""
     min_verification_interval: _builtins.int
     """Transmit: the seconds between two verification requests, at least (SSF 1.0 section 8.1.4.2)."""
     inactivity_timeout: _builtins.int
@@ -195,6 +238,12 @@ class Stream(_message.Message):
     @_builtins.property
     def attributes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Transmit: the attribute paths, in canonical names, of which the receiver may be told. Empty: all."""
+
+    @_builtins.property
+    def reactions(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Receive: what is done here to the subject of an event that is no provisioning event, by its type's
+        URI: deactivate, activate or delete.
+        """
 
     def __init__(
         self,
@@ -219,8 +268,12 @@ class Stream(_message.Message):
         created: _builtins.int = ...,
         filter: _builtins.str = ...,
         attributes: _abc.Iterable[_builtins.str] | None = ...,
+        route_mode: _builtins.str = ...,
+        reactions: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         receiver_jwks_uri: _builtins.str = ...,
         accepts_legacy: _builtins.bool = ...,
+        publisher_scim_url: _builtins.str = ...,
+        publisher_authorization: _builtins.str = ...,
         min_verification_interval: _builtins.int = ...,
         inactivity_timeout: _builtins.int = ...,
         reset_jti: _builtins.str = ...,
@@ -229,7 +282,7 @@ class Stream(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "inactivity_timeout", b"inactivity_timeout", "iss", b"iss", "jwks_uri", b"jwks_uri", "min_verification_interval", b"min_verification_interval", "receiver_jwks_uri", b"receiver_jwks_uri", "reset_date", b"reset_date", "reset_jti", b"reset_jti", "reset_revision", b"reset_revision", "revision", b"revision", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "inactivity_timeout", b"inactivity_timeout", "iss", b"iss", "jwks_uri", b"jwks_uri", "min_verification_interval", b"min_verification_interval", "publisher_authorization", b"publisher_authorization", "publisher_scim_url", b"publisher_scim_url", "reactions", b"reactions", "receiver_jwks_uri", b"receiver_jwks_uri", "reset_date", b"reset_date", "reset_jti", b"reset_jti", "reset_revision", b"reset_revision", "revision", b"revision", "route_mode", b"route_mode", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
