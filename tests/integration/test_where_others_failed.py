@@ -9,7 +9,7 @@ import asyncio
 import base64
 import json
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,10 +19,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from support.eventually import eventually
-from support.mongo import fresh_databases
 from support.received_sets import AUDIENCE, ISSUER, Issuer, provenance
 from support.receiver_peers import RemoteTransmitter, remote_transmitter
-from support.registrar_storage import MASTER_KEY
 from support.scripted_receiver import Receiver, scripted_receiver
 from support.transmitter_cluster import ALL_FULL, Cluster, running_cluster
 
@@ -95,24 +93,14 @@ class World:
         return status == 200 and attributes.items() <= user.items()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "mongodb"])
-def store(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """Give what services are told of one store after the other."""
-    if request.param == "sqlite":
-        yield {}
-        return
-    with fresh_databases(request.getfixturevalue("mongod")) as url:
-        yield {"store": url, "master_key": MASTER_KEY}
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(
-    store: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    cluster_store: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     async with (
         remote_transmitter(Issuer()) as remote,
         running_cluster(
-            tmp_path_factory.mktemp("data"), services=(*SERVICES, GATEWAY), **store
+            tmp_path_factory.mktemp("data"), cluster_store, services=(*SERVICES, GATEWAY)
         ) as cluster,
     ):
         yield World(cluster, remote)
