@@ -43,7 +43,7 @@ class Client:
 
 
 @asynccontextmanager
-async def scim_client(base_uri: str) -> AsyncIterator[Client]:
-    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+async def scim_client(base_uri: str, token: str = ADMIN_TOKEN) -> AsyncIterator[Client]:
+    headers = {"Authorization": f"Bearer {token}"}
     async with aiohttp.ClientSession(headers=headers) as session:
         yield Client(base_uri, session)

@@ -44,9 +44,11 @@ async def serving_scim(
 
 
 @asynccontextmanager
-async def serving_scim_beside(registrar: FakeRegistrar, data: Path) -> AsyncIterator[str]:
+async def serving_scim_beside(
+    registrar: FakeRegistrar, data: Path, **settings: object
+) -> AsyncIterator[str]:
     """Run gateway and store beside a registrar in memory; gives SCIM's origin."""
-    place = {"data": data, "port": free_first_port()}
+    place = {"data": data, "port": free_first_port(), **settings}
     store = Settings.model_validate(place)
     gateway = GatewaySettings.model_validate(place)
     async with (

@@ -18,6 +18,8 @@ from scim.messages import (
     USER_SCHEMA,
 )
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 _UPN = "Test_User_dfeef4c5@testuser.com"
 _GUID = "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef"
 _AD_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"

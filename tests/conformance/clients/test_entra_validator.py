@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.scim_client import Client, scim_client
-from support.scim_services import serving_scim
+import pytest_asyncio
+from support.scim_client import Client
+from support.scim_tenants import Provider, serving_tenants
 
 from scim.messages import ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, PATCH_OP, USER_SCHEMA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _PAGE = Path(__file__).parents[3] / "docs" / "connect-entra.md"
 _MANAGER = f"{ENTERPRISE_USER_SCHEMA}:manager"
@@ -41,17 +44,22 @@ _USER: dict[str, Any] = {
 _GROUP = {"displayName": "NUSHDROHXPIN", "externalId": "6d1ca7c2", "schemas": [GROUP_SCHEMA]}
 
 
-@pytest.fixture
-async def client(tmp_path: Path) -> AsyncIterator[Client]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def provider(
+    store_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Provider]:
+    place = tmp_path_factory.mktemp("unique")
     (definition,) = re.findall(r"```json\n(.*?)```", _PAGE.read_text(), re.DOTALL)
-    schemas = tmp_path / "schemas"
+    schemas = place / "schemas"
     schemas.mkdir()
     (schemas / "unique-groups.json").write_text(definition)
-    async with (
-        serving_scim(tmp_path / "data", schemas=schemas, profile="entra") as base_uri,
-        scim_client(base_uri) as client,
-    ):
-        yield client
+    async with serving_tenants(place / "data", store=store_url, schemas=schemas) as provider:
+        yield provider
+
+
+@pytest.fixture
+def profile() -> str:
+    return "entra"
 
 
 async def patched(client: Client, path: str, *operations: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from support.scim_client import Client
 
 from scim.messages import ERROR, GROUP_SCHEMA, LIST_RESPONSE, PATCH_OP, USER_SCHEMA
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 _NAME = "tina.erickson@example.com"
 _TINA = {
     "schemas": [USER_SCHEMA],

@@ -7,6 +7,8 @@ from support.scim_client import Client
 
 from scim.messages import ENTERPRISE_USER_SCHEMA, PATCH_OP, USER_SCHEMA
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 _DEPARTMENT = f"{ENTERPRISE_USER_SCHEMA}:department"
 
 

@@ -3,10 +3,13 @@
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from support.custom_schemas import DEVICE_SCHEMA, WARRANTY_SCHEMA, device
 from support.scim_client import Client
 
 from scim.messages import PATCH_OP, SEARCH_REQUEST, USER_SCHEMA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def _patch(*operations: dict[str, Any]) -> dict[str, Any]:

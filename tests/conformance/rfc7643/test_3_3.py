@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
 from support.custom_schemas import BADGE_SCHEMA, WARRANTY_SCHEMA, device
 from support.scim_client import Client
 
 from scim.messages import PATCH_OP, USER_SCHEMA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _USER = {"schemas": [USER_SCHEMA], "userName": "ann"}
 

@@ -8,6 +8,8 @@ from support.scim_client import Client
 
 from scim.messages import PATCH_OP
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 def _patch(*operations: dict[str, Any]) -> dict[str, Any]:
     return {"schemas": [PATCH_OP], "Operations": list(operations)}

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import aiohttp
-from support.scim_client import scim_client
+import pytest
+from support.scim_client import Client, scim_client
 from support.scim_services import serving_scim
 
 from scim.messages import MEDIA_TYPE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 _OF_THE_EXAMPLE = {
@@ -20,22 +23,20 @@ _OF_THE_EXAMPLE = {
 _OF_A_SCHEME = {"name", "description", "specUri", "documentationUri", "type", "primary"}
 
 
-async def test_the_configuration_says_what_the_example_says(tmp_path: Path) -> None:
-    async with serving_scim(tmp_path) as base_uri, scim_client(base_uri) as client:
-        status, config = await client.ask("GET", "/ServiceProviderConfig")
+async def test_the_configuration_says_what_the_example_says(client: Client) -> None:
+    status, config = await client.ask("GET", "/ServiceProviderConfig")
 
     assert (status, config["schemas"]) == (200, [_SCHEMA])
     assert {name: set(config[name]) for name in _OF_THE_EXAMPLE} == _OF_THE_EXAMPLE
     assert all(config[name]["supported"] for name in _OF_THE_EXAMPLE)
     assert config["meta"]["resourceType"] == "ServiceProviderConfig"
-    assert config["meta"]["location"] == f"{base_uri}/ServiceProviderConfig"
+    assert config["meta"]["location"] == f"{client.base_uri}/ServiceProviderConfig"
 
 
-async def test_whoever_has_no_token_yet_learns_how_to_show_one(tmp_path: Path) -> None:
+async def test_whoever_has_no_token_yet_learns_how_to_show_one(client: Client) -> None:
     async with (
-        serving_scim(tmp_path) as base_uri,
         aiohttp.ClientSession() as nobody,
-        nobody.get(f"{base_uri}/ServiceProviderConfig") as answer,
+        nobody.get(f"{client.base_uri}/ServiceProviderConfig") as answer,
     ):
         config = await answer.json(content_type=MEDIA_TYPE)
 

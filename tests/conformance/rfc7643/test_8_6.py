@@ -1,11 +1,11 @@
 """The resource types of the RFC's example: User, with the enterprise extension, and Group."""
 
-from pathlib import Path
-
-from support.scim_client import scim_client
-from support.scim_services import serving_scim
+import pytest
+from support.scim_client import Client
 
 from scim.messages import ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, USER_SCHEMA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 
@@ -37,10 +37,9 @@ def _of_the_example(base_uri: str) -> list[dict[str, object]]:
     ]
 
 
-async def test_the_resource_types_are_those_of_the_example(tmp_path: Path) -> None:
-    async with serving_scim(tmp_path) as base_uri, scim_client(base_uri) as client:
-        _, listed = await client.ask("GET", "/ResourceTypes")
+async def test_the_resource_types_are_those_of_the_example(client: Client) -> None:
+    _, listed = await client.ask("GET", "/ResourceTypes")
 
     descriptions = [each.pop("description") for each in listed["Resources"]]
-    assert listed["Resources"] == _of_the_example(base_uri)
+    assert listed["Resources"] == _of_the_example(client.base_uri)
     assert all(descriptions)

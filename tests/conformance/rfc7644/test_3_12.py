@@ -7,6 +7,8 @@ from support.scim_client import Client
 
 from scim.messages import ERROR, PATCH_OP, USER_SCHEMA
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 NEW_ID = {"op": "replace", "path": "id", "value": "x"}
 
 

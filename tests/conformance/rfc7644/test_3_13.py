@@ -4,6 +4,8 @@ import aiohttp
 import pytest
 from support.scim_client import Client
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 @pytest.mark.parametrize("version", ["v1", "v1/Users", "v3/Users/2819c223", "v20/Schemas"])
 async def test_another_version_than_2_is_refused(client: Client, version: str) -> None:

@@ -1,8 +1,11 @@
 """Creating resources: the example, and what a service provider makes of what it does not take."""
 
+import pytest
 from support.scim_client import Client
 
 from scim.messages import ERROR, USER_SCHEMA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BABS = {
     "schemas": [USER_SCHEMA],

@@ -1,8 +1,11 @@
 """Retrieving a known resource."""
 
+import pytest
 from support.scim_client import Client
 
 from scim.messages import ERROR
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_known_resource_is_given_as_it_was_created(client: Client) -> None:

@@ -7,6 +7,8 @@ from support.scim_client import Client
 
 from scim.messages import SEARCH_REQUEST
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def _found(client: Client, path: str, condition: str) -> tuple[int, list[str]]:
     status, page = await client.ask("GET", f"{path}?filter={quote(condition)}")

@@ -1,12 +1,15 @@
 """Sorting."""
 
 import pytest
+import pytest_asyncio
 from support.scim_client import Client
 
 from scim.messages import SEARCH_REQUEST
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def people(client: Client) -> Client:
     await client.create("/Users", userName="b", name={"familyName": "Zuse"})
     await client.create("/Users", userName="C", name={"familyName": "abel"})

@@ -3,14 +3,17 @@
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from support.scim_client import Client
 
 from scim.messages import LIST_RESPONSE
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 PEOPLE = 5
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def people(client: Client) -> Client:
     for number in range(PEOPLE):
         await client.create("/Users", userName=f"user-{number}")

@@ -1,8 +1,11 @@
 """Querying by POST: the section's example."""
 
+import pytest
 from support.scim_client import Client
 
 from scim.messages import LIST_RESPONSE, SEARCH_REQUEST
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REQUEST = {
     "schemas": [SEARCH_REQUEST],

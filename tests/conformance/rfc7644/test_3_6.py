@@ -1,8 +1,11 @@
 """Deleting resources."""
 
+import pytest
 from support.scim_client import Client
 
 from scim.messages import USER_SCHEMA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_what_is_deleted_is_gone_for_every_method_and_its_name_is_free(

@@ -1,8 +1,11 @@
 """Bulk: circular references."""
 
+import pytest
 from support.scim_client import Client
 
 from scim.messages import GROUP_SCHEMA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GROUP_A = {
     "method": "POST",

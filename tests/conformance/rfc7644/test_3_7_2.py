@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
 from support.scim_client import Client
 
 from scim.messages import ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, USER_SCHEMA
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALICE = {
     "method": "POST",

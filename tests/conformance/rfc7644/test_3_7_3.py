@@ -7,6 +7,8 @@ from support.scim_client import Client
 
 from scim.messages import BULK_REQUEST, BULK_RESPONSE, ERROR, USER_SCHEMA
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ALICE = {
     "method": "POST",
     "path": "/Users",

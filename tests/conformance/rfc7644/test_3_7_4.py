@@ -1,8 +1,11 @@
 """Bulk: the most operations; the largest payload is in tests/integration."""
 
+import pytest
 from support.scim_client import Client
 
 from scim.messages import BULK_REQUEST
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_too_many_operations_are_refused_by_their_number(client: Client) -> None:

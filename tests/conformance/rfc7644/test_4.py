@@ -6,6 +6,8 @@ from support.scim_client import Client
 
 from scim.messages import ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, LIST_RESPONSE, USER_SCHEMA
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_resource_types_and_schemas_are_lists_and_each_is_found_by_its_name(
     client: Client,

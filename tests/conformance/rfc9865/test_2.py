@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from support.scim_client import Client
 
 from scim.messages import LIST_RESPONSE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ACTIVE = "/Users?filter=active eq true"
 

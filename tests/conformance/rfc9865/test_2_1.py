@@ -5,6 +5,8 @@ from support.scim_client import Client
 
 from scim.messages import SEARCH_REQUEST
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def _cursor(client: Client, query: str = "count=2") -> str:
     _, page = await client.ask("GET", f"/Users?cursor&{query}")

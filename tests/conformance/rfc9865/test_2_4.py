@@ -1,6 +1,9 @@
 """The default pagination method."""
 
+import pytest
 from support.scim_client import Client
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_query_that_names_neither_method_is_paged_by_index(client: Client) -> None:

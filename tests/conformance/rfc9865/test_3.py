@@ -7,6 +7,8 @@ from support.scim_client import Client
 
 from scim.messages import SEARCH_REQUEST
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 @pytest.mark.parametrize("path", ["/Users/.search", "/.search"])
 async def test_a_walk_by_search_requests_comes_by_everything_once(

@@ -1,6 +1,9 @@
 """The service provider's configuration."""
 
+import pytest
 from support.scim_client import Client
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_the_configuration_tells_how_pages_are_made(client: Client) -> None:
