@@ -53,8 +53,9 @@ def _is_text(value: object) -> bool:
 
 
 def _is_timestamp(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and value >= 0
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return math.isfinite(value) and value >= 0
 
 
 def _is_localized(value: object) -> bool:

@@ -25,7 +25,7 @@ _ALL = (
         1,
         ("/.well-known/ssf-configuration", "/ssf/streams", "/ssf/status", "/jwks.json"),
     ),
-    Face("set-transmitter", 2, ("/ssf/poll", "/poll")),
+    Face("set-transmitter", 2, ("/ssf/poll", "/poll", "/ssf/events")),
     Face("set-receiver", 3, ("/events",)),
     Face("resource-store", 4, ()),
 )

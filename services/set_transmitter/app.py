@@ -42,6 +42,7 @@ from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
+from set_transmitter.commands.publish_events import PublishEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
@@ -58,6 +59,8 @@ from set_transmitter.entrypoints.journal_loop import JournalLoop
 from set_transmitter.entrypoints.measures import StreamMeasures
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.poll_routes import add_poll_routes
+from set_transmitter.entrypoints.publish_routes import add_publish_routes
+from set_transmitter.entrypoints.publisher import Publisher
 from set_transmitter.entrypoints.pump import PushSteps
 from set_transmitter.entrypoints.push_loop import PushLoop
 from set_transmitter.entrypoints.settling_loops import SettlingLoops
@@ -101,6 +104,7 @@ class _Parts:
     take_snapshots: TakeSnapshots
     begin_snapshot: BeginSnapshot
     erase_events: EraseEvents
+    publisher: Publisher
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -156,6 +160,7 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 read_delivery_states=ReadDeliveryStates(parts.outboxes),
                 begin_snapshot=parts.begin_snapshot,
                 erase_events=parts.erase_events,
+                publisher=parts.publisher,
                 news=parts.news,
             )
         finally:
@@ -201,10 +206,11 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         load=load,
         prepare=PrepareSets(epoch, deliveries, signing),
         keep_streams=keep_streams,
-        take_in=TakeInChanges(log, outboxes, growth, closed),
+        take_in=TakeInChanges(log, outboxes, growth, RegistrarTenants(peers.registrar), closed),
         take_snapshots=take_snapshots,
         begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
+        publisher=Publisher(PublishEvents(log, outboxes, growth, closed), news),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=news,
@@ -218,6 +224,7 @@ def _http(storage: Storage, terms: Terms) -> FastAPI:
     add_admin_routes(app, terms)
     add_erasure_routes(app, terms)
     add_poll_routes(app, terms)
+    add_publish_routes(app, terms)
     return app
 
 

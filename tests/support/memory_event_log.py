@@ -9,6 +9,7 @@ from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.erasures import Erasure, Removed
 from set_transmitter.domain.events import Event, LoggedEvent
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
+from set_transmitter.domain.publications import REMEMBERED, Earlier, Publication
 from set_transmitter.domain.snapshots import Snapshot, SnapshotPage
 from set_transmitter.domain.streams import Stream
 
@@ -22,6 +23,7 @@ class MemoryEventLog:
     name: str = "epoch"
     cursor: str = ""
     events: list[LoggedEvent] = field(default_factory=list)
+    published: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
 
     async def epoch(self) -> str:
         return self.name
@@ -31,6 +33,24 @@ class MemoryEventLog:
 
     async def feed_cursor(self) -> str:
         return self.cursor
+
+    async def publish(
+        self, publications: Sequence[Publication], *, at: int
+    ) -> list[LoggedEvent | Earlier]:
+        self.published = {
+            key: known for key, known in self.published.items() if known[1] >= at - REMEMBERED
+        }
+        return [await self._publish(each, at) for each in publications]
+
+    async def _publish(self, publication: Publication, at: int) -> LoggedEvent | Earlier:
+        event = publication.event
+        if publication.identity is not None:
+            key = (event.tenant, event.txn, publication.identity)
+            if key in self.published:
+                return Earlier(self.published[key][0])
+            self.published[key] = (publication.digest, at)
+        (logged,) = await self.append([event], feed_cursor=self.cursor)
+        return logged
 
     async def append(
         self, events: Sequence[Event], *, feed_cursor: str, only_for: str = ""
@@ -62,7 +82,14 @@ class MemoryDeliveries:
                 for logged in self.log.events
                 if not logged.only_for and not stream.has_begun_for(logged.event)
             ]
-            fresh = StoredProgress(max(before, default=0), 0, 0, 0, 0)
+            published = [
+                logged.position - 1
+                for logged in self.log.events
+                if logged.event.is_published
+                and logged.event.tenant == stream.tenant
+                and stream.has_begun_for(logged.event)
+            ]
+            fresh = StoredProgress(min([max(before, default=0), *published]), 0, 0, 0, 0)
             self.streams[stream.stream_id] = (stream.tenant, fresh)
         _, stored = self.streams[stream.stream_id]
         pending = len(self._unsettled(stream, stored.cursor))
@@ -126,7 +153,7 @@ class MemoryDeliveries:
             for logged in self.log.events
             if logged.position > after
             and logged.event.tenant == stream.tenant
-            and logged.event.kind in stream.kinds
+            and logged.event.topic in stream.topics
             and stream.has_begun_for(logged.event)
             and logged.only_for in {"", stream.stream_id}
             and self.jwts.get((stream.stream_id, logged.position), "") is not None
@@ -190,12 +217,12 @@ class MemoryErasing:
             event = logged.event
             if not erasure.concerns(event) or event.origin_clock > erasure.through:
                 continue
-            emptied = replace(event, data=None, attributes=(), external_id="")
-            if event.kind != "delete":
+            emptied = event.without_person()
+            if not event.outlives_erasure:
                 events += event.kind != ERASED
-                emptied = replace(emptied, kind=ERASED)
+                emptied = replace(emptied, kind=ERASED, event_type="", data=None, attributes=())
             log.events[place] = replace(logged, event=emptied)
-            sets += self._forget_sets(logged.position, is_deletion=event.kind == "delete")
+            sets += self._forget_sets(logged.position, is_deletion=event.outlives_erasure)
         before = len(self.deliveries.letters)
         self._forget_letters(erasure)
         return Removed(events, sets, before - len(self.deliveries.letters))

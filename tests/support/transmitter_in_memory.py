@@ -19,6 +19,7 @@ from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
+from set_transmitter.commands.publish_events import PublishEvents
 from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
@@ -66,12 +67,23 @@ class MemoryDirectory:
         return (tenant, stream_id) in self.receiving
 
 
+@dataclass
+class MemoryAuthorities:
+    """The tenants that assign their people's addresses."""
+
+    tenants: set[str] = field(default_factory=set)
+
+    async def all(self) -> frozenset[str]:
+        return frozenset(self.tenants)
+
+
 class Transmitter:
     """Everything but sockets; `restarted` is what a new process over the same storage sees."""
 
     def __init__(self, log: MemoryEventLog, deliveries: MemoryDeliveries) -> None:
         self.log, self.deliveries = log, deliveries
         self.signing, self.directory = CountingSigning(), MemoryDirectory()
+        self.authorities = MemoryAuthorities()
         self.outboxes = Outboxes(epoch="epoch", end=len(log.events))
         self.settle = Settle(self.outboxes, deliveries)
         self.load = LoadPending(self.outboxes, deliveries)
@@ -81,7 +93,8 @@ class Transmitter:
             self.directory, self.outboxes, deliveries, self.settle, self.load, growth, closed
         )
         self.close_tenants = CloseTenants(closed, growth, self.keep_streams)
-        self.take_in = TakeInChanges(log, self.outboxes, growth, closed)
+        self.take_in = TakeInChanges(log, self.outboxes, growth, self.authorities, closed)
+        self.publish = PublishEvents(log, self.outboxes, growth, closed)
         self.take_snapshots = TakeSnapshots(
             MemorySnapshots(deliveries), deliveries, self.outboxes, growth
         )

@@ -18,7 +18,7 @@ from set_transmitter.domain.journal import (
     TenantChanged,
     TokenChanged,
 )
-from set_transmitter.domain.streams import DeliveryMethod, Stream, StreamStatus
+from set_transmitter.domain.streams import DeliveryMethod, Stream, StreamStatus, SubjectFormat
 
 _LIMIT: Final = 200
 _WAIT_SECONDS: Final = 20.0
@@ -141,4 +141,5 @@ def _stream(stream: stream_pb2.Stream) -> Stream:
         status=_STATUSES[stream.status],
         signing_algorithm=stream.signing_algorithm,
         created=stream.created,
+        subject_format=SubjectFormat(stream.subject_format or SubjectFormat.ISS_SUB.value),
     )

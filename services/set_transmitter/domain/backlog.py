@@ -162,8 +162,7 @@ class Backlog:
             pending.is_erased = is_under_way
             return is_under_way
         if event.origin_clock <= erasure.through:
-            scrubbed = replace(event, external_id="")
-            pending.logged = replace(pending.logged, event=scrubbed)
+            pending.logged = replace(pending.logged, event=event.without_person())
             pending.is_erased = is_under_way
             if not is_under_way:
                 pending.jwt = pending.signed = None
@@ -213,9 +212,9 @@ class Backlog:
         heappush(self._free, pending.position)
 
     def _end_erased(self, pending: Pending) -> None:
-        """Forget what came back, or (a deletion) let it be signed anew."""
+        """Forget what came back, or (what outlives that) let it be signed anew."""
         pending.is_erased = False
-        if pending.logged.event.kind == "delete":
+        if pending.logged.event.outlives_erasure:
             pending.jwt = pending.signed = None
             self._set_free(pending)
         else:

@@ -1,24 +1,33 @@
 """Neutral event records: what the log holds, before it is known who will be told."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal, cast
 from urllib.parse import unquote
 
 import orjson
 
+from secevent.caep_events import SESSION_REVOKED
+from secevent.risc_events import ACCOUNT_PURGED
 from secevent.scim_events import ProvisioningKind
+from set_transmitter.domain.persons import PersonChange
 
 Activation = Literal["activate", "deactivate"]
-EventKind = ProvisioningKind | Literal["completion"]
-"""A completion tells what became of an asynchronous request (RFC 9967 section 2.5)."""
+EventKind = ProvisioningKind | Literal["completion", "signal"]
+"""A completion tells what became of an asynchronous request (RFC 9967 section 2.5).
+
+A signal is an event of CAEP, RISC or somebody's own type: made of a change, or published.
+"""
+
+OUTLIVING_SIGNALS: Final = frozenset({ACCOUNT_PURGED, SESSION_REVOKED})
+"""The signals of changes that must get through, and have no value of their resource."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """What was done to one resource. `data` is ready JSON, or None when there is none to tell.
 
-    A completion has the payload of its event as data; nothing was done to a resource by it.
-    Times count microseconds since 1970; `lineage` has the origin's cluster first.
+    A completion and a signal have the payload of the event as data; nothing was done to a resource
+    by them. Times count microseconds since 1970; `lineage` has the origin's cluster first.
     """
 
     tenant: str
@@ -36,6 +45,33 @@ class Event:
     data: bytes | None
     traceparent: str
     committed: int
+    event_type: str = ""
+    """The URI of a signal; empty for all else."""
+    subject: bytes | None = None
+    """Of a published signal, its sub_id; of one made of a change, a person's email as a sub_id."""
+
+    @property
+    def topic(self) -> str:
+        """What streams are found by: the URI of a signal, or else the kind."""
+        return self.event_type or self.kind
+
+    @property
+    def is_published(self) -> bool:
+        """Whether an application told of it: then it is of no resource here."""
+        return self.kind == "signal" and not self.resource_type
+
+    @property
+    def outlives_erasure(self) -> bool:
+        """Whether it is told even once its resource is erased: that it is gone, and its sessions.
+
+        It says nothing of it but that.
+        """
+        is_signal = self.event_type in OUTLIVING_SIGNALS and not self.is_published
+        return self.kind == "delete" or is_signal
+
+    def without_person(self) -> "Event":
+        """Return what may be told by one that outlives the erasure."""
+        return replace(self, external_id="", subject=None)
 
     @property
     def resource_id(self) -> str:
@@ -66,15 +102,22 @@ class Change:
     activation: Activation | None
     routed: bool
     erased: bool = False
+    person: PersonChange | None = None
+    """What it did to a person beside that, where the resource is one."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is told of it."""
+        return not self.routed and (not self.erased or self.event.kind == "delete")
 
 
 def events_of(change: Change) -> list[Event]:
-    """Return the events to log of a change, in their order.
+    """Return the SCIM events to log of a change, in their order.
 
     An activation is an event of its own, after that of the change, in the same transaction.
     """
     event = change.event
-    if change.routed or (change.erased and event.kind != "delete"):
+    if not change.is_told:
         return []
     if change.activation is None:
         return [event]
@@ -88,3 +131,8 @@ def data_to_tell(kind: EventKind, data: bytes) -> bytes | None:
     if kind == "patch" and not orjson.loads(data).get("Operations"):
         return None
     return data
+
+
+def kind_and_type(topic: str) -> tuple[EventKind, str]:
+    """Return the kind and the event_type of what has a topic."""
+    return ("signal", topic) if ":" in topic else (cast("EventKind", topic), "")

@@ -1,9 +1,9 @@
 """All streams over one log, and which of them an event is for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from set_transmitter.domain.erasures import Erasures
-from set_transmitter.domain.events import EventKind, LoggedEvent
+from set_transmitter.domain.events import LoggedEvent
 from set_transmitter.domain.outbox import Outbox
 
 
@@ -18,7 +18,7 @@ class Outboxes:
         self.end = end
         self.erasures = Erasures()
         self._by_id: dict[str, Outbox] = {}
-        self._index: dict[tuple[str, EventKind], dict[str, Outbox]] = {}
+        self._index: dict[tuple[str, str], dict[str, Outbox]] = {}
 
     def __iter__(self) -> Iterator[Outbox]:
         return iter(tuple(self._by_id.values()))
@@ -32,16 +32,16 @@ class Outboxes:
         stream = outbox.stream
         self.remove(stream.stream_id)
         self._by_id[stream.stream_id] = outbox
-        for kind in stream.kinds:
-            self._index.setdefault((stream.tenant, kind), {})[stream.stream_id] = outbox
+        for topic in stream.topics:
+            self._index.setdefault((stream.tenant, topic), {})[stream.stream_id] = outbox
 
     def remove(self, stream_id: str) -> None:
         """Share nothing out to a stream any more."""
         outbox = self._by_id.pop(stream_id, None)
         if outbox is None:
             return
-        for kind in outbox.stream.kinds:
-            del self._index[outbox.stream.tenant, kind][stream_id]
+        for topic in outbox.stream.topics:
+            del self._index[outbox.stream.tenant, topic][stream_id]
 
     def reach(self, end: int) -> set[str]:
         """Let the streams scan what the log has beyond what they were offered, and return them.
@@ -55,9 +55,12 @@ class Outboxes:
         self.end = end
         return set(self._by_id)
 
-    def share_out(self, tail: Iterable[LoggedEvent]) -> set[str]:
-        """Offer new events, in order, to the streams that want them, and return whose they are."""
-        told: set[str] = set()
+    def share_out(self, tail: Sequence[LoggedEvent]) -> set[str]:
+        """Offer new events, in order, to the streams that want them, and return whose they are.
+
+        What the log has between the last ones and these is left to be scanned.
+        """
+        told = self.reach(tail[0].position - 1) if tail else set()
         for logged in tail:
             for outbox in self._addressed(logged):
                 if outbox.wants(logged):
@@ -69,6 +72,6 @@ class Outboxes:
     def _addressed(self, logged: LoggedEvent) -> Iterable[Outbox]:
         event = logged.event
         if not logged.only_for:
-            return self._index.get((event.tenant, event.kind), {}).values()
+            return self._index.get((event.tenant, event.topic), {}).values()
         only = self.get(logged.only_for)
         return () if only is None else (only,)

@@ -76,9 +76,9 @@ class Snapshot:
     def tells_of(self, logged: LoggedEvent) -> bool:
         """Tell whether a change is to be told: when it was logged its resource had been passed.
 
-        A completion is no state that the walk would find.
+        A completion or a signal is no state that the walk would find.
         """
-        if logged.event.kind == "completion":
+        if logged.event.kind in {"completion", "signal"}:
             return logged.position > self.started
         then = self._before(logged.position)
         return then is not None and (not then.key or then.reach.has_passed(logged.event))

@@ -34,6 +34,9 @@ _TYPES: Final[Mapping[EventKind, frozenset[str]]] = {
 }
 
 
+_OF_KINDS: Final = frozenset().union(*_TYPES.values())
+
+
 class DeliveryMethod(Enum):
     """How SETs travel."""
 
@@ -47,6 +50,15 @@ class StreamStatus(Enum):
     ENABLED = "enabled"
     PAUSED = "paused"
     DISABLED = "disabled"
+
+
+class SubjectFormat(Enum):
+    """How the signals that changes make name a person (RFC 9493 section 3.2)."""
+
+    ISS_SUB = "iss_sub"
+    """By the stream's issuer and the resource's id."""
+    EMAIL = "email"
+    """By the primary address, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Stream:
     status: StreamStatus
     signing_algorithm: str
     created: int
+    subject_format: SubjectFormat = SubjectFormat.ISS_SUB
 
     @property
     def begins(self) -> int:
@@ -75,8 +88,13 @@ class Stream:
 
     @property
     def kinds(self) -> frozenset[EventKind]:
-        """The kinds of event that the stream delivers."""
+        """The kinds of event that the stream delivers, signals aside."""
         return frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The topics of the events that the stream delivers."""
+        return self.kinds | (self.events_delivered - _OF_KINDS)
 
     def is_full(self, kind: EventKind) -> bool:
         """Tell whether events of a kind carry data rather than the names of what changed."""
@@ -87,6 +105,8 @@ class Stream:
 
         An event without data (a changed password) has no full form (RFC 9967 section 2.4).
         """
+        if event.kind == "signal":
+            return event.event_type in self.events_delivered
         types = self._types(event.kind)
         return bool(types if event.data is not None else types - PROVISIONING_FULL)
 

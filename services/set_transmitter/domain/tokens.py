@@ -8,6 +8,7 @@ from secevent.subjects import ScimSubject, scim_sub_id
 from secevent.token import SecurityEventToken
 from set_transmitter.domain.completions import Completion, completion_token
 from set_transmitter.domain.events import Event
+from set_transmitter.domain.signal_tokens import signal_token
 from set_transmitter.domain.streams import Stream
 
 
@@ -16,6 +17,8 @@ def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) ->
     if event.kind == "completion":
         completion = Completion(event.txn, event.subject_uri, event.data or b"{}")
         return completion_token(completion, iss=stream.iss, aud=stream.aud, jti=jti, iat=iat)
+    if event.kind == "signal":
+        return signal_token(event, stream, jti=jti, iat=iat)
     data = None if event.data is None else orjson.loads(event.data)
     uri, payload = event_uri_and_payload(
         ProvisioningEvent(event.kind, data, event.attributes, event.version_after or None),
@@ -42,6 +45,8 @@ def event_type(event: Event, stream: Stream) -> str:
     """Return the URI by which a stream's receiver is told of an event."""
     if event.kind == "completion":
         return ASYNC_RESPONSE
+    if event.kind == "signal":
+        return event.event_type
     data: dict[str, object] | None = None if event.data is None else {}
     uri, _ = event_uri_and_payload(
         ProvisioningEvent(event.kind, data, event.attributes, None), full=stream.is_full(event.kind)

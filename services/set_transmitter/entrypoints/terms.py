@@ -12,6 +12,7 @@ from set_transmitter.commands.begin_snapshot import BeginSnapshot
 from set_transmitter.commands.erase_events import EraseEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
+from set_transmitter.entrypoints.publisher import Publisher
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
 from set_transmitter.ports.deliveries import Deliveries
@@ -30,6 +31,7 @@ class Term:
     read_delivery_states: ReadDeliveryStates
     begin_snapshot: BeginSnapshot
     erase_events: EraseEvents
+    publisher: Publisher
     news: StreamNews
 
 

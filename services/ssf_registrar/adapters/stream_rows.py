@@ -16,6 +16,7 @@ from ssf_registrar.domain.streams import (
     Status,
     Stream,
 )
+from ssf_registrar.domain.subject_formats import SubjectFormat
 from ssf_registrar.ports.sealing import Sealer
 
 NAMES: Final = (
@@ -67,6 +68,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         status=Status(members["status"]),
         status_reason=members["status_reason"],
         revision=revision,
+        subject_format=SubjectFormat(members.get("subject_format", SubjectFormat.ISS_SUB)),
     )
 
 
@@ -83,6 +85,7 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "jwks_uri": stream.jwks_uri,
         "status": stream.status.value,
         "status_reason": stream.status_reason,
+        "subject_format": stream.subject_format.value,
     }
 
 

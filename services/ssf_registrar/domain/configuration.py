@@ -3,8 +3,17 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ssf_registrar.domain.events import EVENTS_SUPPORTED
-from ssf_registrar.domain.streams import Delivery, Poll, Push, ReceivePoll, ReceivePush, Stream
+from ssf_registrar.domain.events import events_supported
+from ssf_registrar.domain.streams import (
+    Delivery,
+    Direction,
+    Poll,
+    Push,
+    ReceivePoll,
+    ReceivePush,
+    Stream,
+)
+from ssf_registrar.domain.subject_formats import SUBJECT_FORMAT
 
 PUSH: Final = "urn:ietf:rfc:8935"
 POLL: Final = "urn:ietf:rfc:8936"
@@ -28,11 +37,14 @@ def configuration(stream: Stream, origins: Origins) -> dict[str, object]:
         "iss": stream.iss,
         "aud": list(stream.aud),
         "delivery": _delivery(stream, origins),
-        "events_supported": list(EVENTS_SUPPORTED),
+        "events_supported": list(events_supported(stream.events_requested)),
         "events_requested": list(stream.events_requested),
         "events_delivered": list(stream.events_delivered),
         "description": stream.description,
         "signing_algorithm": stream.signing_algorithm,
+        SUBJECT_FORMAT: (
+            stream.subject_format.value if stream.direction is Direction.TRANSMIT else None
+        ),
         "issuerJWKSUrl": stream.jwks_uri,
     }
     return {name: value for name, value in members.items() if value is not None}

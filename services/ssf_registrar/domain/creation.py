@@ -15,6 +15,7 @@ from ssf_registrar.domain.streams import (
     Stream,
     direction_of,
 )
+from ssf_registrar.domain.subject_formats import subject_format
 
 _LONGEST_DESCRIPTION = 1_000
 
@@ -65,6 +66,7 @@ def _transmit_stream(
         signing_algorithm=_signing_algorithm(chosen),
         jwks_uri=None,
         created=fresh.created,
+        subject_format=subject_format(body),
     )
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from ssf_registrar.domain.events import events_delivered
+from ssf_registrar.domain.subject_formats import SubjectFormat
 
 SIGNING_ALGORITHMS: Final = ("RS256", "ES256")
 ADMIN: Final = "admin"
@@ -101,6 +102,7 @@ class Stream:
     status: Status = Status.ENABLED
     status_reason: str | None = None
     revision: int = 1
+    subject_format: SubjectFormat = SubjectFormat.ISS_SUB
 
     @property
     def direction(self) -> Direction:

@@ -54,6 +54,7 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         disposition=_disposition(stream.direction),
         revision=stream.revision,
         created=stream.created,
+        subject_format=stream.subject_format.value,
     )
 
 

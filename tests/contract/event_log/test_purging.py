@@ -17,6 +17,7 @@ from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
 from set_transmitter.adapters.sqlite.storage import open_sqlite
 from set_transmitter.adapters.storage import Logbook
 from set_transmitter.domain.progress import DeadLetter, Progress
+from set_transmitter.domain.publications import Fresh, parse_publication
 from set_transmitter.domain.snapshots import Reach, SnapshotPage
 from set_transmitter.domain.streams import Stream
 
@@ -156,6 +157,10 @@ async def test_every_collection_loses_one_tenant_and_keeps_another(database: Mon
     logbook = await opened_log(database, "a")
     await fill(logbook, GONE)
     await fill(logbook, STAYS)
+    for tenant in (GONE, STAYS):
+        event = {"sub_id": {"format": "opaque", "id": "a"}, "events": {"urn:example:own": {}}}
+        published = parse_publication(tenant, {**event, "txn": "t"}, Fresh(NOW, "fresh"))
+        await logbook.log.publish([published], at=NOW)
     made = set(await database.database.list_collection_names())
     named = {
         value for name, value in vars(schema).items() if name.isupper() and isinstance(value, str)
@@ -163,7 +168,7 @@ async def test_every_collection_loses_one_tenant_and_keeps_another(database: Mon
 
     await purge(logbook, GONE, limit=2)
 
-    kept = {schema.EVENTS, schema.STREAMS, schema.DEAD_LETTERS}
+    kept = {schema.EVENTS, schema.STREAMS, schema.DEAD_LETTERS, schema.PUBLICATIONS}
     by_stream = {schema.DELIVERIES, schema.SNAPSHOTS}
     assert made | named == kept | by_stream | {schema.LOG, "leases", "schema"}
     assert await documents_of(database.database, GONE) == {}

@@ -44,7 +44,7 @@ async def _term(running: asyncio.Event, closed: asyncio.Event) -> AsyncIterator[
 
     parts: Any = None
     try:
-        yield Term({"one": loop}, *cast("tuple[Any, ...]", (parts,) * 7))
+        yield Term({"one": loop}, *cast("tuple[Any, ...]", (parts,) * 8))
     finally:
         closed.set()
 

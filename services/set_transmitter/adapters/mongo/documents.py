@@ -4,12 +4,14 @@ from dataclasses import fields
 from typing import Final
 
 from servicekit.mongo import Document
-from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.events import Event, LoggedEvent, kind_and_type
 from set_transmitter.domain.progress import DeadLetter
 from set_transmitter.domain.snapshots import Boundary, Reach, Snapshot
 
-# a member of a stored event has the name of the field
-_EVENT_FIELDS: Final = tuple(field.name for field in fields(Event))
+# a member of a stored event has the name of the field; kind has the topic
+_EVENT_FIELDS: Final = tuple(
+    field.name for field in fields(Event) if field.name not in {"kind", "event_type"}
+)
 _LAST_POSITION: Final = 2**63 - 1
 
 
@@ -17,12 +19,20 @@ def event_document(logged: LoggedEvent) -> Document:
     """Return an event as it is stored."""
     event = logged.event
     members = {name: getattr(event, name) for name in _EVENT_FIELDS}
-    return {"_id": logged.position, "only_for": logged.only_for, **members}
+    return {
+        "_id": logged.position,
+        "only_for": logged.only_for,
+        "kind": event.topic,
+        "is_published": event.is_published,
+        **members,
+    }
 
 
 def logged_event(document: Document) -> LoggedEvent:
     """Return the event of a document."""
-    values = {name: document[name] for name in _EVENT_FIELDS}
+    # an event of an older version has no subject
+    values = {name: document[name] for name in _EVENT_FIELDS if name in document}
+    values["kind"], values["event_type"] = kind_and_type(document["kind"])
     values["lineage"] = tuple(values["lineage"])
     values["attributes"] = tuple(values["attributes"])
     return LoggedEvent(document["_id"], Event(**values), document["only_for"])

@@ -13,6 +13,8 @@ STREAMS: Final = "streams"
 DELIVERIES: Final = "deliveries"
 DEAD_LETTERS: Final = "dead_letters"
 SNAPSHOTS: Final = "snapshots"
+PUBLICATIONS: Final = "publications"
+"""What applications published under a txn of their own, for a while."""
 
 
 async def _make_collections(database: Database) -> None:
@@ -22,4 +24,13 @@ async def _make_collections(database: Database) -> None:
     await database[DEAD_LETTERS].create_index([("tenant", 1), ("at", 1), ("_id.position", 1)])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_make_collections,)
+async def _make_publications(database: Database) -> None:
+    # where a young stream begins, if the feed is behind what is published
+    await database[EVENTS].create_index(
+        [("tenant", 1), ("committed", 1)], partialFilterExpression={"is_published": True}
+    )
+    await database[PUBLICATIONS].create_index([("at", 1)])
+    await database[PUBLICATIONS].create_index([("_id.tenant", 1)])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_make_collections, _make_publications)

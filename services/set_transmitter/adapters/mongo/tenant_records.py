@@ -7,6 +7,7 @@ from set_transmitter.adapters.mongo.schema import (
     DEAD_LETTERS,
     DELIVERIES,
     EVENTS,
+    PUBLICATIONS,
     SNAPSHOTS,
     STREAMS,
 )
@@ -33,6 +34,7 @@ class MongoTenantRecords:
             (SNAPSHOTS, {"_id": {"$in": [stream["_id"] for stream in streams]}}),
             (DEAD_LETTERS, of_tenant),
             (EVENTS, of_tenant),
+            (PUBLICATIONS, {"_id.tenant": tenant}),
             (STREAMS, of_tenant),
         ]
         left = limit

@@ -12,7 +12,7 @@ def open_stream(connection: sqlite3.Connection, stream: Stream) -> StoredProgres
     """Return a stream's progress, after making its row where there is none."""
     connection.execute(
         "INSERT OR IGNORE INTO stream VALUES (?, ?, ?, 0, 0)",
-        (stream.stream_id, stream.tenant, _position_before(connection, stream.begins)),
+        (stream.stream_id, stream.tenant, _position_before(connection, stream)),
     )
     cursor, acknowledged, dead = connection.execute(
         "SELECT cursor, acknowledged, dead_letters FROM stream WHERE stream_id = ?",
@@ -62,22 +62,29 @@ def dead_letters(
     return [DeadLetter(*row) for row in rows]
 
 
-def _position_before(connection: sqlite3.Connection, committed: int) -> int:
+def _position_before(connection: sqlite3.Connection, stream: Stream) -> int:
     row = connection.execute(
         "SELECT position FROM event WHERE committed < ? AND only_for = ''"
         " ORDER BY position DESC LIMIT 1",
-        (committed,),
+        (stream.begins,),
     ).fetchone()
-    return row[0] if row is not None else 0
+    # what is published is not behind what happened before, if the feed is late
+    (published,) = connection.execute(
+        "SELECT min(position) FROM event WHERE tenant = ? AND committed >= ?"
+        " AND resource_type = '' AND subject IS NOT NULL",
+        (stream.tenant, stream.begins),
+    ).fetchone()
+    before = 0 if row is None else int(row[0])
+    return before if published is None else min(before, int(published) - 1)
 
 
 def _count(connection: sqlite3.Connection, stream: Stream, *, after: int) -> int:
-    kinds = sorted(stream.kinds)
+    topics = sorted(stream.topics)
     (events,) = connection.execute(
         "SELECT count(*) FROM event"  # noqa: S608  question marks
         " WHERE tenant = ? AND position > ? AND committed >= ?"
-        f" AND kind IN ({', '.join('?' * len(kinds))}) AND only_for IN ('', ?)",
-        (stream.tenant, after, stream.begins, *kinds, stream.stream_id),
+        f" AND kind IN ({', '.join('?' * len(topics))}) AND only_for IN ('', ?)",
+        (stream.tenant, after, stream.begins, *topics, stream.stream_id),
     ).fetchone()
     (settled,) = connection.execute(
         "SELECT count(*) FROM delivery WHERE stream_id = ? AND position > ? AND jwt IS NULL",

@@ -1,16 +1,16 @@
-"""Events as rows."""
+"""Events as rows; the column kind has the topic."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
 
-from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.events import Event, LoggedEvent, kind_and_type
 
 COLUMNS: Final = (
     "position, tenant, kind, committed, resource_type, subject_uri, external_id, txn,"
     " origin_clock, origin_cluster, lineage, version_before, version_after, attributes,"
-    " traceparent, data, only_for"
+    " traceparent, data, only_for, subject"
 )
 COLUMN_COUNT: Final = COLUMNS.count(",") + 1
 
@@ -21,7 +21,7 @@ def row_of(logged: LoggedEvent) -> tuple[object, ...]:
     return (
         logged.position,
         event.tenant,
-        event.kind,
+        event.topic,
         event.committed,
         event.resource_type,
         event.subject_uri,
@@ -36,17 +36,19 @@ def row_of(logged: LoggedEvent) -> tuple[object, ...]:
         event.traceparent,
         event.data,
         logged.only_for,
+        event.subject,
     )
 
 
 def logged_event(row: Sequence[Any]) -> LoggedEvent:
     """Return the event of a row of `COLUMNS`."""
+    kind, event_type = kind_and_type(row[2])
     return LoggedEvent(
         position=row[0],
         only_for=row[16],
         event=Event(
             tenant=row[1],
-            kind=row[2],
+            kind=kind,
             committed=row[3],
             resource_type=row[4],
             subject_uri=row[5],
@@ -60,5 +62,7 @@ def logged_event(row: Sequence[Any]) -> LoggedEvent:
             attributes=tuple(orjson.loads(row[13])),
             traceparent=row[14],
             data=row[15],
+            event_type=event_type,
+            subject=row[17],
         ),
     )

@@ -89,4 +89,23 @@ MIGRATIONS: Final = (
         PRIMARY KEY (stream_id, number)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE event ADD COLUMN subject BLOB;
+
+    -- what applications published under a txn of their own, for a while
+    CREATE TABLE publication (
+        tenant TEXT NOT NULL,
+        txn TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (tenant, txn, identity)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE INDEX publication_at ON publication (at);
+
+    -- where a young stream begins, if the feed is behind what is published
+    CREATE INDEX event_published ON event (tenant, committed, position)
+        WHERE resource_type = '' AND subject IS NOT NULL;
+    """,
 )

@@ -44,5 +44,6 @@ _STATEMENTS: Final = (
         for table, key in _OF_STREAMS.items()
     ),
     _removing("event", "position", "event WHERE tenant = ?"),
+    _removing("publication", "tenant, txn, identity", "publication WHERE tenant = ?"),
     _removing("stream", "stream_id", "stream WHERE tenant = ?"),
 )

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'heliograph/event/v1/event_service.proto\x12\x13heliograph.event.v1\"+\n\x19ReadDeliveryStatesRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\"P\n\x1aReadDeliveryStatesResponse\x12\x32\n\x06states\x18\x01 \x03(\x0b\x32\".heliograph.event.v1.DeliveryState\"\x8b\x01\n\rDeliveryState\x12\x11\n\tstream_id\x18\x01 \x01(\t\x12\x0f\n\x07pending\x18\x02 \x01(\x04\x12\x14\n\x0c\x61\x63knowledged\x18\x03 \x01(\x04\x12\x14\n\x0c\x64\x65\x61\x64_letters\x18\x04 \x01(\x04\x12\x16\n\x0eoldest_pending\x18\x05 \x01(\x04\x12\x12\n\nlast_error\x18\x06 \x01(\t\"\x88\x01\n\x16SignCompletionsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x10\n\x08\x61udience\x18\x02 \x01(\t\x12\x0e\n\x06issued\x18\x03 \x01(\x04\x12<\n\nstatements\x18\x04 \x03(\x0b\x32(.heliograph.event.v1.CompletionStatement\"I\n\x13\x43ompletionStatement\x12\x0b\n\x03txn\x18\x01 \x01(\t\x12\x13\n\x0bsubject_uri\x18\x02 \x01(\t\x12\x10\n\x08response\x18\x03 \x01(\x0c\"N\n\x17SignCompletionsResponse\x12\x33\n\x04sets\x18\x01 \x03(\x0b\x32%.heliograph.event.v1.SignedCompletion\",\n\x10SignedCompletion\x12\x0b\n\x03jti\x18\x01 \x01(\t\x12\x0b\n\x03jwt\x18\x02 \x01(\t2\xfd\x01\n\x0c\x45ventService\x12z\n\x12ReadDeliveryStates\x12..heliograph.event.v1.ReadDeliveryStatesRequest\x1a/.heliograph.event.v1.ReadDeliveryStatesResponse\"\x03\x90\x02\x01\x12q\n\x0fSignCompletions\x12+.heliograph.event.v1.SignCompletionsRequest\x1a,.heliograph.event.v1.SignCompletionsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'heliograph/event/v1/event_service.proto\x12\x13heliograph.event.v1\"+\n\x19ReadDeliveryStatesRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\"P\n\x1aReadDeliveryStatesResponse\x12\x32\n\x06states\x18\x01 \x03(\x0b\x32\".heliograph.event.v1.DeliveryState\"\x8b\x01\n\rDeliveryState\x12\x11\n\tstream_id\x18\x01 \x01(\t\x12\x0f\n\x07pending\x18\x02 \x01(\x04\x12\x14\n\x0c\x61\x63knowledged\x18\x03 \x01(\x04\x12\x14\n\x0c\x64\x65\x61\x64_letters\x18\x04 \x01(\x04\x12\x16\n\x0eoldest_pending\x18\x05 \x01(\x04\x12\x12\n\nlast_error\x18\x06 \x01(\t\"U\n\x0ePublishRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x33\n\x06\x65vents\x18\x02 \x03(\x0b\x32#.heliograph.event.v1.PublishedEvent\"R\n\x0ePublishedEvent\x12\x0e\n\x06sub_id\x18\x01 \x01(\x0c\x12\x12\n\nevent_type\x18\x02 \x01(\t\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x0b\n\x03txn\x18\x04 \x01(\t\"\x1f\n\x0fPublishResponse\x12\x0c\n\x04txns\x18\x01 \x03(\t\"\x88\x01\n\x16SignCompletionsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x10\n\x08\x61udience\x18\x02 \x01(\t\x12\x0e\n\x06issued\x18\x03 \x01(\x04\x12<\n\nstatements\x18\x04 \x03(\x0b\x32(.heliograph.event.v1.CompletionStatement\"I\n\x13\x43ompletionStatement\x12\x0b\n\x03txn\x18\x01 \x01(\t\x12\x13\n\x0bsubject_uri\x18\x02 \x01(\t\x12\x10\n\x08response\x18\x03 \x01(\x0c\"N\n\x17SignCompletionsResponse\x12\x33\n\x04sets\x18\x01 \x03(\x0b\x32%.heliograph.event.v1.SignedCompletion\",\n\x10SignedCompletion\x12\x0b\n\x03jti\x18\x01 \x01(\t\x12\x0b\n\x03jwt\x18\x02 \x01(\t2\xd8\x02\n\x0c\x45ventService\x12z\n\x12ReadDeliveryStates\x12..heliograph.event.v1.ReadDeliveryStatesRequest\x1a/.heliograph.event.v1.ReadDeliveryStatesResponse\"\x03\x90\x02\x01\x12Y\n\x07Publish\x12#.heliograph.event.v1.PublishRequest\x1a$.heliograph.event.v1.PublishResponse\"\x03\x90\x02\x02\x12q\n\x0fSignCompletions\x12+.heliograph.event.v1.SignCompletionsRequest\x1a,.heliograph.event.v1.SignCompletionsResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,6 +33,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EVENTSERVICE'].methods_by_name['ReadDeliveryStates']._loaded_options = None
   _globals['_EVENTSERVICE'].methods_by_name['ReadDeliveryStates']._serialized_options = b'\220\002\001'
+  _globals['_EVENTSERVICE'].methods_by_name['Publish']._loaded_options = None
+  _globals['_EVENTSERVICE'].methods_by_name['Publish']._serialized_options = b'\220\002\002'
   _globals['_EVENTSERVICE'].methods_by_name['SignCompletions']._loaded_options = None
   _globals['_EVENTSERVICE'].methods_by_name['SignCompletions']._serialized_options = b'\220\002\001'
   _globals['_READDELIVERYSTATESREQUEST']._serialized_start=64
@@ -41,14 +43,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_READDELIVERYSTATESRESPONSE']._serialized_end=189
   _globals['_DELIVERYSTATE']._serialized_start=192
   _globals['_DELIVERYSTATE']._serialized_end=331
-  _globals['_SIGNCOMPLETIONSREQUEST']._serialized_start=334
-  _globals['_SIGNCOMPLETIONSREQUEST']._serialized_end=470
-  _globals['_COMPLETIONSTATEMENT']._serialized_start=472
-  _globals['_COMPLETIONSTATEMENT']._serialized_end=545
-  _globals['_SIGNCOMPLETIONSRESPONSE']._serialized_start=547
-  _globals['_SIGNCOMPLETIONSRESPONSE']._serialized_end=625
-  _globals['_SIGNEDCOMPLETION']._serialized_start=627
-  _globals['_SIGNEDCOMPLETION']._serialized_end=671
-  _globals['_EVENTSERVICE']._serialized_start=674
-  _globals['_EVENTSERVICE']._serialized_end=927
+  _globals['_PUBLISHREQUEST']._serialized_start=333
+  _globals['_PUBLISHREQUEST']._serialized_end=418
+  _globals['_PUBLISHEDEVENT']._serialized_start=420
+  _globals['_PUBLISHEDEVENT']._serialized_end=502
+  _globals['_PUBLISHRESPONSE']._serialized_start=504
+  _globals['_PUBLISHRESPONSE']._serialized_end=535
+  _globals['_SIGNCOMPLETIONSREQUEST']._serialized_start=538
+  _globals['_SIGNCOMPLETIONSREQUEST']._serialized_end=674
+  _globals['_COMPLETIONSTATEMENT']._serialized_start=676
+  _globals['_COMPLETIONSTATEMENT']._serialized_end=749
+  _globals['_SIGNCOMPLETIONSRESPONSE']._serialized_start=751
+  _globals['_SIGNCOMPLETIONSRESPONSE']._serialized_end=829
+  _globals['_SIGNEDCOMPLETION']._serialized_start=831
+  _globals['_SIGNEDCOMPLETION']._serialized_end=875
+  _globals['_EVENTSERVICE']._serialized_start=878
+  _globals['_EVENTSERVICE']._serialized_end=1222
 # @@protoc_insertion_point(module_scope)

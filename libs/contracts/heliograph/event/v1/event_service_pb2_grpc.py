@@ -40,6 +40,11 @@ class EventServiceStub:
                 request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesRequest.SerializeToString,
                 response_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesResponse.FromString,
                 _registered_method=True)
+        self.Publish = channel.unary_unary(
+                '/heliograph.event.v1.EventService/Publish',
+                request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishRequest.SerializeToString,
+                response_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishResponse.FromString,
+                _registered_method=True)
         self.SignCompletions = channel.unary_unary(
                 '/heliograph.event.v1.EventService/SignCompletions',
                 request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.SignCompletionsRequest.SerializeToString,
@@ -53,6 +58,23 @@ class EventServiceServicer:
 
     def ReadDeliveryStates(self, request, context):
         """Reads the delivery state of a tenant's transmit streams.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Publish(self, request, context):
+        """Logs events of applications, CAEP's, RISC's or of types of their own, for the tenant's streams that
+        request them. When the answer is given, all that is published is durable.
+
+        An event with a txn is published once: a repetition with the same txn, type and subject is recognised
+        for 7 days.
+
+        Fails with INVALID_ARGUMENT and reason INVALID_REQUEST when one event is not as it must be (the message
+        names it by its number), with ALREADY_EXISTS and reason PUBLICATION_CONFLICT when another payload was
+        published under the txn, type and subject of one, with FAILED_PRECONDITION and reason TENANT_CLOSED when
+        the tenant is being deleted; then it may be repeated with the others, which are recognised if they have
+        a txn. Fails with UNAVAILABLE and reason STANDBY at a replica that stands by.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -75,6 +97,11 @@ def add_EventServiceServicer_to_server(servicer, server):
                     servicer.ReadDeliveryStates,
                     request_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesRequest.FromString,
                     response_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesResponse.SerializeToString,
+            ),
+            'Publish': grpc.unary_unary_rpc_method_handler(
+                    servicer.Publish,
+                    request_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishRequest.FromString,
+                    response_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishResponse.SerializeToString,
             ),
             'SignCompletions': grpc.unary_unary_rpc_method_handler(
                     servicer.SignCompletions,
@@ -110,6 +137,33 @@ class EventService:
             '/heliograph.event.v1.EventService/ReadDeliveryStates',
             heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesRequest.SerializeToString,
             heliograph_dot_event_dot_v1_dot_event__service__pb2.ReadDeliveryStatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Publish(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.event.v1.EventService/Publish',
+            heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishRequest.SerializeToString,
+            heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -275,6 +275,8 @@ class Change(_message.Message):
     COMMITTED_FIELD_NUMBER: _builtins.int
     ROUTED_FIELD_NUMBER: _builtins.int
     ERASED_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REPLACED_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     kind: Global___ChangeKind.ValueType
     txn: _builtins.str
@@ -300,6 +302,16 @@ class Change(_message.Message):
     erased: _builtins.bool
     """What it told of has been erased since (LifecycleService.EraseResource): it has no data any more, and no
     event is to be made of it, unless it is a deletion.
+    """
+    state: _builtins.bytes
+    """A JSON object with what is never returned, members, groups and meta left out: of a PATCH the resource
+    after it, of a deletion before it. For a create and a replace that is data. Absent for a change that
+    was recorded before there was this field, for an erased one, and in a snapshot.
+    """
+    replaced: _builtins.bytes
+    """A JSON object: what the attributes that a replace or a PATCH changed were before, null for those that
+    had no value, an extension under its URN. What is not in it was as it is after the change; of members
+    and secrets nothing is said. Absent as state is, and for other kinds.
     """
     @_builtins.property
     def ref(self) -> _resource_pb2.ResourceRef: ...
@@ -334,12 +346,21 @@ class Change(_message.Message):
         committed: _builtins.int = ...,
         routed: _builtins.bool = ...,
         erased: _builtins.bool = ...,
+        state: _builtins.bytes | None = ...,
+        replaced: _builtins.bytes | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["origin", b"origin", "ref", b"ref"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_replaced", b"_replaced", "_state", b"_state", "origin", b"origin", "ref", b"ref", "replaced", b"replaced", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activation", b"activation", "attributes", b"attributes", "committed", b"committed", "data", b"data", "erased", b"erased", "external_id", b"external_id", "kind", b"kind", "lineage", b"lineage", "origin", b"origin", "ref", b"ref", "routed", b"routed", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn", "version_after", b"version_after", "version_before", b"version_before"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_replaced", b"_replaced", "_state", b"_state", "activation", b"activation", "attributes", b"attributes", "committed", b"committed", "data", b"data", "erased", b"erased", "external_id", b"external_id", "kind", b"kind", "lineage", b"lineage", "origin", b"origin", "ref", b"ref", "replaced", b"replaced", "routed", b"routed", "state", b"state", "tenant", b"tenant", "traceparent", b"traceparent", "txn", b"txn", "version_after", b"version_after", "version_before", b"version_before"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__replaced: _TypeAlias = _typing.Literal["replaced"]  # noqa: Y015
+    _WhichOneofArgType__replaced: _TypeAlias = _typing.Literal["_replaced", b"_replaced"]  # noqa: Y015
+    _WhichOneofReturnType__state: _TypeAlias = _typing.Literal["state"]  # noqa: Y015
+    _WhichOneofArgType__state: _TypeAlias = _typing.Literal["_state", b"_state"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__replaced) -> _WhichOneofReturnType__replaced | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__state) -> _WhichOneofReturnType__state | None: ...
 
 Global___Change: _TypeAlias = Change  # noqa: Y015
 

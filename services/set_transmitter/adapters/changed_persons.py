@@ -1,0 +1,34 @@
+"""What the store's record of a change says of a person."""
+
+from typing import Any
+
+import orjson
+
+from heliograph.resource.v1 import change_service_pb2 as pb
+from set_transmitter.domain.persons import PersonChange, Values, person_change
+
+_WHOLE = frozenset({pb.CHANGE_KIND_CREATE, pb.CHANGE_KIND_REPLACE})
+
+
+def person_of(change: pb.Change) -> PersonChange:
+    """Return what a change did to a person, as far as its record has it."""
+    return person_change(change.attributes, _values(change))
+
+
+def _values(change: pb.Change) -> Values:
+    state = change.data if change.kind in _WHOLE else change.state
+    replaced = change.replaced if change.HasField("replaced") else b""
+    return Values(
+        _parsed(state), _parsed(replaced), operations=_operations(change.kind, change.data)
+    )
+
+
+def _operations(kind: int, data: bytes) -> list[dict[str, Any]]:
+    message = _parsed(data) if kind == pb.CHANGE_KIND_PATCH else None
+    operations: list[dict[str, Any]] = (message or {}).get("Operations", [])
+    return operations
+
+
+def _parsed(data: bytes) -> dict[str, Any] | None:
+    value: dict[str, Any] | None = orjson.loads(data) if data else None
+    return value
