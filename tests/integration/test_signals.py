@@ -3,11 +3,13 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from support.eventually import eventually
 from support.scripted_receiver import Pushed, Receiver, scripted_receiver
 from support.transmitter_cluster import Cluster, deletion, patch, running_cluster
 
@@ -109,9 +111,9 @@ async def _check_refusals(cluster: Cluster) -> None:
         },
     )
     url = f"{cluster.origin('set-transmitter')}/ssf/events"
-    text = {"Content-Type": "text/plain"}
+    json_, text = ({"Content-Type": media} for media in ("application/json", "text/plain"))
     for expected, token, options in (
-        ((400, "invalid_request"), None, {"data": b"{", "headers": {}}),
+        ((400, "invalid_request"), None, {"data": b"{", "headers": json_}),
         ((401, "invalid_token"), "a-strangers-token", {"json": body}),
         ((413, "invalid_request"), None, {"json": {"txn": "x" * 300_000}}),
         ((415, "invalid_request"), None, {"data": b"{}", "headers": text}),
@@ -138,8 +140,8 @@ async def _check_grpc(cluster: Cluster) -> None:
         stub = EventServiceStub(channel)
         request = pb.PublishRequest(tenant="default", events=[event, event])
         answer = await call(stub.Publish, request, deadline=20)
+        request = pb.PublishRequest(tenant="default", events=[event, wrong])
         with pytest.raises(RemoteError) as refused:
-            request = pb.PublishRequest(tenant="default", events=[event, wrong])
             await call(stub.Publish, request, deadline=20)
     assert list(answer.txns) == ["rpc", "rpc"]
     assert refused.value.reason == "INVALID_REQUEST"
@@ -174,8 +176,7 @@ async def _until_accepted(cluster: Cluster, subject: int) -> None:
             "events": {OWN: {"number": number}},
             "txn": f"txn-{number}",
         }
-        while not await _is_accepted(cluster, body):
-            await asyncio.sleep(0.05)
+        await eventually(partial(_is_accepted, cluster, body), seconds=60)
 
 
 async def _is_accepted(cluster: Cluster, body: dict[str, Any]) -> bool:

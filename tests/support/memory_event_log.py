@@ -177,13 +177,28 @@ class MemorySnapshots:
         return dict(self.deliveries.snapshots)
 
     async def begin(
-        self, stream_ids: Collection[str], *, feed_cursor: str | None
+        self,
+        stream_ids: Collection[str],
+        *,
+        feed_cursor: str | None,
+        signals: Mapping[str, Collection[str]],
     ) -> Mapping[str, Snapshot]:
         log, streams = self.deliveries.log, self.deliveries.streams
         log.cursor = log.cursor if feed_cursor is None else feed_cursor
         begun = {each: Snapshot(len(log.events)) for each in stream_ids if each in streams}
         for stream_id, snapshot in begun.items():
             tenant, stored = streams[stream_id]
+            types = signals.get(stream_id)
+            kept = [
+                one.event
+                for one in log.events[stored.cursor : snapshot.started]
+                if one.event.kind == "signal"
+                and (types is None or one.event.event_type in types)
+                and one.event.tenant == tenant
+                and one.only_for in {"", stream_id}
+                and self.deliveries.jwts.get((stream_id, one.position), "") is not None
+            ]
+            await log.append(kept, feed_cursor=log.cursor, only_for=stream_id)
             streams[stream_id] = (tenant, replace(stored, cursor=snapshot.started))
             self.deliveries.jwts = {
                 key: jwt for key, jwt in self.deliveries.jwts.items() if key[0] != stream_id

@@ -31,7 +31,7 @@ class Pushed:
 
     @property
     def subject(self) -> str:
-        return str(self.claims["sub_id"]["uri"])
+        return str(self.claims["sub_id"].get("uri", ""))
 
     @property
     def event(self) -> str:

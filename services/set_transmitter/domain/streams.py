@@ -94,7 +94,12 @@ class Stream:
     @property
     def topics(self) -> frozenset[str]:
         """The topics of the events that the stream delivers."""
-        return self.kinds | (self.events_delivered - _OF_KINDS)
+        return self.kinds | self.signals
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """The types of the signals that the stream delivers."""
+        return self.events_delivered - _OF_KINDS
 
     def is_full(self, kind: EventKind) -> bool:
         """Tell whether events of a kind carry data rather than the names of what changed."""

@@ -62,7 +62,9 @@ WRITES: dict[str, Callable[[Logbook], Awaitable[object]]] = {
     "records": lambda at: at.deliveries.record([Progress(STREAM.stream_id, 1, acknowledged=(1,))]),
     "opens": lambda at: at.deliveries.open(a_stream(stream_id="another")),
     "removes": lambda at: at.deliveries.remove(STREAM.stream_id),
-    "begins a snapshot": lambda at: at.snapshots.begin({STREAM.stream_id}, feed_cursor="9"),
+    "begins a snapshot": lambda at: at.snapshots.begin(
+        {STREAM.stream_id}, feed_cursor="9", signals={}
+    ),
     "goes on with one": lambda at: at.snapshots.go_on(STREAM.stream_id, PAGE, feed_cursor="9"),
 }
 

@@ -57,7 +57,7 @@ async def fill(logbook: Logbook, tenant: str) -> None:
     await logbook.deliveries.record(
         [Progress(stream.stream_id, end, acknowledged=(end + 3,), dead_letters=(letter,))]
     )
-    await logbook.snapshots.begin([fresh.stream_id], feed_cursor=None)
+    await logbook.snapshots.begin([fresh.stream_id], feed_cursor=None, signals={})
     page = SnapshotPage((an_event(tenant=tenant),), 1, "next", Reach(("User",)), 2)
     await logbook.snapshots.go_on(fresh.stream_id, page, feed_cursor="2")
 
