@@ -22,6 +22,7 @@ from helio.certificates import RENEWAL, issue_certificates
 from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.deleted import app as deleted
 from helio.erase import erase
+from helio.event_publishing import app as events
 from helio.hello import HelloError, say_hello
 from helio.migration.client import ProviderError
 from helio.migration.commands import app as migration
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.add_typer(deleted, name="deleted")
 app.command()(erase)
 app.add_typer(brake, name="brake")
+app.add_typer(events, name="events")
 app.add_typer(receipts, name="receipts")
 app.add_typer(requests, name="requests")
 app.add_typer(tenants, name="tenants")
