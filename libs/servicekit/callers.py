@@ -13,7 +13,7 @@ _NOBODY: Final[frozenset[str]] = frozenset()
 
 CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "/heliograph.event.v1.EventService/Publish": _GATEWAY,
+        "/heliograph.event.v1.EventService/Publish": _NOBODY,
         "/heliograph.event.v1.EventService/ReadDeliveryStates": _NOBODY,
         "/heliograph.event.v1.EventService/SignCompletions": _GATEWAY,
         "/heliograph.receipt.v1.ReceiptService/ListReceipts": _NOBODY,
