@@ -8,6 +8,9 @@ CertificateChange = Literal["create", "update", "delete"]
 
 _EMAILS: Final = "emails"
 _CERTIFICATES: Final = "x509Certificates"
+_PASSWORD: Final = "password"  # noqa: S105  an attribute's name
+SIGNALLED: Final = frozenset({_EMAILS, _CERTIFICATES, _PASSWORD})
+"""The attributes of which a change makes signals, beside active."""
 _OF_OPERATIONS: Final[Mapping[str, CertificateChange]] = {
     "add": "create",
     "replace": "update",
@@ -55,7 +58,7 @@ def person_change(attributes: Sequence[str], values: Values) -> PersonChange:
     before = primary_email(replaced) if _EMAILS in replaced else after
     is_known = values.replaced is not None
     return PersonChange(
-        password_changed="password" in changed,
+        password_changed=_PASSWORD in changed,
         certificates=_certificates(values) if _CERTIFICATES in changed else (),
         email_changed=_EMAILS in changed and (before != after or not is_known),
         email_before=before if is_known or _EMAILS not in changed else "",

@@ -99,14 +99,15 @@ def test_the_record_of_a_replacement_has_the_state_as_its_data() -> None:
         replaced=orjson.dumps({"emails": [HOME]}),
     )
 
-    assert person_of(record).email_before == "ann@home.example"
-    assert person_of(record).email_after == "ann@example.com"
+    assert person_of(record) == PersonChange(
+        email_changed=True, email_before="ann@home.example", email_after="ann@example.com"
+    )
 
 
 def test_the_record_of_a_deletion_has_the_state_before() -> None:
     record = pb.Change(kind=pb.CHANGE_KIND_DELETE, state=orjson.dumps({"emails": [WORK]}))
 
-    assert person_of(record).email == "ann@example.com"
+    assert person_of(record) == PersonChange(email_before=WORK["value"], email_after=WORK["value"])
 
 
 def test_the_record_of_a_patch_may_have_nothing_but_operations() -> None:
@@ -116,3 +117,14 @@ def test_the_record_of_a_patch_may_have_nothing_but_operations() -> None:
     )
 
     assert person_of(record) == PersonChange(certificates=("create",))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(pb.Change(kind=pb.CHANGE_KIND_PATCH, attributes=["title"]), id="a title"),
+        pytest.param(pb.Change(kind=pb.CHANGE_KIND_CREATE, attributes=["emails"]), id="a creation"),
+    ],
+)
+def test_of_what_makes_no_signal_nothing_is_read(record: pb.Change) -> None:
+    assert person_of(record) is None
