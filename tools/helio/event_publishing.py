@@ -11,6 +11,8 @@ from helio.events import app
 from helio.options import Data, Json
 from secevent.signals import SIGNAL_TYPES
 
+__all__ = ["app"]
+
 _TYPES: Final = {uri.rpartition("/")[2]: uri for uri in SIGNAL_TYPES}
 
 TransmitterUrl = Annotated[
