@@ -70,6 +70,7 @@ from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.commands.take_in_changes import TakeInChanges
 from set_transmitter.commands.take_snapshots import TakeSnapshots
+from set_transmitter.commands.tell_losses import TellLosses
 from set_transmitter.domain.closed_tenants import ClosedTenants
 from set_transmitter.domain.contacts import Contacts
 from set_transmitter.domain.outboxes import Outboxes
@@ -143,6 +144,7 @@ class _Parts:
     reset_stream: ResetStream
     read_events: ReadEvents
     retention: Retention
+    tell_losses: TellLosses
     erase_events: EraseEvents
     dead_letters: DeadLetters
     restate: Restate
@@ -281,9 +283,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
     restate = Restate(letters, outboxes, growth)
     take_snapshots = TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth)
     contacts, statuses = Contacts(), RegistrarStatuses(peers.registrar)
-    announce_status = AnnounceStatus(
-        logbook.stream_events, outboxes, growth, lambda: secrets.token_hex(16)
-    )
+    announce_status = AnnounceStatus(logbook.stream_events, outboxes, growth, _fresh_txn)
     return _Parts(
         deliveries=deliveries,
         outboxes=outboxes,
@@ -300,6 +300,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         reset_stream=ResetStream(streams, outboxes, keep_streams),
         read_events=ReadEvents(logbook.logged_events, outboxes),
         retention=logbook.retention,
+        tell_losses=TellLosses(logbook.stream_events, outboxes, growth, _fresh_txn),
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),
         dead_letters=letters,
         restate=restate,
@@ -401,7 +402,7 @@ def _feed_loop(parts: _Parts, peers: _Peers) -> FeedLoop:
 
 def _retention_loop(settings: Settings, parts: _Parts) -> RetentionLoop:
     remove = RemoveOldEvents(parts.retention, parts.outboxes, parts.settle, settings.retention())
-    return RetentionLoop(remove, parts.news)
+    return RetentionLoop(remove, parts.tell_losses, parts.news)
 
 
 def _purge_loop(parts: _Parts, peers: _Peers) -> PurgeLoop:
@@ -441,6 +442,10 @@ def _wake_at_end(news: StreamNews, ending: asyncio.Event) -> Callable[[], Awaita
 
 def _types_by_name(registry: Registry) -> Mapping[str, ResourceType]:
     return {each.name: each for each in registry.resource_types}
+
+
+def _fresh_txn() -> str:
+    return secrets.token_hex(16)
 
 
 def _microseconds() -> int:

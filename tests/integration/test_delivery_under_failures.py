@@ -7,7 +7,7 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from support.eventually import eventually
 from support.random_answers import Book, RandomReceiver, random_receiver
 from support.transmitter_cluster import ADMIN_TOKEN, Cluster, creation, patch, running_cluster
 
-EVENTS = int(os.environ.get("HELIOGRAPH_TEST_EVENTS", "600"))  # noqa: TID251  the test's size
+EVENTS = int(os.environ.get("HELIOGRAPH_TEST_EVENTS", "300"))  # noqa: TID251  the test's size
 PER_USER = 10
 USERS = max(EVENTS // PER_USER, 1)
 SECONDS = 120 + EVENTS / 3
@@ -28,9 +28,11 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(3 * 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+async def cluster(
+    cluster_store: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Cluster]:
     folder = tmp_path_factory.mktemp("data")
-    async with running_cluster(folder, poll_visibility_seconds="0.5") as cluster:
+    async with running_cluster(folder, cluster_store, poll_visibility_seconds="0.5") as cluster:
         yield cluster
 
 

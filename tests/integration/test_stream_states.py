@@ -12,8 +12,9 @@ import pytest_asyncio
 from support.eventually import eventually
 from support.registrar_storage import MASTER_KEY
 from support.scripted_receiver import Receiver, scripted_receiver
-from support.transmitter_cluster import Cluster, creation, running_cluster
+from support.transmitter_cluster import ALL_FULL, Cluster, patch, running_cluster
 
+from secevent.scim_events import CREATE_FULL
 from secevent.ssf_events import STREAM_UPDATED, VERIFICATION
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -100,26 +101,35 @@ async def test_requests_have_their_bounds(cluster: Cluster) -> None:
 async def test_a_paused_stream_holds_in_order_and_a_disabled_one_drops(
     cluster: Cluster, receiver: Receiver
 ) -> None:
-    stream = await cluster.fresh_stream(receiver.delivery())
+    stream = await cluster.fresh_stream(receiver.delivery(), events_requested=ALL_FULL)
     stream_id = stream["stream_id"]
     await cluster.set_status(stream_id, "paused")
+    await eventually(lambda: cluster.state_is(stream_id, status="paused"))
     await verify(cluster, stream, "held")
     await eventually(lambda: cluster.state_is(stream_id, pending=1))
-    users = await cluster.write(*(creation(f"held-{stream_id}-{number}") for number in range(3)))
-    await eventually(lambda: cluster.state_is(stream_id, pending=4))
+    user_id = await cluster.add_user(f"held-{stream_id}")
+    for number in range(3):
+        await cluster.write(patch(user_id, nickName=f"nick-{number}"))
+    await eventually(lambda: cluster.state_is(stream_id, pending=5))
     assert receiver.pushed == []
 
     await cluster.set_status(stream_id, "enabled")
-    held = await distinct(receiver, 4)
+    held = await distinct(receiver, 5)
     await cluster.set_status(stream_id, "disabled")
+    await eventually(lambda: cluster.state_is(stream_id, status="disabled"))
     await cluster.add_user(f"dropped-{stream_id}")
     await eventually(lambda: cluster.state_is(stream_id, pending=0))
     await cluster.set_status(stream_id, "enabled")
+    await eventually(lambda: cluster.state_is(stream_id, status="enabled"))
     await cluster.add_user(f"after-{stream_id}")
 
-    subjects = [claims["sub_id"].get("uri") for claims in held]
-    assert subjects == [None, *(f"/Users/{user.ref.id}" for user in users)]
-    assert len(await distinct(receiver, 5)) == 5
+    (created, *patches) = [
+        claims["events"] for claims in held if claims["sub_id"].get("uri") == f"/Users/{user_id}"
+    ]
+    assert set(created) == {CREATE_FULL}
+    nicknames = [json.dumps(events).partition('"nick-')[2][0] for events in patches]
+    assert nicknames == ["0", "1", "2"]
+    assert len(await distinct(receiver, 6)) == 6
 
 
 async def test_a_receiver_is_told_before_an_administrator_stops_its_stream_and_when_it_goes_on(

@@ -458,6 +458,9 @@ class MemoryStreamEvents:
         self.log.journal_cursor = journal_cursor
         return [await self._append(*addressed) for addressed in answers]
 
+    async def tell(self, stream_id: str, event: Event) -> LoggedEvent:
+        return await self._append(stream_id, event)
+
     async def announce(self, change: StatusChange, event: Event) -> LoggedEvent:
         logged = await self._append(change.stream_id, event)
         self.changes[change.stream_id] = AnnouncedChange(change, logged.position)

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -136,9 +137,11 @@ class Cluster:
         return letters
 
     async def state(self, stream_id: str) -> dict[str, Any]:
-        """Return the delivery state of a stream; empty when the transmitter does not know it."""
+        """Return the delivery state of a stream; empty while no transmitter can tell it."""
         url = f"{self.origin('set-transmitter')}/admin/v1/streams"
-        _, listed = await self.request("GET", url)
+        status, listed = await self.request("GET", url)
+        if status == 503:
+            return {}
         return next((state for state in listed["streams"] if state["stream_id"] == stream_id), {})
 
     async def state_is(self, stream_id: str, **expected: Any) -> bool:
@@ -206,10 +209,15 @@ def deletion(user_id: str) -> pb.WriteOperation:
 
 @asynccontextmanager
 async def running_cluster(
-    folder: Path, *, services: Sequence[str] = _SERVICES, **settings: str
+    folder: Path,
+    store: Mapping[str, str] = MappingProxyType({}),
+    *,
+    services: Sequence[str] = _SERVICES,
+    **settings: str,
 ) -> AsyncIterator[Cluster]:
-    """Run the services; `settings` are variables without HELIOGRAPH_."""
-    environment = {f"HELIOGRAPH_{name.upper()}": value for name, value in settings.items()}
+    """Run the services; `store` are variables, `settings` are some without HELIOGRAPH_."""
+    named = {f"HELIOGRAPH_{name.upper()}": value for name, value in settings.items()}
+    environment = {**store, **named}
     async with (
         aiohttp.ClientSession() as http,
         open_channel(unix_endpoint(folder, "resource-store")) as channel,

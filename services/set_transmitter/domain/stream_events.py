@@ -75,6 +75,24 @@ def stream_updated_event(change: StatusChange, *, txn: str, begins: int) -> Even
     )
 
 
+def loss_event(stream: Stream, events: int, *, txn: str, now: int) -> Event:
+    """Return the event that tells of events that the stream's receiver will never have.
+
+    The status stays as it is. `now` is in microseconds since 1970.
+    """
+    reason = (
+        f"{events} events that were not acknowledged were removed by a hard limit of retention:"
+        " the receiver may lack changes, which a snapshot brings"
+    )
+    return _event(
+        "stream-updated",
+        stream.tenant,
+        {"status": stream.status.value, "reason": reason},
+        txn=txn,
+        committed=max(now, stream.begins),
+    )
+
+
 def stream_event_token(event: Event, stream: Stream, *, jti: str, iat: int) -> SecurityEventToken:
     """Return the token; it has no provenance, as no resource was changed."""
     return SecurityEventToken(

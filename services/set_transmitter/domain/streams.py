@@ -115,7 +115,7 @@ class Stream:
     def topics(self) -> frozenset[str]:
         """The topics of the events in the log that the stream may have to tell of."""
         if self.forwards:
-            return OF_STREAMS | _FORWARDED
+            return _FORWARDED
         told = frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
         moving = _MOVING if self.feed.filter and told & _FEED_KINDS else frozenset[EventKind]()
         of_before = _SIGNAL if self.signals else frozenset[EventKind]()
@@ -138,10 +138,11 @@ class Stream:
         """Return an event as the stream's receiver may see it; None where it is not told of it.
 
         The stream must deliver a type that can say what there is to say: without data (a changed
-        password) there is no full form (RFC 9967 section 2.4).
+        password) there is no full form (RFC 9967 section 2.4). What is of the stream itself would
+        be signed by us, so one that forwards the SETs of another issuer is not told.
         """
         if event.kind in OF_STREAMS:
-            return event
+            return None if self.forwards else event
         if not self._carries(event):
             return None
         seen = self.feed.seen(event, in_snapshot=in_snapshot)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter as Totals
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import Counter
 
 from set_transmitter.commands.remove_old_events import RemoveOldEvents
+from set_transmitter.commands.tell_losses import TellLosses
 from set_transmitter.domain.retention import Dropped
 from set_transmitter.entrypoints.stream_news import StreamNews
 
@@ -28,18 +29,13 @@ dropped_events: Final = Counter(
 _log = structlog.get_logger()
 
 
-async def tell_nobody(dropped: Dropped) -> None:
-    """Tell nobody but the log and the metrics."""
-    del dropped
-
-
 @dataclass(frozen=True, slots=True)
 class RetentionLoop:
-    """Removes in small steps; `tell` is told of each stream that loses something by it."""
+    """Removes in small steps, and tells of each stream that loses something by it."""
 
     remove_old_events: RemoveOldEvents
+    tell_losses: TellLosses
     news: StreamNews
-    tell: Callable[[Dropped], Awaitable[None]] = tell_nobody
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
@@ -49,16 +45,20 @@ class RetentionLoop:
 
     async def _sweep(self) -> None:
         events = 0
+        losses = Totals[str]()
         while (step := await self.remove_old_events(now=time.time_ns() // 1000)).is_any:
             events += step.events
             removed_events.inc(step.events)
             for dropped in step.dropped:
-                await self._tell(dropped)
+                self._note(dropped)
+                losses[dropped.stream_id] += dropped.events
             await asyncio.sleep(_PAUSE_SECONDS)
         if events:
             _log.info("log.removed", events=events)
+        if losses:
+            self.news.publish(await self.tell_losses(losses, now=time.time_ns() // 1000))
 
-    async def _tell(self, dropped: Dropped) -> None:
+    def _note(self, dropped: Dropped) -> None:
         dropped_events.labels(dropped.stream_id).inc(dropped.events)
         _log.warning(
             "stream.events_dropped",
@@ -67,4 +67,3 @@ class RetentionLoop:
             events=dropped.events,
         )
         self.news.publish([dropped.stream_id])
-        await self.tell(dropped)

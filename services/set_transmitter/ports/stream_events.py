@@ -26,6 +26,10 @@ class StreamEvents(Protocol):
         """
         ...
 
+    async def tell(self, stream_id: str, event: Event) -> LoggedEvent:
+        """Log an event that nobody asked for, and that announces nothing."""
+        ...
+
     async def announce(self, change: StatusChange, event: Event) -> LoggedEvent:
         """Log the event that tells of a change, and that it is to be made.
 

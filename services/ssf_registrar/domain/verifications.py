@@ -37,6 +37,11 @@ def check_verifiable(stream: Stream) -> None:
         raise InvalidRequestError(
             f"stream {stream.stream_id!r} receives: ask its transmitter for a verification event"
         )
+    if stream.routing.forwards:
+        raise InvalidRequestError(
+            f"stream {stream.stream_id!r} forwards SETs as {stream.iss!r} signed them, and says"
+            " nothing of its own: ask that issuer for a verification event"
+        )
     if stream.status is Status.DISABLED:
         raise InvalidRequestError(
             f"stream {stream.stream_id!r} is disabled and sends nothing: set its status first"

@@ -1,9 +1,9 @@
 """What every storage does with events that are of a stream itself."""
 
-from support.transmitter_events import a_request, a_stream, an_announcement, an_event
+from support.transmitter_events import NOW, a_request, a_stream, an_announcement, an_event
 
 from set_transmitter.domain.events import LoggedEvent
-from set_transmitter.domain.stream_events import AnnouncedChange, verification_event
+from set_transmitter.domain.stream_events import AnnouncedChange, loss_event, verification_event
 from set_transmitter.domain.streams import StreamStatus
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.event_log import EventLog
@@ -53,6 +53,19 @@ async def test_what_is_of_a_stream_is_pending_for_it_alone_whatever_it_delivers(
 
     assert stored.pending == 1
     assert [pending.logged for pending in page.pending] == [LoggedEvent(1, event, STREAM.stream_id)]
+
+
+async def test_what_nobody_asked_for_is_logged_for_its_stream_and_announces_nothing(
+    log: EventLog, stream_events: StreamEvents
+) -> None:
+    await log.append([an_event()], feed_cursor="feed")
+    event = loss_event(STREAM, 3, txn="txn", now=NOW)
+
+    logged = await stream_events.tell(STREAM.stream_id, event)
+
+    assert logged == LoggedEvent(2, event, STREAM.stream_id)
+    assert (await log.end(), await log.feed_cursor()) == (2, "feed")
+    assert (await stream_events.journal_cursor(), list(await stream_events.announced())) == ("", [])
 
 
 async def test_a_change_is_kept_until_it_is_made(stream_events: StreamEvents) -> None:

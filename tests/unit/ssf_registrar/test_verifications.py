@@ -5,6 +5,7 @@ from support.registrar_streams import a_stream
 
 from ssf_registrar.domain.errors import InvalidRequestError, VerificationTooSoonError
 from ssf_registrar.domain.liveness import Liveness
+from ssf_registrar.domain.routing import RouteMode, Routing
 from ssf_registrar.domain.streams import Poll, ReceivePush, Status
 from ssf_registrar.domain.verifications import check_interval, check_verifiable, state_of
 
@@ -19,8 +20,12 @@ def test_a_stream_that_sends_or_holds_can_be_verified(status: Status) -> None:
 
 @pytest.mark.parametrize(
     "stream",
-    [a_stream(status=Status.DISABLED), a_stream(delivery=ReceivePush("Bearer mine"))],
-    ids=["disabled", "one that receives"],
+    [
+        a_stream(status=Status.DISABLED),
+        a_stream(delivery=ReceivePush("Bearer mine")),
+        a_stream(delivery=Poll(), routing=Routing(route_mode=RouteMode.FORWARD)),
+    ],
+    ids=["disabled", "one that receives", "one that forwards"],
 )
 def test_a_stream_that_sends_nothing_cannot_be_verified(stream: object) -> None:
     with pytest.raises(InvalidRequestError):

@@ -37,6 +37,11 @@ class MongoStreamEvents:
 
         return await self._write(write)
 
+    async def tell(self, stream_id: str, event: Event) -> LoggedEvent:
+        """Log an event."""
+        (logged,) = await self._write(lambda session: self._append(session, [(stream_id, event)]))
+        return logged
+
     async def announce(self, change: StatusChange, event: Event) -> LoggedEvent:
         """Log an event, and the change."""
 

@@ -42,6 +42,13 @@ class SqliteStreamEvents:
 
         return await self._database.write(write)
 
+    async def tell(self, stream_id: str, event: Event) -> LoggedEvent:
+        """Log an event."""
+        (logged,) = await self._database.write(
+            lambda connection: _append(connection, [(stream_id, event)])
+        )
+        return logged
+
     async def announce(self, change: StatusChange, event: Event) -> LoggedEvent:
         """Log an event, and the change."""
 
