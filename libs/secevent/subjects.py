@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, unquote
@@ -114,31 +115,44 @@ def _check_aliases(identifier: Mapping[str, object]) -> None:
     aliases = identifier.get("identifiers")
     if not isinstance(aliases, list) or not aliases:
         raise InvalidRequestError("identifiers must be a non-empty array (RFC 9493 section 3.2.8).")
-    for alias in aliases:
-        _check_simple(alias, within="aliases")
+    for number, alias in enumerate(aliases):
+        if alias in aliases[:number]:
+            raise InvalidRequestError(f"identifiers[{number}] is there twice (RFC 9493, 3.2.8).")
+        _check_simple(alias, within="aliases", path=f"identifiers[{number}]")
 
 
 def _check_complex(identifier: Mapping[str, object]) -> None:
-    members = [value for name, value in identifier.items() if name != "format"]
+    members = {name: value for name, value in identifier.items() if name != "format"}
     if not members:
         raise InvalidRequestError(
             "A complex subject has at least one member (SSF 1.0 section 3.2)."
         )
-    for member in members:
-        _check_simple(member, within="complex")
+    for name, member in members.items():
+        _check_simple(member, within="complex", path=name)
 
 
-def _check_simple(value: object, *, within: str) -> None:
-    name = object_value(value, f"Each identifier in {within}").get("format")
+def _check_simple(value: object, *, within: str, path: str) -> None:
+    name = object_value(value, path).get("format")
     if name in {within, "complex"}:
-        raise InvalidRequestError(f"The format {within} must not contain {name}.")
-    validate_subject(value)
+        raise InvalidRequestError(f"{path}.format: {within} must not contain {name}.")
+    try:
+        validate_subject(value)
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"{path}: {error.description}") from None
 
 
 def _check_ip_addresses(identifier: Mapping[str, object]) -> None:
     _check_no_others(identifier, "ip-addresses")
-    if not texts_value(identifier.get("ip-addresses"), "ip-addresses"):
+    addresses = texts_value(identifier.get("ip-addresses"), "ip-addresses")
+    if not addresses:
         raise InvalidRequestError("ip-addresses must not be empty.")
+    for number, address in enumerate(addresses):
+        try:
+            ip_address(address)
+        except ValueError:
+            raise InvalidRequestError(
+                f"ip-addresses[{number}] must be an IPv4 or IPv6 address."
+            ) from None
 
 
 def _check_scim(identifier: Mapping[str, object]) -> None:

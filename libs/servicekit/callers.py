@@ -13,6 +13,7 @@ _NOBODY: Final[frozenset[str]] = frozenset()
 
 CALLERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
+        "/heliograph.event.v1.EventService/Publish": _NOBODY,
         "/heliograph.event.v1.EventService/ReadDeliveryStates": _NOBODY,
         "/heliograph.event.v1.EventService/Route": _RECEIVER,
         "/heliograph.event.v1.EventService/SignCompletions": _GATEWAY,

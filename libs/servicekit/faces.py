@@ -31,7 +31,7 @@ _ALL = (
             "/jwks.json",
         ),
     ),
-    Face("set-transmitter", 2, ("/ssf/poll", "/poll")),
+    Face("set-transmitter", 2, ("/ssf/poll", "/poll", "/ssf/events")),
     Face("set-receiver", 3, ("/events",)),
     Face("resource-store", 4, ()),
 )

@@ -58,6 +58,7 @@ from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.make_status_changes import MakeStatusChanges
 from set_transmitter.commands.pause_inactive import PauseInactive
 from set_transmitter.commands.prepare_sets import PrepareSets
+from set_transmitter.commands.publish_events import PublishEvents
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
 from set_transmitter.commands.read_events import ReadEvents
 from set_transmitter.commands.remove_old_events import RemoveOldEvents
@@ -86,6 +87,8 @@ from set_transmitter.entrypoints.journal_loop import JournalLoop
 from set_transmitter.entrypoints.measures import StreamMeasures, attempts
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.poll_routes import add_poll_routes
+from set_transmitter.entrypoints.publish_routes import add_publish_routes
+from set_transmitter.entrypoints.publisher import Publisher
 from set_transmitter.entrypoints.pump import PushSteps
 from set_transmitter.entrypoints.push_loop import PushLoop
 from set_transmitter.entrypoints.reset_routes import add_reset_routes, log_reset
@@ -147,6 +150,7 @@ class _Parts:
     restate: Restate
     replay_dead_letters: ReplayDeadLetters
     route_sets: RouteSets
+    publisher: Publisher
     signing: RegistrarSigning
     tokens: BearerTokens
     news: StreamNews
@@ -214,6 +218,7 @@ async def _open_term(settings: Settings, peers: _Peers, held: Held) -> AsyncIter
                 erase_events=parts.erase_events,
                 replay_dead_letters=parts.replay_dead_letters,
                 route_sets=parts.route_sets,
+                publisher=parts.publisher,
                 news=parts.news,
             )
         finally:
@@ -286,7 +291,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         load=load,
         prepare=PrepareSets(epoch, deliveries, signing, peers.encryption),
         keep_streams=keep_streams,
-        take_in=TakeInChanges(log, outboxes, growth, closed),
+        take_in=TakeInChanges(log, outboxes, growth, RegistrarTenants(peers.registrar), closed),
         take_snapshots=take_snapshots,
         begin_snapshot=BeginSnapshot(streams, outboxes, keep_streams, take_snapshots),
         answer_verifications=AnswerVerifications(
@@ -301,6 +306,7 @@ async def _parts(peers: _Peers, held: Held) -> _Parts:
         restate=restate,
         replay_dead_letters=ReplayDeadLetters(letters, outboxes, settle, growth, restate),
         route_sets=RouteSets(log, outboxes, growth, closed, _microseconds),
+        publisher=Publisher(PublishEvents(log, outboxes, growth, closed), news),
         signing=signing,
         tokens=BearerTokens(RegistrarTokens(peers.registrar).look_up, clock=time.time),
         news=news,
@@ -324,6 +330,7 @@ def _http(storage: Storage, terms: Terms) -> FastAPI:
     add_event_routes(app, terms)
     add_erasure_routes(app, terms)
     add_poll_routes(app, terms)
+    add_publish_routes(app, terms)
     return app
 
 

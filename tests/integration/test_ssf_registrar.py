@@ -70,7 +70,7 @@ async def test_a_poll_stream_is_made_read_and_deleted(registrar: Registrar) -> N
     assert created.json["iss"] == registrar.origin
     assert created.json["aud"] == [f"{registrar.origin}/receivers/bob"]
     assert created.json["events_requested"] == [DELETE, "urn:x"]
-    assert created.json["events_delivered"] == [DELETE]
+    assert created.json["events_delivered"] == [DELETE, "urn:x"]
     assert created.json["delivery"] == {
         "method": "urn:ietf:rfc:8936",
         "endpoint_url": f"{transmitter}/ssf/poll/{stream_id}",

@@ -64,7 +64,7 @@ async def test_a_push_stream_comes_with_its_secret(registrar: Registrar) -> None
         iss=registrar.origin,
         aud=["https://b.example"],
         events_requested=[CREATE_FULL, "urn:x"],
-        events_delivered=[CREATE_FULL],
+        events_delivered=[CREATE_FULL, "urn:x"],
         delivery_method=stream_pb2.DELIVERY_METHOD_PUSH,
         endpoint_url="http://127.0.0.1:9/events",
         authorization_header="pushToken",
@@ -75,6 +75,7 @@ async def test_a_push_stream_comes_with_its_secret(registrar: Registrar) -> None
         revision=1,
         created=stream.created,
         min_verification_interval=5,
+        subject_format="iss_sub",
     )
     assert stream.created > 0
 
@@ -100,7 +101,7 @@ async def test_a_receive_stream_comes_with_the_issuers_keys_and_its_secret(
         iss="https://b.example",
         aud=["https://b.example/us"],
         events_requested=[CREATE_FULL],
-        events_delivered=[CREATE_FULL],
+        events_delivered=[CREATE_FULL, "urn:x"],
         delivery_method=stream_pb2.DELIVERY_METHOD_PUSH,
         endpoint_url=created["delivery"]["endpoint_url"],
         authorization_header=created["delivery"]["authorization_header"],

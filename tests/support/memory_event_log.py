@@ -13,9 +13,10 @@ from set_transmitter.domain.dead_letters import (
     LetterPlace,
 )
 from set_transmitter.domain.erasures import Erasure, Removed
-from set_transmitter.domain.events import Event, LoggedEvent, distinct
+from set_transmitter.domain.events import Event, LoggedEvent, distinct, once_more
 from set_transmitter.domain.logged_events import StreamStanding, standing_of
 from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredProgress
+from set_transmitter.domain.publications import REMEMBERED, Earlier, Publication
 from set_transmitter.domain.resets import (
     DoneBefore,
     FromPosition,
@@ -43,6 +44,7 @@ class MemoryEventLog:
     cursor: str = ""
     journal_cursor: str = ""
     events: list[LoggedEvent] = field(default_factory=list)
+    published: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
 
     async def epoch(self) -> str:
         return self.name
@@ -52,6 +54,24 @@ class MemoryEventLog:
 
     async def feed_cursor(self) -> str:
         return self.cursor
+
+    async def publish(
+        self, publications: Sequence[Publication], *, at: int
+    ) -> list[LoggedEvent | Earlier]:
+        self.published = {
+            key: known for key, known in self.published.items() if known[1] >= at - REMEMBERED
+        }
+        return [await self._publish(each, at) for each in publications]
+
+    async def _publish(self, publication: Publication, at: int) -> LoggedEvent | Earlier:
+        event = publication.event
+        if publication.identity is not None:
+            key = (event.tenant, event.txn, publication.identity)
+            if key in self.published:
+                return Earlier(self.published[key][0])
+            self.published[key] = (publication.digest, at)
+        (logged,) = await self.append([event], feed_cursor=self.cursor)
+        return logged
 
     async def append(
         self, events: Sequence[Event], *, feed_cursor: str, only_for: str = ""
@@ -90,7 +110,14 @@ class MemoryDeliveries:
                 for logged in self.log.events
                 if not logged.only_for and not stream.has_begun_for(logged.event)
             ]
-            fresh = StoredProgress(max(before, default=0), 0, 0, 0, 0)
+            of_others = [
+                logged.position - 1
+                for logged in self.log.events
+                if not logged.event.resource_type
+                and logged.event.tenant == stream.tenant
+                and stream.has_begun_for(logged.event)
+            ]
+            fresh = StoredProgress(min([max(before, default=0), *of_others]), 0, 0, 0, 0)
             self.streams[stream.stream_id] = (stream.tenant, fresh)
         _, stored = self.streams[stream.stream_id]
         pending = len(self._unsettled(stream, stored.cursor))
@@ -158,7 +185,7 @@ class MemoryDeliveries:
             for logged in self.log.events
             if logged.position > after
             and logged.event.tenant == stream.tenant
-            and logged.event.kind in stream.kinds
+            and logged.event.topic in stream.topics
             and stream.has_begun_for(logged.event)
             and logged.only_for in {"", stream.stream_id}
             and self.jwts.get((stream.stream_id, logged.position), "") is not None
@@ -202,7 +229,7 @@ class MemoryDeadLetters:
             for later in self.deliveries.log.events[letter.position :]
             if later.event.subject_uri == letter.subject_uri
             and later.event.tenant == stream.tenant
-            and later.event.kind in stream.kinds & STATE_KINDS
+            and later.event.kind in stream.topics & STATE_KINDS
             and stream.has_begun_for(later.event)
             and later.only_for in {"", stream.stream_id}
             and later.position not in refused
@@ -351,7 +378,7 @@ class MemoryLoggedEvents:
 
 def _is_for(stream: Stream, logged: LoggedEvent) -> bool:
     event = logged.event
-    is_told = event.kind in stream.kinds and stream.has_begun_for(event)
+    is_told = event.topic in stream.topics and stream.has_begun_for(event)
     return is_told and logged.only_for in {"", stream.stream_id}
 
 
@@ -372,13 +399,28 @@ class MemorySnapshots:
         return dict(self.deliveries.snapshots)
 
     async def begin(
-        self, stream_ids: Collection[str], *, feed_cursor: str | None
+        self,
+        stream_ids: Collection[str],
+        *,
+        feed_cursor: str | None,
+        signals: Mapping[str, Collection[str]],
     ) -> Mapping[str, Snapshot]:
         log, streams = self.deliveries.log, self.deliveries.streams
         log.cursor = log.cursor if feed_cursor is None else feed_cursor
         begun = {each: Snapshot(len(log.events)) for each in stream_ids if each in streams}
         for stream_id, snapshot in begun.items():
             tenant, stored = streams[stream_id]
+            types = signals.get(stream_id)
+            kept = [
+                once_more(one.event)
+                for one in log.events[stored.cursor : snapshot.started]
+                if ":" in one.event.topic
+                and (types is None or one.event.event_type in types)
+                and one.event.tenant == tenant
+                and one.only_for in {"", stream_id}
+                and self.deliveries.jwts.get((stream_id, one.position), "") is not None
+            ]
+            await log.append(kept, feed_cursor=log.cursor, only_for=stream_id)
             streams[stream_id] = (tenant, replace(stored, cursor=snapshot.started))
             self.deliveries.jwts = {
                 key: jwt for key, jwt in self.deliveries.jwts.items() if key[0] != stream_id
@@ -450,20 +492,12 @@ class MemoryErasing:
             if not erasure.concerns(event) or event.origin_clock > erasure.through:
                 continue
             routed = event.routed and stored_routed(event.routed.key, None)
-            emptied = replace(
-                event,
-                data=None,
-                attributes=(),
-                external_id="",
-                state=None,
-                replaced=None,
-                routed=routed,
-            )
-            if event.kind != "delete":
+            emptied = replace(event.without_person(), routed=routed)
+            if not event.outlives_erasure:
                 events += event.kind != ERASED
-                emptied = replace(emptied, kind=ERASED)
+                emptied = replace(emptied, kind=ERASED, event_type="", data=None, attributes=())
             log.events[place] = replace(logged, event=emptied)
-            sets += self._forget_sets(logged.position, is_deletion=event.kind == "delete")
+            sets += self._forget_sets(logged.position, is_deletion=event.outlives_erasure)
         before = len(self.deliveries.letters)
         self._forget_letters(erasure)
         return Removed(events, sets, before - len(self.deliveries.letters))

@@ -124,6 +124,11 @@ class Cluster:
         assert isinstance(answer, dict)
         return answer
 
+    async def publish(self, *, path: str = "", **body: Any) -> tuple[int, Any]:
+        """Publish an event, and return how that was answered."""
+        url = f"{self.origin('set-transmitter')}{path}/ssf/events"
+        return await self.request("POST", url, json=body)
+
     async def dead_letters(self, stream_id: str) -> list[dict[str, Any]]:
         """Return what was set aside for a stream."""
         url = f"{self.origin('set-transmitter')}/admin/v1/dead-letters?stream_id={stream_id}"

@@ -23,6 +23,7 @@ from set_transmitter.commands.growth import Growth
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.load_pending import LoadPending
 from set_transmitter.commands.prepare_sets import PrepareSets
+from set_transmitter.commands.publish_events import PublishEvents
 from set_transmitter.commands.read_events import ReadEvents
 from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
 from set_transmitter.commands.reset_stream import ResetStream
@@ -93,6 +94,16 @@ class MemoryDirectory:
         return (tenant, stream_id) in self.receiving
 
 
+@dataclass
+class MemoryAuthorities:
+    """The tenants that assign their people's addresses."""
+
+    tenants: set[str] = field(default_factory=set)
+
+    async def all(self) -> frozenset[str]:
+        return frozenset(self.tenants)
+
+
 class Transmitter:
     """Everything but sockets; `restarted` is what a new process over the same storage sees."""
 
@@ -100,6 +111,7 @@ class Transmitter:
         self.log, self.deliveries = log, deliveries
         self.signing, self.directory = CountingSigning(), MemoryDirectory()
         self.encryption = CountingEncryption()
+        self.authorities = MemoryAuthorities()
         self.outboxes = Outboxes(epoch="epoch", end=len(log.events))
         self.settle = Settle(self.outboxes, deliveries)
         self.load = LoadPending(self.outboxes, deliveries)
@@ -118,7 +130,8 @@ class Transmitter:
         self.reset_stream = ResetStream(self.directory, self.outboxes, self.keep_streams)
         self.read_events = ReadEvents(MemoryLoggedEvents(deliveries), self.outboxes)
         self.close_tenants = CloseTenants(closed, growth, self.keep_streams)
-        self.take_in = TakeInChanges(log, self.outboxes, growth, closed)
+        self.take_in = TakeInChanges(log, self.outboxes, growth, self.authorities, closed)
+        self.publish = PublishEvents(log, self.outboxes, growth, closed)
         self.take_snapshots = TakeSnapshots(
             MemorySnapshots(deliveries), deliveries, self.outboxes, growth
         )

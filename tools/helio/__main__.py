@@ -23,6 +23,7 @@ from helio.data_folder import AlreadyRunningError, DataFolder
 from helio.dead_letters import app as dead_letters
 from helio.deleted import app as deleted
 from helio.erase import erase
+from helio.event_publishing import publish as publish_event
 from helio.event_tail import show as show_event
 from helio.event_tail import tail as tail_events
 from helio.events import app as events
@@ -55,6 +56,7 @@ app.add_typer(deleted, name="deleted")
 app.command()(erase)
 events.command("tail")(tail_events)
 events.command("show")(show_event)
+events.command("publish")(publish_event)
 app.add_typer(events, name="events")
 app.add_typer(brake, name="brake")
 app.add_typer(receipts, name="receipts")

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from helio.admin_api import AdminApi, admin_api, print_json
 from helio.api import ApiError
-from helio.options import Data, Json
+from helio.options import Data, Json, TransmitterUrl
 from helio.times import shown_time
 
 _SERVICE: Final = "set-transmitter"
@@ -22,16 +22,6 @@ _LARGEST_PAGE: Final = 1000
 _TIMES: Final = frozenset({"committed", "origin_clock"})
 
 _console = Console(emoji=False)
-
-TransmitterUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--url",
-        metavar="URL",
-        help="The transmitter's own origin, where `helio up` does not run it;"
-        " HELIOGRAPH_ADMIN_TOKEN is its token.",
-    ),
-]
 
 
 def tail(

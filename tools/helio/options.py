@@ -25,3 +25,12 @@ GatewayUrl = Annotated[
         " HELIOGRAPH_ADMIN_TOKEN is its token.",
     ),
 ]
+TransmitterUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="The transmitter's own origin, where `helio up` does not run it;"
+        " HELIOGRAPH_ADMIN_TOKEN is its token.",
+    ),
+]

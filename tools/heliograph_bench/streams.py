@@ -55,6 +55,13 @@ class _Unsigned:
         return [f"{stream.stream_id}.{token.jti}.unsigned" for token in tokens]
 
 
+class _NoAuthorities:
+    """Asks nobody whose addresses are whose."""
+
+    async def all(self) -> frozenset[str]:
+        return frozenset()
+
+
 class _Unencrypted:
     """Leaves SETs as they are."""
 
@@ -124,7 +131,7 @@ async def _over(logbook: Logbook, count: int) -> _Transmitter:
         await LoadPending(outboxes, deliveries)(outbox)
     return _Transmitter(
         outboxes,
-        TakeInChanges(logbook.log, outboxes, growth),
+        TakeInChanges(logbook.log, outboxes, growth, _NoAuthorities()),
         TakeSnapshots(logbook.snapshots, deliveries, outboxes, growth),
         Settle(outboxes, deliveries),
         LoadPending(outboxes, deliveries),

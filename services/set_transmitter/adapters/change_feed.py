@@ -15,6 +15,8 @@ from heliograph.resource.v1.change_service_pb2_grpc import ChangeServiceStub
 from secevent.subjects import scim_uri
 from servicekit.channels import call
 from servicekit.failures import CursorLostError, RemoteError
+from set_transmitter.adapters.changed_persons import person_of
+from set_transmitter.domain.derived_signals import PERSON
 from set_transmitter.domain.events import (
     Activation,
     Change,
@@ -150,6 +152,7 @@ class ChangeFeed:
             _ACTIVATIONS.get(change.activation),
             change.routed,
             change.erased,
+            person_of(change) if change.ref.resource_type == PERSON else None,
         )
 
     def _event(self, change: pb.Change) -> Event:

@@ -22,7 +22,7 @@ from set_transmitter.domain.journal import (
 )
 from set_transmitter.domain.resets import RequestedReset
 from set_transmitter.domain.stream_events import StatusChange, VerificationRequest
-from set_transmitter.domain.streams import DeliveryMethod, Stream, StreamStatus
+from set_transmitter.domain.streams import DeliveryMethod, Stream, StreamStatus, SubjectFormat
 
 _LIMIT: Final = 200
 _WAIT_SECONDS: Final = 20.0
@@ -137,6 +137,7 @@ class RegistrarStreams:
             inactivity_timeout=stream.inactivity_timeout,
             reset=_requested_reset(stream),
             forwards=stream.route_mode == _FORWARD,
+            subject_format=SubjectFormat(stream.subject_format or SubjectFormat.ISS_SUB.value),
         )
 
 

@@ -1,5 +1,6 @@
 """The registrar's tenants, read over gRPC."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import grpc
@@ -14,18 +15,23 @@ _OVER: Final = frozenset({"TENANT_NOT_FOUND", "TENANT_NOT_DELETING"})
 
 
 class RegistrarTenants:
-    """Implements `DeletingTenants`."""
+    """Implements `DeletingTenants` and `Authorities`."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = TenantServiceStub(channel)
 
     async def deleting(self) -> frozenset[str]:
         """Return the tenants that are being deleted."""
-        response = await call(
-            self._stub.ListTenants, pb.ListTenantsRequest(), deadline=_DEADLINE_SECONDS
-        )
         deleting = pb.TENANT_STATE_DELETING
-        return frozenset(each.tenant for each in response.tenants if each.state == deleting)
+        return frozenset(each.tenant for each in await self._list() if each.state == deleting)
+
+    async def all(self) -> frozenset[str]:
+        """Return the tenants that are the authority for their people's addresses."""
+        return frozenset(
+            each.tenant
+            for each in await self._list()
+            if each.configuration.is_authoritative_for_emails
+        )
 
     async def report_purged(self, tenant: str, service: str) -> None:
         """Tell that nothing more of a tenant is kept, unless there is nobody to be told of it."""
@@ -35,3 +41,8 @@ class RegistrarTenants:
         except RemoteError as error:
             if error.reason not in _OVER:
                 raise
+
+    async def _list(self) -> Sequence[pb.Tenant]:
+        request = pb.ListTenantsRequest()
+        response = await call(self._stub.ListTenants, request, deadline=_DEADLINE_SECONDS)
+        return tuple(response.tenants)

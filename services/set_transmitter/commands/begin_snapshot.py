@@ -49,7 +49,7 @@ def _check(stream: Stream) -> None:
         raise NoSnapshotError(
             f"the stream {stream.stream_id} is disabled, and drops what is for it: enable it first"
         )
-    if "create" not in stream.kinds:
+    if "create" not in stream.topics:
         raise NoSnapshotError(
             f"the stream {stream.stream_id} delivers no create events, of which a snapshot is made:"
             " request them first"

@@ -92,7 +92,7 @@ class ReplayDeadLetters:
     async def _replay(self, outbox: Outbox, found: Sequence[FoundLetter], *, now: int) -> Replayed:
         stream_id = outbox.stream.stream_id
         planned = await self._originals(outbox, found, now=now)
-        if planned.by_state and "create" not in outbox.stream.kinds:
+        if planned.by_state and "create" not in outbox.stream.topics:
             raise NotReplayableError(
                 f"later events of its subject went out, and the stream {stream_id} delivers no"
                 " create events, by which a state is told: request them first, or drop the letter"

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from set_transmitter.commands.growth import Growth
 from set_transmitter.domain.closed_tenants import ClosedTenants
-from set_transmitter.domain.events import Change, events_of
+from set_transmitter.domain.derived_signals import asks_for_authority, signals_of
+from set_transmitter.domain.events import Change, Event, events_of
 from set_transmitter.domain.outboxes import Outboxes
+from set_transmitter.ports.authorities import Authorities
 from set_transmitter.ports.event_log import EventLog
 
 
@@ -17,6 +19,7 @@ class TakeInChanges:
     log: EventLog
     outboxes: Outboxes
     growth: Growth
+    authorities: Authorities
     closed: ClosedTenants = field(default_factory=ClosedTenants)
 
     async def begin(self) -> tuple[set[str], str]:
@@ -25,7 +28,7 @@ class TakeInChanges:
 
     async def __call__(self, changes: Sequence[Change], *, feed_cursor: str) -> set[str]:
         """Return the streams that have something new, once it is durable."""
-        told = [event for change in changes for event in events_of(change)]
+        told = await self._events_of(changes)
         async with self.growth.growing():
             # Not before its turn: something may have been erased or closed meanwhile.
             passing = map(self.outboxes.erasures.let_through, told)
@@ -34,3 +37,13 @@ class TakeInChanges:
             ]
             logged = await self.log.append(events, feed_cursor=feed_cursor)
             return self.outboxes.share_out(logged)
+
+    async def _events_of(self, changes: Sequence[Change]) -> list[Event]:
+        """Return what each change tells of: its SCIM events, then its signals."""
+        is_asked = any(map(asks_for_authority, changes))
+        authorities = await self.authorities.all() if is_asked else frozenset[str]()
+        told: list[Event] = []
+        for change in changes:
+            is_authority = change.event.tenant in authorities
+            told += events_of(change) + signals_of(change, is_authority=is_authority)
+        return told

@@ -76,7 +76,12 @@ class TakeSnapshots:
             return self.outboxes.share_out(logged)
 
     async def _begin(self, stream_ids: Collection[str], *, feed_cursor: str | None) -> set[str]:
-        begun = await self.snapshots.begin(stream_ids, feed_cursor=feed_cursor)
+        signals = {
+            outbox.stream.stream_id: outbox.stream.signals
+            for outbox in self.outboxes
+            if outbox.stream.stream_id in stream_ids
+        }
+        begun = await self.snapshots.begin(stream_ids, feed_cursor=feed_cursor, signals=signals)
         for stream_id, snapshot in begun.items():
             outbox = self.outboxes.get(stream_id)
             if outbox is not None:

@@ -40,10 +40,19 @@ def seen_through(event: Event, attributes: Sequence[str]) -> Event | None:
     match event.kind:
         case "activate" | "deactivate":
             return event if view.shows("active") else None
+        case "signal":
+            return _signal_seen(event, view)
         case "create" | "put" | "patch":
             return _change_seen(event, attributes, view)
         case _:
             return event
+
+
+def _signal_seen(event: Event, view: _View) -> Event | None:
+    """Return what is seen of a signal: nothing, unless all that it comes of is shown."""
+    if not all(map(view.shows, event.attributes)):
+        return None
+    return event if view.shows("emails") else replace(event, subject=None)
 
 
 def _change_seen(event: Event, attributes: Sequence[str], view: _View) -> Event | None:

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from heapq import heappop, heappush
 from math import inf
 
-from set_transmitter.domain.erasures import Erasure, scrubbed
+from set_transmitter.domain.erasures import Erasure
 from set_transmitter.domain.events import LoggedEvent
 
 
@@ -182,7 +182,7 @@ class Backlog:
             pending.is_erased = is_under_way
             return is_under_way
         if event.origin_clock <= erasure.through:
-            pending.logged = replace(pending.logged, event=scrubbed(event))
+            pending.logged = replace(pending.logged, event=event.without_person())
             pending.is_erased = is_under_way
             if not is_under_way:
                 pending.jwt = pending.signed = None
@@ -232,9 +232,9 @@ class Backlog:
         heappush(self._free, pending.position)
 
     def _end_erased(self, pending: Pending) -> None:
-        """Forget what came back, or (a deletion) let it be signed anew."""
+        """Forget what came back, or (what outlives that) let it be signed anew."""
         pending.is_erased = False
-        if pending.logged.event.kind == "delete":
+        if pending.logged.event.outlives_erasure:
             pending.jwt = pending.signed = None
             self._set_free(pending)
         else:

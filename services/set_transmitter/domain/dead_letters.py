@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from set_transmitter.domain.events import Event, EventKind, LoggedEvent
+from set_transmitter.domain.events import Event, EventKind, LoggedEvent, once_more
 from set_transmitter.domain.identifiers import place_of
 from set_transmitter.domain.progress import DeadLetter
 
@@ -76,7 +76,7 @@ class FoundLetter:
         """Return the event to log once more: it is pending since now, microseconds since 1970."""
         if self.logged is None:
             return None
-        event = self.logged.event
+        event = once_more(self.logged.event)
         return replace(event, committed=max(now, event.committed))
 
     @property

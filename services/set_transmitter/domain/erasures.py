@@ -1,6 +1,6 @@
 """Whose events are not told any more, since all of a resource has been erased."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from secevent.subjects import scim_uri
 from set_transmitter.domain.events import Event
@@ -28,7 +28,7 @@ class Erasure:
 
     def covers(self, event: Event) -> bool:
         """Tell whether an event about it is not to be told."""
-        return event.kind != "delete" and event.origin_clock <= self.through
+        return not event.outlives_erasure and event.origin_clock <= self.through
 
 
 @dataclass(slots=True)
@@ -51,12 +51,7 @@ class Erasures:
             return event
         if erasure.covers(event):
             return None
-        return scrubbed(event) if event.origin_clock <= erasure.through else event
-
-
-def scrubbed(deletion: Event) -> Event:
-    """Return what is left of the deletion of an erased resource."""
-    return replace(deletion, external_id="", state=None)
+        return event.without_person() if event.origin_clock <= erasure.through else event
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from scim.errors import ScimError
 from scim.evaluation import Predicate, predicate
 from scim.filters import parse_filter
 from scim.resource_type import ResourceType
+from secevent.risc_events import ACCOUNT_PURGED
 from set_transmitter.domain.attribute_views import seen_through
 from set_transmitter.domain.events import Event, EventKind
 
@@ -35,9 +36,14 @@ class Feed:
     )
 
     def seen(self, event: Event, *, in_snapshot: bool) -> Event | None:
-        """Return an event as it looks from within; None where nothing is to be seen of it."""
+        """Return an event as it looks from within; None where nothing is to be seen of it.
+
+        What others have made says all there is, of whom it will, so that no part of it is seen.
+        """
         if not (self.filter or self.attributes):
             return event
+        if event.is_of_others:
+            return None
         if self.filter:
             moved = _moved(event, *_sides(self, event, in_snapshot=in_snapshot))
         else:
@@ -81,7 +87,7 @@ def _sides(feed: Feed, event: Event, *, in_snapshot: bool) -> tuple[_Sides, Mapp
 
     A snapshot says of no resource whether the receiver was told of it.
     """
-    values = event.data if event.kind in {"create", "put"} else event.state
+    values = event.resource
     if values is None:
         return _Sides(None, None), {}
     known = orjson.loads(values)
@@ -99,11 +105,22 @@ def _sides(feed: Feed, event: Event, *, in_snapshot: bool) -> tuple[_Sides, Mapp
 
 def _moved(event: Event, sides: _Sides, before: Mapping[str, Any]) -> Event | None:
     """Return what the receiver of a feed is told of an event."""
+    if event.kind == "signal":
+        return event if _is_signal_told(event, sides) else None
     kind = _kind_told(event.kind, sides)
     if kind is None or kind == event.kind:
         return event if kind else None
     external_id = event.external_id if kind == "feed_add" else before.get("externalId") or ""
     return replace(event, kind=kind, attributes=(), data=None, external_id=external_id)
+
+
+def _is_signal_told(event: Event, sides: _Sides) -> bool:
+    """Tell whether a signal is of a person who is in the feed, or was before the change.
+
+    Where nobody knows it is of nobody; but for a deletion, as that of the resource is told.
+    """
+    known = [side for side in (sides.was, sides.is_now) if side is not None]
+    return any(known) if known else event.event_type == ACCOUNT_PURGED
 
 
 def _kind_told(kind: EventKind, sides: _Sides) -> EventKind | None:

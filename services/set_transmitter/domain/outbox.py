@@ -112,17 +112,20 @@ class Outbox:
         """Tell whether an event of the log is for this stream."""
         if not self.stream.tells_of(logged.event, in_snapshot=bool(logged.only_for)):
             return False
-        if logged.only_for:
-            return logged.only_for == self.stream.stream_id
         if not self.stream.has_begun_for(logged.event):
             return False
+        if logged.only_for:
+            return logged.only_for == self.stream.stream_id
         return self.snapshot is None or self.snapshot.tells_of(logged)
 
     def begin(self, snapshot: Snapshot) -> None:
-        """Begin a snapshot at the end of the log; only what is being sent is still seen through."""
+        """Begin a snapshot at the end of the log; only what is being sent is still seen through.
+
+        Signals that are logged once more for the stream are there to be scanned.
+        """
         self.snapshot = snapshot
         self.backlog.drop_waiting()
-        self.lagging = False
+        self.lagging = bool(self.stream.signals)
         self.scanned = snapshot.started
         self._unscanned = 0
 

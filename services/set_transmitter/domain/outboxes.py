@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from set_transmitter.domain.erasures import Erasures
-from set_transmitter.domain.events import EventKind, LoggedEvent
+from set_transmitter.domain.events import LoggedEvent
 from set_transmitter.domain.outbox import Outbox
 
 
@@ -18,7 +18,7 @@ class Outboxes:
         self.end = end
         self.erasures = Erasures()
         self._by_id: dict[str, Outbox] = {}
-        self._index: dict[tuple[str, EventKind], dict[str, Outbox]] = {}
+        self._index: dict[tuple[str, str], dict[str, Outbox]] = {}
         self._walked: dict[str, Outbox] = {}
 
     def __iter__(self) -> Iterator[Outbox]:
@@ -46,8 +46,8 @@ class Outboxes:
         stream = outbox.stream
         self.remove(stream.stream_id)
         self._by_id[stream.stream_id] = outbox
-        for kind in stream.kinds:
-            self._index.setdefault((stream.tenant, kind), {})[stream.stream_id] = outbox
+        for topic in stream.topics:
+            self._index.setdefault((stream.tenant, topic), {})[stream.stream_id] = outbox
         self.note_snapshot(outbox)
 
     def remove(self, stream_id: str) -> None:
@@ -56,8 +56,8 @@ class Outboxes:
         self._walked.pop(stream_id, None)
         if outbox is None:
             return
-        for kind in outbox.stream.kinds:
-            del self._index[outbox.stream.tenant, kind][stream_id]
+        for topic in outbox.stream.topics:
+            del self._index[outbox.stream.tenant, topic][stream_id]
 
     def reach(self, end: int) -> set[str]:
         """Let the streams scan what the log has beyond what they were offered, and return them.
@@ -87,6 +87,6 @@ class Outboxes:
     def _addressed(self, logged: LoggedEvent) -> Iterable[Outbox]:
         event = logged.event
         if not logged.only_for:
-            return self._index.get((event.tenant, event.kind), {}).values()
+            return self._index.get((event.tenant, event.topic), {}).values()
         only = self.get(logged.only_for)
         return () if only is None else (only,)

@@ -1,7 +1,7 @@
 """From a SET that was received to the events of the log that tell it on (RFC 9967 section 6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -9,8 +9,8 @@ import orjson
 
 from secevent.errors import SetError
 from secevent.scim_events import ProvisioningEvent, parse_provisioning_event
-from secevent.subject_keys import subject_key
 from set_transmitter.domain.events import Event
+from set_transmitter.domain.lanes import lane
 from set_transmitter.domain.routed import Routed, statement_key
 
 # They name a resource, and do not change.
@@ -74,7 +74,7 @@ def _forwarded(received: ReceivedSet, now: int) -> Event:
         tenant=received.tenant,
         kind="forwarded",
         resource_type="",
-        subject_uri=subject_key(received.sub_id),
+        subject_uri=lane(received.sub_id),
         external_id="",
         txn=received.txn,
         origin_clock=received.origin_clock,
@@ -95,11 +95,12 @@ def _published(
 ) -> Event:
     told = _provisioning(received, uri, payload)
     external_id = received.sub_id.get("externalId")
-    return Event(
+    routed = _routed(received, number, uri)
+    event = Event(
         tenant=received.tenant,
         kind="signal" if told is None else told.kind,
         resource_type="",
-        subject_uri=subject_key(received.sub_id),
+        subject_uri=lane(received.sub_id),
         external_id=external_id if isinstance(external_id, str) else "",
         txn=received.txn,
         origin_clock=received.origin_clock,
@@ -111,8 +112,13 @@ def _published(
         data=orjson.dumps(payload) if told is None else _data(told),
         traceparent=received.traceparent,
         committed=now,
-        routed=_routed(received, number, uri),
+        routed=routed,
     )
+    if told is not None:
+        return event
+    # the log has the subject once
+    bare = replace(routed, sub_id=b"")
+    return replace(event, event_type=uri, subject=routed.sub_id, routed=bare)
 
 
 def _routed(received: ReceivedSet, number: int, event_uri: str) -> Routed:

@@ -15,12 +15,13 @@ _DIGEST_CHARACTERS: Final = 40
 class Routed:
     """Where an event came from, and what its SET said of it.
 
-    `issuer`, `jti` and `aud` are those of the SET; `sub_id` is a JSON object (RFC 9493), empty once
-    it has been erased. `event_uri` is the type; of a forwarded SET, all types with spaces between.
+    `issuer`, `jti` and `aud` are those of the SET; `sub_id` is a JSON object (RFC 9493), empty for
+    a signal, which has it as its subject, and once it has been erased. `event_uri` is the type; of
+    a forwarded SET, all types with spaces between.
     """
 
     key: str
-    """The same for whatever says the same: the log has each only once."""
+    """The same for whatever says the same: the log has each only once, and copies without key."""
     event_uri: str
     sub_id: bytes = field(repr=False)
     issuer: str
@@ -57,8 +58,8 @@ def routed_members(routed: Routed) -> dict[str, object]:
 
 
 def stored_routed(key: str, members: Mapping[str, object] | None) -> Routed | None:
-    """Return what was stored; without a key nothing was, and without members it was erased."""
-    if not key:
+    """Return what was stored; without members it was erased, and without a key it is a copy."""
+    if not key and not members:
         return None
     found = dict.fromkeys(_TEXTS, "") | {
         name: str(value) for name, value in (members or {}).items() if name in _TEXTS

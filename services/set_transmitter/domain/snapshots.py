@@ -76,10 +76,11 @@ class Snapshot:
     def tells_of(self, logged: LoggedEvent) -> bool:
         """Tell whether a change is to be told: when it was logged its resource had been passed.
 
-        A completion is no state that the walk would find, and what is routed may be none. What was
-        there before the walk began is seen again only where the stream was set back to it.
+        A completion or a signal is no state that the walk would find, and what is routed may be
+        none. What was there before the walk began is seen again only where the stream was set back
+        to it.
         """
-        if logged.event.kind == "completion" or logged.event.routed is not None:
+        if logged.event.kind in {"completion", "signal"} or logged.event.routed is not None:
             return True
         if logged.position <= self.started:
             return True

@@ -45,10 +45,11 @@ _MOVING: Final = frozenset[EventKind]({"put", "patch"})
 """By what a resource enters and leaves a feed."""
 OF_STREAMS: Final[frozenset[EventKind]] = frozenset({"verification", "stream-updated"})
 """What is sent even where it is not among the events delivered (SSF 1.0 section 8.1.4.1)."""
-_NO_SIGNALS: Final = frozenset[str]().union(*_TYPES.values())
-_SIGNAL: Final[frozenset[EventKind]] = frozenset({"signal"})
+_OF_KINDS: Final = frozenset[str]().union(*_TYPES.values())
 _FORWARDED: Final[frozenset[EventKind]] = frozenset({"forwarded"})
-_AS_IT_CAME: Final = _SIGNAL | _FORWARDED
+_SIGNAL: Final[frozenset[EventKind]] = frozenset({"signal"})
+"""The topic of signals that were logged before there was one for each type."""
+_AS_IT_IS: Final = _FORWARDED | _SIGNAL
 
 
 class DeliveryMethod(Enum):
@@ -64,6 +65,15 @@ class StreamStatus(Enum):
     ENABLED = "enabled"
     PAUSED = "paused"
     DISABLED = "disabled"
+
+
+class SubjectFormat(Enum):
+    """How the signals that changes make name a person (RFC 9493 section 3.2)."""
+
+    ISS_SUB = "iss_sub"
+    """By the stream's issuer and the resource's id."""
+    EMAIL = "email"
+    """By the primary address, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,7 @@ class Stream:
     """The last one that was asked for; it is done once."""
     forwards: bool = False
     """It carries SETs of its `iss` that are forwarded as they came, and nothing else."""
+    subject_format: SubjectFormat = SubjectFormat.ISS_SUB
 
     @property
     def begins(self) -> int:
@@ -101,14 +112,19 @@ class Stream:
         return self.created - CLOCK_TOLERANCE
 
     @property
-    def kinds(self) -> frozenset[EventKind]:
-        """The kinds of event in the log that the stream may have to tell of."""
+    def topics(self) -> frozenset[str]:
+        """The topics of the events in the log that the stream may have to tell of."""
         if self.forwards:
             return _FORWARDED
         told = frozenset(kind for kind, uris in _TYPES.items() if uris & self.events_delivered)
         moving = _MOVING if self.feed.filter and told & _FEED_KINDS else frozenset[EventKind]()
-        signals = _SIGNAL if self.events_delivered - _NO_SIGNALS else frozenset[EventKind]()
-        return OF_STREAMS | (told - _FEED_KINDS) | moving | signals
+        of_before = _SIGNAL if self.signals else frozenset[EventKind]()
+        return OF_STREAMS | (told - _FEED_KINDS) | moving | self.signals | of_before
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """The types of the signals that the stream delivers."""
+        return frozenset() if self.forwards else self.events_delivered - _OF_KINDS
 
     def is_full(self, kind: EventKind) -> bool:
         """Tell whether events of a kind carry data rather than the names of what changed."""
@@ -130,19 +146,16 @@ class Stream:
         if not self._carries(event):
             return None
         seen = self.feed.seen(event, in_snapshot=in_snapshot)
-        if seen is None or seen.kind in _AS_IT_CAME:
+        if seen is None or seen.kind in _AS_IT_IS:
             return seen
         types = self._types(seen.kind)
         return seen if (types if seen.data is not None else types - PROVISIONING_FULL) else None
 
     def _carries(self, event: Event) -> bool:
-        """Tell whether an event is one that goes this stream's way, whatever is seen of it.
-
-        What is forwarded says all there is, so nothing goes to who may see a part.
-        """
+        """Tell whether an event is one that goes this stream's way, whatever is seen of it."""
         if self.forwards is not (event.kind == "forwarded"):
             return False
-        if event.kind == "forwarded" and (self.feed.filter or self.feed.attributes):
+        if event.kind == "signal" and event.event_type not in self.signals:
             return False
         return event.routed is None or self._takes(event.kind, event.routed)
 
@@ -150,13 +163,10 @@ class Stream:
         """Tell whether what was received goes on by this stream, as far as its kind can go."""
         if routed.comes_from(aud=self.aud, endpoint_url=self.endpoint_url):
             return False
-        if kind == "forwarded":
-            is_for = not routed.aud or not set(routed.aud).isdisjoint(self.aud)
-            return routed.issuer == self.iss and is_for and self._delivers(routed)
-        return kind != "signal" or self._delivers(routed)
-
-    def _delivers(self, routed: Routed) -> bool:
-        return routed.event_uris <= self.events_delivered
+        if kind != "forwarded":
+            return True
+        is_for = not routed.aud or not set(routed.aud).isdisjoint(self.aud)
+        return routed.issuer == self.iss and is_for and routed.event_uris <= self.events_delivered
 
     def has_begun_for(self, event: Event) -> bool:
         """Tell whether an event is not from before the stream's time."""

@@ -16,6 +16,7 @@ from secevent.subjects import ScimSubject, scim_sub_id
 from secevent.token import SecurityEventToken
 from set_transmitter.domain.completions import Completion, completion_token
 from set_transmitter.domain.events import Event
+from set_transmitter.domain.signal_tokens import signal_token
 from set_transmitter.domain.stream_events import URIS, stream_event_token
 from set_transmitter.domain.streams import Stream
 
@@ -27,6 +28,8 @@ def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) ->
         return completion_token(completion, iss=stream.iss, aud=stream.aud, jti=jti, iat=iat)
     if event.kind == "verification" or event.kind == "stream-updated":  # noqa: PLR1714  to narrow
         return stream_event_token(event, stream, jti=jti, iat=iat)
+    if event.kind == "signal":
+        return signal_token(event, stream, jti=jti, iat=iat)
     data = None if event.data is None else orjson.loads(event.data)
     uri, payload = _uri_and_payload(event, stream, data)
     return SecurityEventToken(
@@ -61,7 +64,7 @@ def _uri_and_payload(
         case "verification" | "stream-updated" as kind:
             return URIS[kind], {}
         case "signal" | "forwarded":
-            return event.routed.event_uri if event.routed else "", data or {}
+            return event.event_type or (event.routed.event_uri if event.routed else ""), {}
         case "feed_add":
             return FEED_ADD, {}
         case "feed_remove":

@@ -12,6 +12,8 @@ from servicekit.failures import StorageError
 from servicekit.grpc_server import GrpcFace, registrations
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.domain.completions import Completion
+from set_transmitter.entrypoints.publish_rpc import InvalidPublicationError, publish
+from set_transmitter.entrypoints.publisher import PublicationConflictError, TenantClosedError
 from set_transmitter.entrypoints.routing import route
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.terms import Terms
@@ -52,6 +54,13 @@ class EventServicer(EventServiceServicer):
         del context
         return await route(self._terms.present(), request.sets)
 
+    async def Publish(  # noqa: N802  the contract's name
+        self, request: pb.PublishRequest, context: object
+    ) -> pb.PublishResponse:
+        """Log events of applications."""
+        del context
+        return await publish(self._terms.present().publisher, request)
+
     async def SignCompletions(  # noqa: N802  the contract's name
         self, request: pb.SignCompletionsRequest, context: object
     ) -> pb.SignCompletionsResponse:
@@ -79,5 +88,8 @@ def grpc_face(endpoint: Endpoint, terms: Terms, sign_completions: SignCompletion
         StandbyError: grpc.StatusCode.UNAVAILABLE,
         StorageError: grpc.StatusCode.UNAVAILABLE,
         SigningUnavailableError: grpc.StatusCode.UNAVAILABLE,
+        InvalidPublicationError: grpc.StatusCode.INVALID_ARGUMENT,
+        PublicationConflictError: grpc.StatusCode.ALREADY_EXISTS,
+        TenantClosedError: grpc.StatusCode.FAILED_PRECONDITION,
     }
     return GrpcFace(endpoint, tuple(register), statuses)

@@ -17,6 +17,7 @@ from set_transmitter.commands.replay_dead_letters import ReplayDeadLetters
 from set_transmitter.commands.reset_stream import ResetStream
 from set_transmitter.commands.route_sets import RouteSets
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
+from set_transmitter.entrypoints.publisher import Publisher
 from set_transmitter.entrypoints.standby import StandbyError
 from set_transmitter.entrypoints.stream_news import StreamNews
 from set_transmitter.ports.dead_letters import DeadLetters
@@ -42,6 +43,7 @@ class Term:
     erase_events: EraseEvents
     replay_dead_letters: ReplayDeadLetters
     route_sets: RouteSets
+    publisher: Publisher
     news: StreamNews
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.publications import Earlier, Publication
 
 
 class EventLog(Protocol):
@@ -29,5 +30,15 @@ class EventLog(Protocol):
         """Make durable those routed events whose key the log does not have yet, and return them.
 
         One transaction looks and adds; the cursor on the change feed stays.
+        """
+        ...
+
+    async def publish(
+        self, publications: Sequence[Publication], *, at: int
+    ) -> list[LoggedEvent | Earlier]:
+        """Make events of applications durable in one transaction, and leave the feed's cursor.
+
+        For one that is known by its identity there is what was published first. `at` counts
+        microseconds since 1970; what is older than `REMEMBERED` then is known no more.
         """
         ...

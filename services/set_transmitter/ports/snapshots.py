@@ -18,12 +18,17 @@ class Snapshots(Protocol):
         ...
 
     async def begin(
-        self, stream_ids: Collection[str], *, feed_cursor: str | None
+        self,
+        stream_ids: Collection[str],
+        *,
+        feed_cursor: str | None,
+        signals: Mapping[str, Collection[str]],
     ) -> Mapping[str, Snapshot]:
         """Begin a snapshot of each of the streams that there are, instead of an earlier one.
 
-        What a stream has pending is settled, as not needed. With a cursor, the change feed is read
-        on from there.
+        What a stream has pending is settled, as not needed: but for signals, which no state tells.
+        They are logged once more, for it alone: those of the types in `signals`, or else all. With
+        a cursor, the change feed is read on from there.
         """
         ...
 

@@ -22,6 +22,7 @@ from ssf_registrar.domain.streams import (
     Status,
     Stream,
 )
+from ssf_registrar.domain.subject_formats import SubjectFormat
 from ssf_registrar.ports.sealing import Sealer
 
 NAMES: Final = (
@@ -79,6 +80,7 @@ def decode(row: Row, sealer: Sealer) -> Stream:
         reset=_reset(members.get("reset")),
         publisher=decode_publisher(members, sealer, tenant=tenant, stream_id=stream_id),
         routing=stored_routing(members.get("routing")),
+        subject_format=SubjectFormat(members.get("subject_format", SubjectFormat.ISS_SUB)),
     )
 
 
@@ -100,6 +102,7 @@ def _configuration(stream: Stream) -> dict[str, object]:
         "liveness": liveness_members(stream.liveness),
         "reset": stream.reset and [stream.reset.jti, stream.reset.date, stream.reset.revision],
         "routing": routing_members(stream.routing),
+        "subject_format": stream.subject_format.value,
     }
 
 

@@ -67,6 +67,7 @@ def _configuration(members: dict[str, Any]) -> TenantConfiguration:
         members.get("retention_days"),
         members.get("reuses_ids"),
         tuple(_issuer(each) for each in members.get("jwt_issuers", ())),
+        members.get("is_authoritative_for_emails"),
     )
 
 

@@ -15,8 +15,9 @@ from ssf_registrar.domain.members import optional_text, text, texts
 from ssf_registrar.domain.routing import MEMBERS as ROUTING_MEMBERS
 from ssf_registrar.domain.routing import changed_routing
 from ssf_registrar.domain.streams import Direction, Push, ReceivePoll, Status, Stream
+from ssf_registrar.domain.subject_formats import SUBJECT_FORMAT, subject_format
 
-RECEIVER_SUPPLIED: Final = ("events_requested", "delivery", "description")
+RECEIVER_SUPPLIED: Final = ("events_requested", "delivery", "description", SUBJECT_FORMAT)
 TRANSMITTER_SUPPLIED: Final = (
     "iss",
     "aud",
@@ -121,6 +122,8 @@ def _with_members(
         changed = replace(changed, events_requested=texts(given, "events_requested"))
     if "description" in given:
         changed = replace(changed, description=description(given))
+    if SUBJECT_FORMAT in given:
+        changed = replace(changed, subject_format=subject_format(given))
     if "delivery" in given:
         delivery = changed_delivery(stream.delivery, given, fresh_header=fresh_header)
         changed = replace(changed, delivery=delivery)

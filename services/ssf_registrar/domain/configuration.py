@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ssf_registrar.domain.events import EVENTS_SUPPORTED
+from ssf_registrar.domain.events import events_supported
 from ssf_registrar.domain.exchange import exchange_members
 from ssf_registrar.domain.liveness import liveness_members
 from ssf_registrar.domain.publishers import publisher_member
@@ -17,6 +17,7 @@ from ssf_registrar.domain.streams import (
     ReceivePush,
     Stream,
 )
+from ssf_registrar.domain.subject_formats import SUBJECT_FORMAT
 
 PUSH: Final = "urn:ietf:rfc:8935"
 POLL: Final = "urn:ietf:rfc:8936"
@@ -40,11 +41,14 @@ def configuration(stream: Stream, origins: Origins) -> dict[str, object]:
         "iss": stream.iss,
         "aud": list(stream.aud),
         "delivery": _delivery(stream, origins),
-        "events_supported": list(EVENTS_SUPPORTED),
+        "events_supported": list(events_supported(stream.events_requested)),
         "events_requested": list(stream.events_requested),
         "events_delivered": list(stream.events_delivered),
         "description": stream.description,
         "signing_algorithm": stream.signing_algorithm,
+        SUBJECT_FORMAT: (
+            stream.subject_format.value if stream.direction is Direction.TRANSMIT else None
+        ),
         "issuerJWKSUrl": stream.jwks_uri,
         **stream.feed.members,
         **exchange_members(stream.exchange),

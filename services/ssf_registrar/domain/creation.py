@@ -20,6 +20,7 @@ from ssf_registrar.domain.streams import (
     Stream,
     direction_of,
 )
+from ssf_registrar.domain.subject_formats import subject_format
 
 _LONGEST_DESCRIPTION = 1_000
 
@@ -77,6 +78,7 @@ def _transmit_stream(
         exchange=_exchange(body, caller, delivery),
         liveness=changed_liveness(Liveness(), chosen),
         routing=routing,
+        subject_format=subject_format(body),
     )
 
 

@@ -10,6 +10,7 @@ from ssf_registrar.domain.exchange import Exchange
 from ssf_registrar.domain.feeds import Feed
 from ssf_registrar.domain.liveness import Liveness
 from ssf_registrar.domain.routing import NONE, Routing
+from ssf_registrar.domain.subject_formats import SubjectFormat
 
 SIGNING_ALGORITHMS: Final = ("RS256", "ES256")
 ADMIN: Final = "admin"
@@ -137,6 +138,7 @@ class Stream:
     publisher: Publisher | None = None
     """For a receive stream."""
     routing: Routing = NONE
+    subject_format: SubjectFormat = SubjectFormat.ISS_SUB
 
     @property
     def direction(self) -> Direction:

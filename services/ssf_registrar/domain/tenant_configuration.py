@@ -21,7 +21,14 @@ MOST_BRAKE_MINUTES: Final = 30 * 24 * 60
 MOST_RETENTION_DAYS: Final = 36_500
 LONGEST_DISPLAY_NAME: Final = 200
 _CHANGEABLE: Final = ("display_name", "configuration")
-_MEMBERS: Final = ("profile", "deletion_brake", "retention_days", "reuses_ids", "jwt_issuers")
+_MEMBERS: Final = (
+    "profile",
+    "deletion_brake",
+    "retention_days",
+    "reuses_ids",
+    "jwt_issuers",
+    "is_authoritative_for_emails",
+)
 
 
 def parsed(members: Mapping[str, object]) -> TenantConfiguration:
@@ -34,6 +41,7 @@ def parsed(members: Mapping[str, object]) -> TenantConfiguration:
         retention_days=whole_number(members, "retention_days", 0, MOST_RETENTION_DAYS, place=place),
         reuses_ids=flag(members, "reuses_ids", place=place),
         jwt_issuers=jwt_issuers(members, place=place),
+        is_authoritative_for_emails=flag(members, "is_authoritative_for_emails", place=place),
     )
 
 
@@ -46,6 +54,7 @@ def configuration_members(configuration: TenantConfiguration) -> dict[str, objec
         "retention_days": configuration.retention_days,
         "reuses_ids": configuration.reuses_ids,
         "jwt_issuers": [issuer_members(each) for each in configuration.jwt_issuers] or None,
+        "is_authoritative_for_emails": configuration.is_authoritative_for_emails,
     }
     return {name: value for name, value in members.items() if value is not None}
 

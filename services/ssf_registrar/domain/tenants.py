@@ -58,6 +58,8 @@ class TenantConfiguration:
     retention_days: int | None = None
     reuses_ids: bool | None = None
     jwt_issuers: tuple[JwtIssuer, ...] = ()
+    is_authoritative_for_emails: bool | None = None
+    """Whether the tenant assigns its people's addresses (RISC 1.0 section 2.5)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         ),
         route_mode=stream.routing.route_mode or "",
         reactions=dict(stream.routing.reactions),
+        subject_format=stream.subject_format.value,
     )
 
 

@@ -82,6 +82,7 @@ def _configuration(configuration: TenantConfiguration) -> pb.TenantConfiguration
         retention_days=configuration.retention_days,
         reuses_ids=configuration.reuses_ids,
         jwt_issuers=[_issuer(issuer) for issuer in configuration.jwt_issuers],
+        is_authoritative_for_emails=configuration.is_authoritative_for_emails,
     )
 
 

@@ -46,6 +46,9 @@ class ConfigurationView(BaseModel):
         None, description="whether the externalId of a deleted resource gets its id back"
     )
     jwt_issuers: list[JwtIssuerView] | None = None
+    is_authoritative_for_emails: bool | None = Field(
+        None, description="whether the tenant assigns its people's email addresses"
+    )
 
 
 class DeletionView(BaseModel):

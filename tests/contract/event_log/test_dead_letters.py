@@ -1,12 +1,14 @@
 """What every storage of dead letters does."""
 
 import pytest
+from support.routed_sets import a_received_set
 from support.transmitter_events import NOW, a_stream, an_event
 
 from set_transmitter.adapters.storage import Logbook
 from set_transmitter.domain.dead_letters import UNDELIVERED, LetterPlace, letter_place
 from set_transmitter.domain.events import Event, LoggedEvent
 from set_transmitter.domain.progress import DeadLetter, Progress
+from set_transmitter.domain.received_sets import events_to_log
 from set_transmitter.domain.streams import Stream
 from set_transmitter.ports.dead_letters import DeadLetters
 from set_transmitter.ports.event_log import EventLog
@@ -138,6 +140,23 @@ async def test_a_replay_logs_events_for_the_stream_alone(
     page = await logbook.deliveries.read(STREAM, after=5, limit=9)
     assert [each.logged for each in page.pending] == logged
     assert (await logbook.deliveries.read(OTHER, after=5, limit=9)).pending == ()
+
+
+async def test_what_was_received_is_replayed_and_still_known(
+    logbook: Logbook, dead_letters: DeadLetters
+) -> None:
+    received = events_to_log(a_received_set(), now=NOW)
+    (first,) = await logbook.log.add_routed(received)
+    await set_aside(logbook, letter(first.position))
+    found = await dead_letters.find("default", SID, first.position)
+    again = found.again(now=NOW) if found else None
+    assert again is not None
+
+    assert await dead_letters.replay(SID, [first.position], [again]) == [LoggedEvent(7, again, SID)]
+
+    copy = await logbook.logged_events.get("default", 7)
+    assert copy == LoggedEvent(7, again, SID)
+    assert await logbook.log.add_routed(received) == []
 
 
 async def test_a_replay_of_what_is_not_there_any_more_does_nothing(

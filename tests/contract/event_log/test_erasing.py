@@ -1,11 +1,16 @@
 """What every storage of the log does with the events of an erased resource."""
 
+from dataclasses import replace
+
 import pytest
 from support.transmitter_events import NOW, a_stream, an_event
 
+from secevent.caep_events import CREDENTIAL_CHANGE, SESSION_REVOKED
+from secevent.risc_events import ACCOUNT_PURGED
 from secevent.scim_events import DELETE
 from set_transmitter.adapters.storage import Logbook
 from set_transmitter.domain.erasures import Erasure, Removed
+from set_transmitter.domain.events import OUTLIVING_SIGNALS
 from set_transmitter.domain.progress import DeadLetter, Page, Progress
 
 STREAM = a_stream()
@@ -55,6 +60,25 @@ async def test_of_an_erased_resource_only_the_deletion_is_told(logbook: Logbook)
     ]
     assert removed == Removed(events=2, sets=0, dead_letters=0)
     assert await logbook.log.end() == 5
+
+
+async def test_the_end_of_the_sessions_is_told_and_other_signals_are_not(logbook: Logbook) -> None:
+    person = b'{"format":"email","email":"ann@example.com"}'
+    signals = [
+        an_event(kind="signal", event_type=uri, subject=person, data=b'{"a":1}', attributes=())
+        for uri in (CREDENTIAL_CHANGE, SESSION_REVOKED, ACCOUNT_PURGED)
+    ]
+    published = replace(signals[2], resource_type="")
+    await logbook.log.append([*signals, published], feed_cursor="9")
+    stream = a_stream(events_delivered=frozenset({CREDENTIAL_CHANGE, *OUTLIVING_SIGNALS}))
+
+    await logbook.erasing.erase(ERASURE)
+
+    found = await logbook.deliveries.read(stream, after=0, limit=100)
+    assert [(each.position, each.logged.event) for each in found.pending] == [
+        (7, replace(signals[1], external_id="", subject=None)),
+        (8, replace(signals[2], external_id="", subject=None)),
+    ]
 
 
 async def test_another_tenant_keeps_what_it_has(logbook: Logbook) -> None:

@@ -72,7 +72,9 @@ WRITES: dict[str, Callable[[Logbook], Awaitable[object]]] = {
     "removes": lambda at: at.deliveries.remove(STREAM.stream_id),
     "replays": lambda at: at.dead_letters.replay(STREAM.stream_id, (), [an_event(txn="late")]),
     "drops": lambda at: at.dead_letters.drop("default", STREAM.stream_id, None),
-    "begins a snapshot": lambda at: at.snapshots.begin({STREAM.stream_id}, feed_cursor="9"),
+    "begins a snapshot": lambda at: at.snapshots.begin(
+        {STREAM.stream_id}, feed_cursor="9", signals={}
+    ),
     "goes on with one": lambda at: at.snapshots.go_on(STREAM.stream_id, PAGE, feed_cursor="9"),
     "sets back": lambda at: at.resets.reset(STREAM, Reset(ToPosition(1), anew=True)),
     "removes what is old": lambda at: at.retention.remove("unheard-of", through=2),

@@ -17,6 +17,7 @@ from set_transmitter.adapters.mongo.storage import LEASE, MongoStorage
 from set_transmitter.adapters.sqlite.storage import open_sqlite
 from set_transmitter.adapters.storage import Logbook
 from set_transmitter.domain.progress import DeadLetter, Progress
+from set_transmitter.domain.publications import Fresh, parse_publication
 from set_transmitter.domain.snapshots import Reach, SnapshotPage
 from set_transmitter.domain.streams import Stream
 
@@ -59,7 +60,7 @@ async def fill(logbook: Logbook, tenant: str) -> None:
         [Progress(stream.stream_id, end, acknowledged=(end + 3,), dead_letters=(letter,))]
     )
     await logbook.stream_events.announce(*an_announcement(stream))
-    await logbook.snapshots.begin([fresh.stream_id], feed_cursor=None)
+    await logbook.snapshots.begin([fresh.stream_id], feed_cursor=None, signals={})
     page = SnapshotPage((an_event(tenant=tenant),), 1, "next", Reach(("User",)), 2)
     await logbook.snapshots.go_on(fresh.stream_id, page, feed_cursor="2")
 
@@ -166,6 +167,10 @@ async def test_every_collection_loses_one_tenant_and_keeps_another(database: Mon
     logbook = await opened_log(database, "a")
     await fill(logbook, GONE)
     await fill(logbook, STAYS)
+    for tenant in (GONE, STAYS):
+        event = {"sub_id": {"format": "opaque", "id": "a"}, "events": {"urn:example:own": {}}}
+        published = parse_publication(tenant, {**event, "txn": "t"}, Fresh(NOW, "fresh"))
+        await logbook.log.publish([published], at=NOW)
     made = set(await database.database.list_collection_names())
     named = {
         value for name, value in vars(schema).items() if name.isupper() and isinstance(value, str)
@@ -179,6 +184,7 @@ async def test_every_collection_loses_one_tenant_and_keeps_another(database: Mon
         schema.DEAD_LETTERS,
         schema.STATUS_CHANGES,
         schema.REMOVED,
+        schema.PUBLICATIONS,
     }
     by_stream = {schema.DELIVERIES, schema.SNAPSHOTS}
     assert made | named == kept | by_stream | {schema.LOG, "leases", "schema"}

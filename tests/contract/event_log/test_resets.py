@@ -157,7 +157,7 @@ async def test_what_is_not_the_streams_changes_nothing(
     settled: Logbook, target: ResetTarget
 ) -> None:
     await settled.log.append([an_event(tenant="other")], feed_cursor="2")
-    await settled.snapshots.begin({OTHER.stream_id}, feed_cursor=None)
+    await settled.snapshots.begin({OTHER.stream_id}, feed_cursor=None, signals={})
     page = SnapshotPage((an_event(),), 1, "", Reach(("User",)), 1)
     await settled.snapshots.go_on(OTHER.stream_id, page, feed_cursor="3")
     before = await settled.deliveries.open(STREAM)

@@ -1,11 +1,13 @@
 """What every storage of the event log does with events that need not be kept any more."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.transmitter_events import NOW, a_stream, an_event
 
+from secevent.caep_events import SESSION_REVOKED
 from servicekit.leases import Held, always_held
 from servicekit.mongo import open_mongo
 from servicekit.mongo_leases import MongoLeases
@@ -15,6 +17,7 @@ from set_transmitter.adapters.sqlite.storage import open_sqlite
 from set_transmitter.adapters.storage import Logbook
 from set_transmitter.commands.remove_old_events import RemoveOldEvents, Step
 from set_transmitter.commands.settle import Settle
+from set_transmitter.domain.events import LoggedEvent
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.progress import DeadLetter, Progress
@@ -161,6 +164,22 @@ async def test_a_reset_beyond_retention_is_by_snapshot(
     assert outcomes == [BySnapshot(), BeyondRetention()]
     assert await stored.snapshots.all() == {STREAM_ID: Snapshot(started=6)}
     assert await stored.resets.reset(STREAM, Reset(ToPosition(4))) == FromPosition(4)
+
+
+async def test_a_snapshot_instead_of_a_reset_keeps_the_signals_that_are_pending(
+    stored: Logbook,
+) -> None:
+    stream = replace(STREAM, events_delivered=STREAM.events_delivered | {SESSION_REVOKED})
+    signal = an_event(kind="signal", event_type=SESSION_REVOKED, subject=b"{}")
+    await has_settled(stored, 6)
+    await stored.log.append([signal], feed_cursor="2")
+    await stored.retention.remove("default", through=3)
+
+    assert await stored.resets.reset(stream, Reset(ToPosition(2))) == BySnapshot()
+
+    page = await stored.deliveries.read(stream, after=7, limit=10)
+    assert [each.logged for each in page.pending] == [LoggedEvent(8, signal, STREAM_ID)]
+    assert (await stored.deliveries.open(stream)).cursor == 7
 
 
 async def test_free_space_is_used_again(stored: Logbook) -> None:

@@ -5,12 +5,17 @@ from typing import Any
 import pytest
 from support.transmitter_events import NOW, a_stream, an_event, created_at, logged
 
+from secevent.caep_events import SESSION_REVOKED
+from secevent.risc_events import ACCOUNT_DISABLED
+from secevent.scim_events import CREATE_FULL
+from set_transmitter.domain.events import LoggedEvent
 from set_transmitter.domain.progress import Progress, StoredProgress
 from set_transmitter.domain.snapshots import Boundary, Reach, Snapshot, SnapshotPage
 from set_transmitter.ports.deliveries import Deliveries
 from set_transmitter.ports.event_log import EventLog
 from set_transmitter.ports.snapshots import Snapshots
 
+OWN = "urn:example:badge-lost"
 STREAM = a_stream()
 STREAM_ID = STREAM.stream_id
 OTHER = a_stream(stream_id="another")
@@ -40,7 +45,9 @@ async def begun(log: EventLog, deliveries: Deliveries, snapshots: Snapshots) -> 
     await deliveries.open(STREAM)
     await deliveries.open(OTHER)
     await deliveries.keep(STREAM_ID, {2: "a.b.c"})
-    return (await snapshots.begin({STREAM_ID, "unheard-of"}, feed_cursor=None))[STREAM_ID]
+    return (await snapshots.begin({STREAM_ID, "unheard-of"}, feed_cursor=None, signals={}))[
+        STREAM_ID
+    ]
 
 
 async def test_a_snapshot_begins_at_the_logs_end(begun: Snapshot, snapshots: Snapshots) -> None:
@@ -110,7 +117,7 @@ async def test_a_snapshot_that_begins_anew_replaces_the_earlier_one(
 ) -> None:
     await snapshots.go_on(STREAM_ID, a_page(), feed_cursor="3")
 
-    again = await snapshots.begin({STREAM_ID}, feed_cursor=None)
+    again = await snapshots.begin({STREAM_ID}, feed_cursor=None, signals={})
 
     assert again == {STREAM_ID: Snapshot(started=3)}
     assert await snapshots.all() == again
@@ -121,7 +128,8 @@ async def test_a_snapshot_that_begins_anew_replaces_the_earlier_one(
 async def test_all_streams_begin_together_with_a_new_feed(
     deliveries: Deliveries, log: EventLog, snapshots: Snapshots
 ) -> None:
-    begun = await snapshots.begin(await deliveries.stream_ids(), feed_cursor="of-a-new-epoch")
+    streams = await deliveries.stream_ids()
+    begun = await snapshots.begin(streams, feed_cursor="of-a-new-epoch", signals={})
 
     assert begun == dict.fromkeys((STREAM_ID, OTHER.stream_id), Snapshot(started=2))
     assert await log.feed_cursor() == "of-a-new-epoch"
@@ -162,3 +170,44 @@ async def test_an_event_keeps_whose_it_is(
 
     (pending,) = (one for one in page.pending if one.position == 3)
     assert pending.logged.event == logged(3, txn="walked").event
+
+
+async def test_signals_that_are_pending_are_logged_once_more_for_the_stream(
+    log: EventLog, deliveries: Deliveries, snapshots: Snapshots
+) -> None:
+    stream = a_stream(events_delivered=frozenset({CREATE_FULL, SESSION_REVOKED, OWN}))
+    types = [SESSION_REVOKED, OWN, OWN, ACCOUNT_DISABLED]
+    signals = [
+        an_event(kind="signal", event_type=uri, txn=str(number), subject=b"{}")
+        for number, uri in enumerate(types)
+    ]
+    await log.append([an_event(), *signals], feed_cursor="5")
+    await deliveries.open(stream)
+    await deliveries.open(OTHER)
+    await deliveries.keep(STREAM_ID, {2: "settled", 3: "attempted"})
+    await deliveries.record([Progress(STREAM_ID, cursor=0, acknowledged=(2,))])
+
+    wanted = {STREAM_ID: stream.signals, OTHER.stream_id: frozenset[str]()}
+    begun = await snapshots.begin(wanted, feed_cursor=None, signals=wanted)
+
+    page = await deliveries.read(stream, after=begun[STREAM_ID].started, limit=100)
+    assert begun[STREAM_ID].started == 5
+    assert [(one.logged, one.jwt) for one in page.pending] == [
+        (LoggedEvent(6, signals[1], STREAM_ID), None),
+        (LoggedEvent(7, signals[2], STREAM_ID), None),
+    ]
+    assert all(begun[STREAM_ID].tells_of(one.logged) for one in page.pending)
+    assert (await deliveries.open(stream)).pending == 2
+    assert (await log.end(), await log.feed_cursor()) == (7, "5")
+
+
+async def test_of_a_stream_that_is_not_known_yet_all_pending_signals_are_kept(
+    log: EventLog, deliveries: Deliveries, snapshots: Snapshots
+) -> None:
+    await deliveries.open(STREAM)
+    await log.append([an_event(kind="signal", event_type=OWN)], feed_cursor="1")
+
+    begun = await snapshots.begin([STREAM_ID], feed_cursor="anew", signals={})
+
+    assert begun[STREAM_ID].started == 1
+    assert (await log.end(), await log.feed_cursor()) == (2, "anew")

@@ -24,7 +24,7 @@ def test_a_backup_says_what_it_holds(data: ClusterData, backup: Path) -> None:
     manifest = verified(backup)
 
     assert [entry.name for entry in manifest.files] == FILES
-    assert [entry.schema for entry in manifest.files] == [5, 4, 9, 4, None, None]
+    assert [entry.schema for entry in manifest.files] == [8, 6, 9, 5, None, None]
     assert (manifest.cluster, manifest.feed_position) == (CLUSTER, data.feed_end)
 
 

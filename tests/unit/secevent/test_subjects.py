@@ -81,7 +81,9 @@ def test_a_member_that_the_format_does_not_have_is_refused(subject: dict[str, An
         pytest.param({"format": "aliases", "identifiers": []}, id="no aliases"),
         pytest.param({"format": "aliases", "identifiers": EMAIL}, id="aliases without an array"),
         pytest.param({"format": "aliases", "identifiers": ["a"]}, id="an alias that is a string"),
+        pytest.param({"format": "aliases", "identifiers": [EMAIL, EMAIL]}, id="an alias twice"),
         pytest.param({"format": "ip-addresses", "ip-addresses": []}, id="no addresses"),
+        pytest.param({"format": "ip-addresses", "ip-addresses": ["10.0.0"]}, id="no IP address"),
         pytest.param({"format": "complex", "user": "a"}, id="a complex member that is a string"),
         pytest.param({"format": "scim", "uri": "/Users/1", "userName": None}, id="a null name"),
         pytest.param({"format": 5}, id="a format that is a number"),
@@ -107,6 +109,11 @@ def test_a_complex_subject_is_not_nested(outer: str) -> None:
 
     with pytest.raises(InvalidRequestError, match="must not contain complex"):
         validate_subject({"format": outer, **member})
+
+
+def test_a_wrong_member_of_a_complex_subject_is_named() -> None:
+    with pytest.raises(InvalidRequestError, match=r"^device: id must be a non-empty string"):
+        validate_subject({"format": "complex", "user": EMAIL, "device": {"format": "opaque"}})
 
 
 def test_a_format_by_agreement_is_let_through() -> None:

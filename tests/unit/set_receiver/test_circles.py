@@ -5,11 +5,15 @@ from dataclasses import replace
 import pytest
 from support.receipt_examples import ARRIVAL
 from support.received_sets import TOKEN
+from support.transmitter_events import a_stream, an_event
 
 from secevent.provenance import Provenance
-from secevent.token import SecurityEventToken
+from secevent.token import SecurityEventToken, claims, parse_claims
 from set_receiver.domain.handling import RouteMode
-from set_receiver.domain.routing import set_to_route
+from set_receiver.domain.routing import has_been_here, set_to_route
+from set_transmitter.domain.derived_signals import signals_of
+from set_transmitter.domain.events import Change
+from set_transmitter.domain.tokens import security_event_token
 
 MADE_AT_A = replace(TOKEN, provenance=Provenance(7, "a", ("a",), ""))
 
@@ -50,3 +54,27 @@ def test_the_stamp_is_that_of_the_origin_all_the_way() -> None:
 
     assert at_c is not None
     assert at_c.provenance == Provenance(7, "a", ("a", "b", "c"), "")
+
+
+def made_of_a_change(lineage: tuple[str, ...]) -> list[SecurityEventToken]:
+    """Return the signals of the deactivation of a person that has such a way behind it."""
+    event = an_event(kind="patch", origin_cluster=lineage[0], lineage=lineage)
+    signals = signals_of(Change(event, "deactivate", routed=False), is_authority=False)
+    sets = [security_event_token(each, a_stream(), jti="jti", iat=1) for each in signals]
+    assert len(sets) == 2
+    return [parse_claims(claims(each)) for each in sets]
+
+
+def test_two_clusters_that_react_to_each_others_signals_come_to_rest() -> None:
+    """What a reaction changes has the lineage of what set it off, and this cluster at its end."""
+    passed = []
+    change: tuple[str, ...] = ("a",)
+    for cluster in "baba":
+        told = made_of_a_change(change)
+        if any(has_been_here(each, cluster=cluster) for each in told):
+            break
+        assert told[0].provenance is not None
+        change = (*told[0].provenance.lineage, cluster)
+        passed.append(cluster)
+
+    assert passed == ["b"]

@@ -40,8 +40,8 @@ def test_it_is_told_as_the_operation_of_a_bulk_response() -> None:
 def test_only_a_stream_that_lists_it_hears_of_it() -> None:
     changes_alone = a_stream(events_delivered=frozenset({CREATE_FULL}))
 
-    assert LISTENING.kinds == {"completion"} | OF_STREAMS
-    assert "completion" not in changes_alone.kinds
+    assert LISTENING.topics == {"completion"} | OF_STREAMS
+    assert "completion" not in changes_alone.topics
 
 
 def test_a_snapshot_keeps_no_completion_back() -> None:

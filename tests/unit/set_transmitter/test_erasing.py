@@ -4,10 +4,14 @@ import pytest
 from support.transmitter_events import NOW, a_stream, an_event
 from support.transmitter_in_memory import Transmitter, a_transmitter
 
+from secevent.caep_events import SESSION_REVOKED
+from secevent.risc_events import ACCOUNT_PURGED, RECOVERY_INFORMATION_CHANGED
 from set_transmitter.domain.backlog import Pending, Standing
 from set_transmitter.domain.erasures import Erasure, Removed
 from set_transmitter.domain.events import Change, Event, events_of
 from set_transmitter.domain.outbox import Outbox
+from set_transmitter.domain.persons import PersonChange
+from set_transmitter.domain.streams import SubjectFormat
 
 STREAM = a_stream()
 ERASURE = Erasure("default", "ann", through=NOW)
@@ -119,10 +123,39 @@ async def test_what_was_read_before_and_comes_after_is_not_logged(
 
     await transmitter.happen(an_event(kind="patch"), an_event(origin_clock=NOW + 1), DELETION)
 
-    logged = [each.event for each in transmitter.log.events[4:]]
-    assert logged == [an_event(origin_clock=NOW + 1), SCRUBBED]
+    logged = [each.event for each in transmitter.log.events[6:]]
+    assert logged[:2] == [an_event(origin_clock=NOW + 1), SCRUBBED]
+    assert [event.topic for event in logged[2:]] == [ACCOUNT_PURGED, SESSION_REVOKED]
 
 
 def test_of_an_erased_change_nothing_is_told_unless_it_is_a_deletion() -> None:
     assert events_of(Change(an_event(), None, routed=False, erased=True)) == []
     assert events_of(Change(SCRUBBED, None, routed=False, erased=True)) == [SCRUBBED]
+
+
+async def test_that_the_sessions_have_ended_is_told_without_the_address() -> None:
+    transmitter = a_transmitter()
+    signals = frozenset({SESSION_REVOKED, ACCOUNT_PURGED, RECOVERY_INFORMATION_CHANGED})
+    stream = a_stream(events_delivered=signals, subject_format=SubjectFormat.EMAIL)
+    await transmitter.configure(stream)
+    moved = PersonChange(
+        email_changed=True, email_before="a@example.com", email_after="b@x.example"
+    )
+    patched = Change(an_event(kind="patch"), activation=None, routed=False, person=moved)
+    deleted = Change(DELETION, activation=None, routed=False, person=moved)
+    await transmitter.take_in([patched, deleted], feed_cursor="2")
+
+    await transmitter.erase_events(ERASURE)
+
+    outbox = transmitter.outbox(stream)
+    (purged,) = take(outbox)
+    outbox.backlog.settle(purged)
+    (revoked,) = take(outbox)
+    assert [one.logged.event.event_type for one in (purged, revoked)] == [
+        ACCOUNT_PURGED,
+        SESSION_REVOKED,
+    ]
+    assert {one.logged.event.subject for one in (purged, revoked)} == {None}
+    assert outbox.pending == 1
+    topics = [one.event.topic for one in transmitter.log.events]
+    assert topics == ["erased", "erased", "delete", ACCOUNT_PURGED, SESSION_REVOKED]

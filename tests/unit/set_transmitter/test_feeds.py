@@ -157,8 +157,8 @@ def test_a_filtered_stream_looks_at_all_by_which_something_moves(
 ) -> None:
     stream = replace(FILTERED, events_delivered=frozenset(delivered))
 
-    assert stream.kinds == kinds | OF_STREAMS
-    assert "feed_add" not in replace(stream, feed=Feed()).kinds
+    assert stream.topics == kinds | OF_STREAMS
+    assert "feed_add" not in replace(stream, feed=Feed()).topics
 
 
 def test_a_completion_is_of_no_feed() -> None:

@@ -52,10 +52,10 @@ async def test_another_endpoint_leaves_what_is_pending_alone(transmitter: Transm
 
 async def test_other_event_types_count_from_the_change_on(transmitter: Transmitter) -> None:
     await transmitter.configure(replace(STREAM, events_delivered=frozenset({CREATE_FULL})))
-    await transmitter.happen(an_event(kind="delete"))
+    await transmitter.happen(an_event(kind="delete", resource_type="Group"))
 
     await transmitter.configure(replace(STREAM, events_delivered=frozenset({DELETE})))
-    await transmitter.happen(an_event(kind="delete"), an_event())
+    await transmitter.happen(an_event(kind="delete", resource_type="Group"), an_event())
 
     assert [logged.position for logged in transmitter.log.events] == [1, 2, 3]
     assert transmitter.outbox(STREAM).pending == 1

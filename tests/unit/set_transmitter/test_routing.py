@@ -64,7 +64,7 @@ def test_a_subject_and_an_event_that_are_not_of_scim_go_on_as_they_are() -> None
 
     token = security_event_token(event, stream, jti="ours", iat=1)
 
-    assert stream.kinds - OF_STREAMS == {event.kind}
+    assert event.topic in stream.topics
     assert stream.tells_of(event)
     assert (token.sub_id, token.events, token.txn) == (
         SESSION,
@@ -164,7 +164,7 @@ def test_where_a_set_goes_on(stream: Stream, received: ReceivedSet, goes_on: boo
 def test_a_stream_that_forwards_carries_nothing_that_we_would_sign_in_its_issuers_name() -> None:
     _, updated = an_announcement(FORWARDING)
     assert not any(map(FORWARDING.tells_of, (an_event(), updated, verification_event(a_request()))))
-    assert FORWARDING.kinds == {"forwarded"}
+    assert FORWARDING.topics == {"forwarded"}
 
 
 async def test_sets_of_one_subject_go_on_in_their_order_and_once() -> None:

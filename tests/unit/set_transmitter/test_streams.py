@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from support.transmitter_events import NOW, a_stream, an_event, created_at
 
+from secevent.caep_events import SESSION_REVOKED
+from secevent.risc_events import ACCOUNT_DISABLED
 from secevent.scim_events import (
     ACTIVATE,
     CREATE_FULL,
@@ -17,6 +19,7 @@ from secevent.scim_events import (
 )
 from set_transmitter.domain.streams import OF_STREAMS, DeliveryMethod, StreamStatus
 
+OWN = "urn:example:badge-lost"
 NOTICES = frozenset({CREATE_NOTICE, PATCH_NOTICE, DELETE})
 
 
@@ -27,7 +30,7 @@ NOTICES = frozenset({CREATE_NOTICE, PATCH_NOTICE, DELETE})
         pytest.param({CREATE_NOTICE, PATCH_NOTICE}, {"create", "patch"}, set(), id="notice"),
         pytest.param({CREATE_NOTICE, PUT_FULL}, {"create", "put"}, {"put"}, id="mixed"),
         pytest.param({ACTIVATE, DEACTIVATE}, {"activate", "deactivate"}, set(), id="bare"),
-        pytest.param({"urn:another"}, {"signal"}, set(), id="of another profile"),
+        pytest.param({"urn:another"}, {"urn:another", "signal"}, set(), id="of another profile"),
     ],
 )
 def test_event_types_decide_what_is_delivered_and_how(
@@ -35,8 +38,16 @@ def test_event_types_decide_what_is_delivered_and_how(
 ) -> None:
     stream = a_stream(events_delivered=frozenset(delivered))
 
-    assert stream.kinds - OF_STREAMS == kinds
-    assert {kind for kind in stream.kinds if stream.is_full(kind)} == full
+    assert stream.topics - OF_STREAMS == kinds
+    assert {kind for kind in stream.topics if stream.is_full(kind)} == full
+
+
+def test_a_signal_is_found_by_its_type() -> None:
+    stream = a_stream(events_delivered=frozenset({DELETE, SESSION_REVOKED, OWN}))
+
+    assert stream.topics - OF_STREAMS == {"delete", SESSION_REVOKED, OWN, "signal"}
+    assert stream.tells_of(an_event(kind="signal", event_type=OWN))
+    assert not stream.tells_of(an_event(kind="signal", event_type=ACCOUNT_DISABLED))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from ssf_registrar.domain.streams import (
     Status,
     Stream,
 )
+from ssf_registrar.domain.subject_formats import SubjectFormat
 
 ORIGINS = Origins("https://a.example", "https://t.example", "https://r.example")
 PUSHED = Stream(
@@ -206,6 +207,14 @@ DELIVERIES = st.sampled_from(
         ReceivePoll("https://b.example/poll", None),
     ]
 )
+
+
+def test_how_people_are_named_can_be_changed_and_forgotten() -> None:
+    changed = patch(PUSHED, subject_format="email")
+
+    assert configuration(changed, ORIGINS)["subject_format"] == "email"
+    assert patch(changed, subject_format=None).subject_format is SubjectFormat.ISS_SUB
+    assert "subject_format" not in configuration(RECEIVED, ORIGINS)
 
 
 @given(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from secevent import scim_events
+from secevent import caep_events, scim_events
 from ssf_registrar.domain.creation import Fresh, new_stream
 from ssf_registrar.domain.errors import InvalidRequestError, MissingScopeError
 from ssf_registrar.domain.exchange import Exchange
@@ -17,6 +17,7 @@ from ssf_registrar.domain.streams import (
     Status,
     Stream,
 )
+from ssf_registrar.domain.subject_formats import SubjectFormat
 
 ISSUER = "https://a.example"
 FRESH = Fresh("s1", 1_000, "Bearer fresh")
@@ -222,9 +223,14 @@ def test_a_secret_is_not_in_the_representation_for_programmers() -> None:
     ("requested", "delivered"),
     [
         pytest.param(
-            ["urn:example:unknown", scim_events.DELETE],
+            [f"{caep_events.PREFIX}unknown", "no URI", scim_events.DELETE],
             (scim_events.DELETE,),
             id="unknown ones are kept and not delivered",
+        ),
+        pytest.param(
+            ["urn:example:own", caep_events.SESSION_REVOKED, scim_events.DELETE],
+            (scim_events.DELETE, caep_events.SESSION_REVOKED, "urn:example:own"),
+            id="those of CAEP, and those that applications define",
         ),
         pytest.param(
             [scim_events.CREATE_FULL, scim_events.CREATE_NOTICE],
@@ -266,3 +272,11 @@ def test_a_stream_belongs_to_its_maker_and_the_tenants_admins(
     caller: Caller, expected: bool
 ) -> None:
     assert created({}).belongs_to(caller) is expected
+
+
+def test_a_streams_owner_says_how_people_are_named() -> None:
+    assert created({}).subject_format is SubjectFormat.ISS_SUB
+    assert created({"subject_format": "email"}).subject_format is SubjectFormat.EMAIL
+
+    with pytest.raises(InvalidRequestError, match=r"^subject_format must be one of iss_sub, email"):
+        created({"subject_format": "opaque"})

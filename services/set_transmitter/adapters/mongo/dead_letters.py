@@ -61,7 +61,7 @@ class MongoDeadLetters:
         refused = await self._refused(stream.stream_id, after=after)
         wanted = {
             **events_for(stream, after=after),
-            "kind": {"$in": sorted(stream.kinds & STATE_KINDS)},
+            "kind": {"$in": sorted(stream.topics & STATE_KINDS)},
             "subject_uri": {"$in": sorted({each.subject_uri for each in letters})},
         }
         last: dict[str, int] = {}

@@ -57,7 +57,7 @@ class MongoDeliveries:
         """Return a stream's progress, after making its document where there is none."""
         with storage_errors():
             is_known = await self._streams.find_one({"_id": stream.stream_id})
-            before = 0 if is_known else await self._position_before(stream.begins)
+            before = 0 if is_known else await self._position_before(stream)
         if not is_known:
             await self._write(lambda session: self._make(session, stream, cursor=before))
         return await self._database.snapshot(lambda session: self._stored(session, stream))
@@ -146,14 +146,18 @@ class MongoDeliveries:
             dropped=found.get("dropped", 0),
         )
 
-    async def _position_before(self, committed: int) -> int:
+    async def _position_before(self, stream: Stream) -> int:
         found = await self._events.find_one(
-            {"committed": {"$lt": committed}, "only_for": ""},
+            {"committed": {"$lt": stream.begins}, "only_for": ""},
             {"_id": 1},
             sort=[("_id", -1)],
             hint="_id_",
         )
-        return found["_id"] if found else 0
+        before = int(found["_id"]) if found else 0
+        # what is published or received is not behind what happened before, if the feed is late
+        since = {"tenant": stream.tenant, "committed": {"$gte": stream.begins}}
+        of_others = self._events.find({**since, "resource_type": ""}, {"_id": 1})
+        return min([before, *[int(each["_id"]) - 1 async for each in of_others]])
 
     async def _end(self, session: Session) -> int:
         found = await self._database[LOG].find_one({"_id": "log"}, session=session)
@@ -206,7 +210,7 @@ def events_for(stream: Stream, *, after: int, through: int | None = None) -> Doc
     return {
         "tenant": stream.tenant,
         "_id": there,
-        "kind": {"$in": sorted(stream.kinds)},
+        "kind": {"$in": sorted(stream.topics)},
         "committed": {"$gte": stream.begins},
         "only_for": {"$in": ["", stream.stream_id]},
     }

@@ -4,14 +4,16 @@ from dataclasses import fields
 from typing import Final
 
 from servicekit.mongo import Document
-from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.events import Event, LoggedEvent, kind_and_type, signal_of_before
 from set_transmitter.domain.generations import Generations
 from set_transmitter.domain.progress import DeadLetter
 from set_transmitter.domain.routed import routed_members, stored_routed
 from set_transmitter.domain.snapshots import Boundary, Reach, Snapshot
 
-# a member of a stored event has the name of the field
-_EVENT_FIELDS: Final = tuple(field.name for field in fields(Event) if field.name != "routed")
+# a member of a stored event has the name of the field; kind has the topic
+_EVENT_FIELDS: Final = tuple(
+    field.name for field in fields(Event) if field.name not in {"kind", "event_type", "routed"}
+)
 LAST_POSITION: Final = 2**63 - 1
 
 
@@ -19,6 +21,7 @@ def event_document(logged: LoggedEvent) -> Document:
     """Return an event as it is stored."""
     event = logged.event
     members = {name: getattr(event, name) for name in _EVENT_FIELDS}
+    members["kind"] = event.topic
     if event.routed is not None:
         members |= {"routed_key": event.routed.key, "routed": routed_members(event.routed)}
     return {"_id": logged.position, "only_for": logged.only_for, **members}
@@ -28,10 +31,12 @@ def logged_event(document: Document) -> LoggedEvent:
     """Return the event of a document."""
     # what was logged before there was a field has none there
     values = {name: document[name] for name in _EVENT_FIELDS if name in document}
+    values["kind"], values["event_type"] = kind_and_type(document["kind"])
     values["lineage"] = tuple(values["lineage"])
     values["attributes"] = tuple(values["attributes"])
     values["routed"] = stored_routed(document.get("routed_key", ""), document.get("routed"))
-    return LoggedEvent(document["_id"], Event(**values), document["only_for"])
+    event = signal_of_before(Event(**values))
+    return LoggedEvent(document["_id"], event, document["only_for"])
 
 
 def dead_letter_document(letter: DeadLetter, *, tenant: str) -> Document:

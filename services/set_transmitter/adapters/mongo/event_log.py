@@ -7,8 +7,9 @@ from pymongo.errors import DuplicateKeyError
 from servicekit.mongo import Document, MongoDatabase, Session, storage_errors
 from set_transmitter.adapters.mongo.documents import event_document
 from set_transmitter.adapters.mongo.fenced import FencedWrites
-from set_transmitter.adapters.mongo.schema import DELIVERIES, EVENTS, LOG
+from set_transmitter.adapters.mongo.schema import DELIVERIES, EVENTS, LOG, PUBLICATIONS
 from set_transmitter.domain.events import Event, LoggedEvent, distinct
+from set_transmitter.domain.publications import REMEMBERED, Earlier, Publication
 
 _LOG = {"_id": "log"}
 
@@ -20,6 +21,7 @@ class LogCollections:
         self._log = database[LOG]
         self._events = database[EVENTS]
         self._deliveries = database[DELIVERIES]
+        self._publications = database[PUBLICATIONS]
 
     async def begin(self, epoch: str, *, restore_id: str) -> None:
         """Give the log its name, unless it has one."""
@@ -82,6 +84,26 @@ class LogCollections:
         await self._log.update_one(_LOG, {"$set": moved}, session=session)
         return logged
 
+    async def publish(
+        self, session: Session, publication: Publication, *, at: int
+    ) -> LoggedEvent | Earlier:
+        """Add an event, unless one of its identity is known."""
+        event = publication.event
+        if publication.identity is not None:
+            key = {"tenant": event.tenant, "txn": event.txn, "identity": publication.identity}
+            known = await self._publications.find_one({"_id": key}, session=session)
+            if known is not None:
+                return Earlier(known["digest"])
+            fresh = {"_id": key, "digest": publication.digest, "at": at}
+            await self._publications.insert_one(fresh, session=session)
+        feed_cursor = (await self.read(session))["feed_cursor"]
+        (logged,) = await self.append(session, [event], feed_cursor=feed_cursor)
+        return logged
+
+    async def forget_publications(self, session: Session, *, before: int) -> None:
+        """Recognise no more what was published before a moment."""
+        await self._publications.delete_many({"at": {"$lt": before}}, session=session)
+
 
 class MongoEventLog:
     """A collection that is only ever appended to, and a document that says where it ends."""
@@ -121,6 +143,17 @@ class MongoEventLog:
     async def add_routed(self, events: Sequence[Event]) -> list[LoggedEvent]:
         """Add those events that are not there."""
         return await self._write(lambda session: self._collections.add_routed(session, events))
+
+    async def publish(
+        self, publications: Sequence[Publication], *, at: int
+    ) -> list[LoggedEvent | Earlier]:
+        """Add events of applications."""
+
+        async def write(session: Session) -> list[LoggedEvent | Earlier]:
+            await self._collections.forget_publications(session, before=at - REMEMBERED)
+            return [await self._collections.publish(session, each, at=at) for each in publications]
+
+        return await self._write(write)
 
     async def _now(self) -> Document:
         with storage_errors():

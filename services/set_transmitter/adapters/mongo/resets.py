@@ -116,10 +116,9 @@ class MongoResets:
         return found or {"position": 0, "committed": 0}
 
     async def _begin_snapshot(self, session: Session, stream: Stream) -> ResetOutcome:
-        if "create" not in stream.kinds:
+        if "create" not in stream.topics:
             return BeyondRetention()
-        end = (await self._log.read(session))["end"]
-        await self._snapshots.begin_at(session, [stream.stream_id], end=end)
+        await self._snapshots.begin_at_end(session, {stream.stream_id: stream.signals})
         return BySnapshot()
 
     async def _set_back(self, session: Session, stream_id: str, *, first: int, anew: bool) -> None:

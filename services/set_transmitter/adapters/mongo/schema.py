@@ -23,6 +23,8 @@ OF_TENANT: Final = tuple(
     (member, 1) for member in ("tenant", "_id", "kind", "committed", "only_for")
 )
 """The index by which a tenant's events are read; a count of pending ones reads it alone."""
+PUBLICATIONS: Final = "publications"
+"""What applications published under a txn of their own, for a while."""
 
 
 async def _make_collections(database: Database) -> None:
@@ -42,8 +44,18 @@ async def _know_routed_events(database: Database) -> None:
     )
 
 
+async def _make_publications(database: Database) -> None:
+    # where a young stream begins, if the feed is behind what is published and received
+    await database[EVENTS].create_index(
+        [("tenant", 1), ("committed", 1)], partialFilterExpression={"resource_type": ""}
+    )
+    await database[PUBLICATIONS].create_index([("at", 1)])
+    await database[PUBLICATIONS].create_index([("_id.tenant", 1)])
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _make_collections,
     _make_status_changes,
     _know_routed_events,
+    _make_publications,
 )

@@ -7,6 +7,7 @@ from set_transmitter.adapters.mongo.schema import (
     DEAD_LETTERS,
     DELIVERIES,
     EVENTS,
+    PUBLICATIONS,
     REMOVED,
     SNAPSHOTS,
     STATUS_CHANGES,
@@ -37,6 +38,7 @@ class MongoTenantRecords:
             (STATUS_CHANGES, of_tenant),
             (EVENTS, of_tenant),
             (REMOVED, {"_id": tenant}),
+            (PUBLICATIONS, {"_id.tenant": tenant}),
             (STREAMS, of_tenant),
         ]
         left = limit

@@ -142,7 +142,7 @@ def _last_told(
     connection: sqlite3.Connection, stream: Stream, letters: Sequence[DeadLetter]
 ) -> dict[str, int]:
     """Return the last position of each subject that went out to a stream, or will."""
-    kinds = sorted(stream.kinds & STATE_KINDS)
+    kinds = sorted(stream.topics & STATE_KINDS)
     subjects = sorted({each.subject_uri for each in letters})
     return dict(
         connection.execute(

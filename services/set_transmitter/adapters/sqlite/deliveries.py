@@ -100,14 +100,14 @@ def _end(connection: sqlite3.Connection) -> int:
 def _unsettled(
     connection: sqlite3.Connection, stream: Stream, *, after: int, limit: int
 ) -> list[Any]:
-    kinds = sorted(stream.kinds)
+    topics = sorted(stream.topics)
     return connection.execute(
         f"SELECT {_EVENT_COLUMNS}, delivery.jwt, delivery.is_reset FROM event"  # noqa: S608  all of it ours
         " LEFT JOIN delivery ON delivery.stream_id = ? AND delivery.position = event.position"
         " WHERE event.tenant = ? AND event.position > ? AND event.committed >= ?"
-        f" AND event.kind IN ({', '.join('?' * len(kinds))})"
+        f" AND event.kind IN ({', '.join('?' * len(topics))})"
         " AND event.only_for IN ('', ?)"
         " AND (delivery.position IS NULL OR delivery.jwt IS NOT NULL)"
         " ORDER BY event.position LIMIT ?",
-        (stream.stream_id, stream.tenant, after, stream.begins, *kinds, stream.stream_id, limit),
+        (stream.stream_id, stream.tenant, after, stream.begins, *topics, stream.stream_id, limit),
     ).fetchall()

@@ -7,19 +7,24 @@ from typing import Final
 from secevent.scim_events import DELETE
 from servicekit.sqlite import Database
 from set_transmitter.domain.erasures import Erasure, Removed
+from set_transmitter.domain.events import OUTLIVING_SIGNALS
 
 _SUBJECT: Final = "tenant = :tenant AND substr(subject_uri, -length(:path)) = :path"
+# as Event.outlives_erasure has it
+_SIGNALS: Final = ", ".join(f"'{uri}'" for uri in sorted(OUTLIVING_SIGNALS))
+_OUTLIVES: Final = f"(kind = 'delete' OR kind IN ({_SIGNALS}) AND resource_type <> '')"
 _POSITIONS: Final = f"""
-    SELECT position, kind FROM event
+    SELECT position, {_OUTLIVES} FROM event
     WHERE {_SUBJECT} AND kind <> 'erased' AND origin_clock <= :through
 """  # noqa: S608  constants
 # No stream asks for the kind "erased", so every one passes over it.
-_SCRUB: Final = """
-    UPDATE event SET data = NULL, attributes = '[]', external_id = '', state = NULL,
-        replaced = NULL, routed = '',
-        kind = CASE kind WHEN 'delete' THEN kind ELSE 'erased' END
+_SCRUB: Final = f"""
+    UPDATE event SET external_id = '', subject = NULL, state = NULL, replaced = NULL, routed = '',
+        data = CASE WHEN {_OUTLIVES} THEN data END,
+        attributes = CASE WHEN {_OUTLIVES} THEN attributes ELSE '[]' END,
+        kind = CASE WHEN {_OUTLIVES} THEN kind ELSE 'erased' END
     WHERE position = ?
-"""
+"""  # noqa: S608  constants
 _FORGET_SETS: Final = """
     DELETE FROM delivery WHERE position = ? AND jwt IS NOT NULL
 """
@@ -49,7 +54,7 @@ class SqliteErasing:
         # Looked for by a reader, as nobody may write meanwhile.
         found = await self._database.read(lambda c: c.execute(_POSITIONS, through).fetchall())
         rows = [(position,) for position, _ in found]
-        events = sum(kind != "delete" for _, kind in found)
+        events = sum(not outlives for _, outlives in found)
 
         def write(connection: sqlite3.Connection) -> Removed:
             if rows:

@@ -7,8 +7,13 @@ from servicekit.restoring import note_restore
 from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite.rows import COLUMN_COUNT, COLUMNS, row_of
 from set_transmitter.domain.events import Event, LoggedEvent, distinct
+from set_transmitter.domain.publications import REMEMBERED, Earlier, Publication
 
 _INSERT = f"INSERT INTO event ({COLUMNS}) VALUES ({', '.join('?' * COLUMN_COUNT)})"  # noqa: S608  ours
+
+_KNOWN = "SELECT digest FROM publication WHERE tenant = ? AND txn = ? AND identity = ?"
+_REMEMBER = "INSERT INTO publication VALUES (?, ?, ?, ?, ?)"
+_FORGET = "DELETE FROM publication WHERE at < ?"
 
 
 def read_log(connection: sqlite3.Connection) -> tuple[str, str, int]:
@@ -35,6 +40,22 @@ def append_events(
     connection.execute(
         "UPDATE log SET feed_cursor = ?, end_position = ?", (feed_cursor, end + len(logged))
     )
+    return logged
+
+
+def publish_event(
+    connection: sqlite3.Connection, publication: Publication, *, at: int
+) -> LoggedEvent | Earlier:
+    """Add an event, unless one of its identity is known."""
+    event = publication.event
+    if publication.identity is not None:
+        key = (event.tenant, event.txn, publication.identity)
+        known = connection.execute(_KNOWN, key).fetchone()
+        if known is not None:
+            return Earlier(known[0])
+        connection.execute(_REMEMBER, (*key, publication.digest, at))
+    _, feed_cursor, _ = read_log(connection)
+    (logged,) = append_events(connection, [event], feed_cursor=feed_cursor)
     return logged
 
 
@@ -91,6 +112,17 @@ class SqliteEventLog:
             return append_events(connection, distinct(new), feed_cursor=feed_cursor)
 
         return await self._database.write(add)
+
+    async def publish(
+        self, publications: Sequence[Publication], *, at: int
+    ) -> list[LoggedEvent | Earlier]:
+        """Add events of applications."""
+
+        def write(connection: sqlite3.Connection) -> list[LoggedEvent | Earlier]:
+            connection.execute(_FORGET, (at - REMEMBERED,))
+            return [publish_event(connection, each, at=at) for each in publications]
+
+        return await self._database.write(write)
 
 
 def _has(connection: sqlite3.Connection, event: Event) -> bool:

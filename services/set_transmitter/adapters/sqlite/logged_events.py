@@ -75,8 +75,8 @@ class SqliteLoggedEvents:
 def _delivered_by(stream: Stream | None) -> tuple[str, tuple[Any, ...]]:
     if stream is None:
         return "", ()
-    kinds = sorted(stream.kinds)
+    topics = sorted(stream.topics)
     condition = (
-        f" AND committed >= ? AND kind IN ({', '.join('?' * len(kinds))}) AND only_for IN ('', ?)"
+        f" AND committed >= ? AND kind IN ({', '.join('?' * len(topics))}) AND only_for IN ('', ?)"
     )
-    return condition, (stream.begins, *kinds, stream.stream_id)
+    return condition, (stream.begins, *topics, stream.stream_id)

@@ -13,11 +13,13 @@ from set_transmitter.domain.streams import Stream
 
 def open_stream(connection: sqlite3.Connection, stream: Stream) -> StoredProgress:
     """Return a stream's progress, after making its row where there is none."""
-    connection.execute(
-        "INSERT OR IGNORE INTO stream (stream_id, tenant, cursor, acknowledged, dead_letters)"
-        " VALUES (?, ?, ?, 0, 0)",
-        (stream.stream_id, stream.tenant, _position_before(connection, stream.begins)),
-    )
+    known = "SELECT 1 FROM stream WHERE stream_id = ?"
+    if connection.execute(known, (stream.stream_id,)).fetchone() is None:
+        connection.execute(
+            "INSERT INTO stream (stream_id, tenant, cursor, acknowledged, dead_letters)"
+            " VALUES (?, ?, ?, 0, 0)",
+            (stream.stream_id, stream.tenant, _position_before(connection, stream)),
+        )
     cursor, acknowledged, dead, generations, revision, dropped = connection.execute(
         "SELECT cursor, acknowledged, dead_letters, generations, reset_revision, dropped"
         " FROM stream WHERE stream_id = ?",
@@ -87,12 +89,12 @@ def count_unsettled(
     connection: sqlite3.Connection, stream: Stream, *, after: int, through: int
 ) -> int:
     """Return how many events a stream has in a part of the log that are not settled."""
-    kinds = sorted(stream.kinds)
+    topics = sorted(stream.topics)
     (events,) = connection.execute(
         "SELECT count(*) FROM event"  # noqa: S608  question marks
         " WHERE tenant = ? AND position > ? AND position <= ? AND committed >= ?"
-        f" AND kind IN ({', '.join('?' * len(kinds))}) AND only_for IN ('', ?)",
-        (stream.tenant, after, through, stream.begins, *kinds, stream.stream_id),
+        f" AND kind IN ({', '.join('?' * len(topics))}) AND only_for IN ('', ?)",
+        (stream.tenant, after, through, stream.begins, *topics, stream.stream_id),
     ).fetchone()
     (settled,) = connection.execute(
         "SELECT count(*) FROM delivery"
@@ -102,13 +104,20 @@ def count_unsettled(
     return int(events) - int(settled)
 
 
-def _position_before(connection: sqlite3.Connection, committed: int) -> int:
+def _position_before(connection: sqlite3.Connection, stream: Stream) -> int:
     row = connection.execute(
         "SELECT position FROM event WHERE committed < ? AND only_for = ''"
         " ORDER BY position DESC LIMIT 1",
-        (committed,),
+        (stream.begins,),
     ).fetchone()
-    return row[0] if row is not None else 0
+    # what is published or received is not behind what happened before, if the feed is late
+    (of_others,) = connection.execute(
+        "SELECT min(position) FROM event"
+        " WHERE tenant = ? AND committed >= ? AND resource_type = ''",
+        (stream.tenant, stream.begins),
+    ).fetchone()
+    before = 0 if row is None else int(row[0])
+    return before if of_others is None else min(before, int(of_others) - 1)
 
 
 def _settle(connection: sqlite3.Connection, stream_id: str, positions: Iterable[int]) -> int:

@@ -7,7 +7,7 @@ import orjson
 from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite.event_log import read_log
 from set_transmitter.adapters.sqlite.progress import generations_of
-from set_transmitter.adapters.sqlite.snapshot_rows import begin_snapshot
+from set_transmitter.adapters.sqlite.snapshots import begin_at_end
 from set_transmitter.domain.resets import (
     BeyondRetention,
     BySnapshot,
@@ -103,10 +103,9 @@ def _removed(connection: sqlite3.Connection, tenant: str) -> tuple[int, int]:
 
 
 def _begin_snapshot(connection: sqlite3.Connection, stream: Stream) -> ResetOutcome:
-    if "create" not in stream.kinds:
+    if "create" not in stream.topics:
         return BeyondRetention()
-    _, _, end = read_log(connection)
-    begin_snapshot(connection, stream.stream_id, end=end)
+    begin_at_end(connection, stream.stream_id, stream.signals)
     return BySnapshot()
 
 

@@ -132,4 +132,23 @@ MIGRATIONS: Final = (
     ALTER TABLE event ADD COLUMN routed TEXT NOT NULL DEFAULT '';
     CREATE UNIQUE INDEX event_routed ON event (routed_key) WHERE routed_key <> '';
     """,
+    """
+    -- of a signal; its kind is the URI of its type
+    ALTER TABLE event ADD COLUMN subject BLOB;
+
+    -- what applications published under a txn of their own, for a while
+    CREATE TABLE publication (
+        tenant TEXT NOT NULL,
+        txn TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (tenant, txn, identity)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE INDEX publication_at ON publication (at);
+
+    -- where a young stream begins, if the feed is behind what is published and received
+    CREATE INDEX event_of_others ON event (tenant, committed, position) WHERE resource_type = '';
+    """,
 )

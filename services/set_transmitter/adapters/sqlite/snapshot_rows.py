@@ -1,10 +1,27 @@
 """Snapshots, read and written by one connection of SQLite."""
 
 import sqlite3
+from collections.abc import Collection
+from typing import Final
 
 import orjson
 
+from set_transmitter.adapters.sqlite.rows import COLUMNS, logged_event
+from set_transmitter.domain.events import Event, once_more
 from set_transmitter.domain.snapshots import Boundary, Reach, Snapshot
+
+# the column kind of a signal has a URI
+_PENDING_SIGNALS: Final = f"""
+    SELECT {COLUMNS} FROM event
+    WHERE tenant = (SELECT tenant FROM stream WHERE stream_id = :stream_id)
+        AND position > (SELECT cursor FROM stream WHERE stream_id = :stream_id)
+        AND instr(kind, ':') > 0 AND only_for IN ('', :stream_id)
+        AND NOT EXISTS (
+            SELECT 1 FROM delivery
+            WHERE stream_id = :stream_id AND position = event.position AND jwt IS NULL
+        )
+    ORDER BY position
+"""  # noqa: S608  constants
 
 
 def read_snapshots(
@@ -29,6 +46,15 @@ def begin_snapshot(connection: sqlite3.Connection, stream_id: str, *, end: int) 
     forget_snapshot(connection, stream_id)
     connection.execute("INSERT INTO snapshot VALUES (?, ?, 0)", (stream_id, end))
     return True
+
+
+def pending_signals(
+    connection: sqlite3.Connection, stream_id: str, types: Collection[str] | None
+) -> list[Event]:
+    """Return the unsettled signals of some types, or of all, that are logged for a stream."""
+    rows = connection.execute(_PENDING_SIGNALS, {"stream_id": stream_id})
+    events = (once_more(logged_event(row).event) for row in rows)
+    return [event for event in events if types is None or event.event_type in types]
 
 
 def write_boundary(connection: sqlite3.Connection, stream_id: str, snapshot: Snapshot) -> None:

@@ -7,6 +7,7 @@ from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite.event_log import append_events, read_log
 from set_transmitter.adapters.sqlite.snapshot_rows import (
     begin_snapshot,
+    pending_signals,
     read_snapshots,
     write_boundary,
 )
@@ -25,19 +26,19 @@ class SqliteSnapshots:
         return await self._database.read(read_snapshots)
 
     async def begin(
-        self, stream_ids: Collection[str], *, feed_cursor: str | None
+        self,
+        stream_ids: Collection[str],
+        *,
+        feed_cursor: str | None,
+        signals: Mapping[str, Collection[str]],
     ) -> Mapping[str, Snapshot]:
         """Begin snapshots."""
 
         def write(connection: sqlite3.Connection) -> Mapping[str, Snapshot]:
-            _, _, end = read_log(connection)
             if feed_cursor is not None:
                 append_events(connection, [], feed_cursor=feed_cursor)
-            return {
-                stream_id: Snapshot(started=end)
-                for stream_id in stream_ids
-                if begin_snapshot(connection, stream_id, end=end)
-            }
+            begun = {each: begin_at_end(connection, each, signals.get(each)) for each in stream_ids}
+            return {each: snapshot for each, snapshot in begun.items() if snapshot is not None}
 
         return await self._database.write(write)
 
@@ -58,3 +59,15 @@ class SqliteSnapshots:
             return snapshot, logged
 
         return await self._database.write(write)
+
+
+def begin_at_end(
+    connection: sqlite3.Connection, stream_id: str, types: Collection[str] | None
+) -> Snapshot | None:
+    """Begin a stream's snapshot, and log its pending signals once more; None without a stream."""
+    _, feed_cursor, end = read_log(connection)
+    signals = pending_signals(connection, stream_id, types)
+    if not begin_snapshot(connection, stream_id, end=end):
+        return None
+    append_events(connection, signals, feed_cursor=feed_cursor, only_for=stream_id)
+    return Snapshot(started=end)

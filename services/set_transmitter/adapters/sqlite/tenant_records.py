@@ -46,5 +46,6 @@ _STATEMENTS: Final = (
     _removing("status_change", "stream_id", "status_change WHERE tenant = ?"),
     _removing("event", "position", "event WHERE tenant = ?"),
     _removing("removed", "tenant", "removed WHERE tenant = ?"),
+    _removing("publication", "tenant, txn, identity", "publication WHERE tenant = ?"),
     _removing("stream", "stream_id", "stream WHERE tenant = ?"),
 )

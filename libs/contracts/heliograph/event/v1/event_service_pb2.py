@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from heliograph.common.v1 import stamp_pb2 as heliograph_dot_common_dot_v1_dot_stamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'heliograph/event/v1/event_service.proto\x12\x13heliograph.event.v1\x1a heliograph/common/v1/stamp.proto\"+\n\x19ReadDeliveryStatesRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\"P\n\x1aReadDeliveryStatesResponse\x12\x32\n\x06states\x18\x01 \x03(\x0b\x32\".heliograph.event.v1.DeliveryState\"\x8b\x01\n\rDeliveryState\x12\x11\n\tstream_id\x18\x01 \x01(\t\x12\x0f\n\x07pending\x18\x02 \x01(\x04\x12\x14\n\x0c\x61\x63knowledged\x18\x03 \x01(\x04\x12\x14\n\x0c\x64\x65\x61\x64_letters\x18\x04 \x01(\x04\x12\x16\n\x0eoldest_pending\x18\x05 \x01(\x04\x12\x12\n\nlast_error\x18\x06 \x01(\t\"\x88\x01\n\x16SignCompletionsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x10\n\x08\x61udience\x18\x02 \x01(\t\x12\x0e\n\x06issued\x18\x03 \x01(\x04\x12<\n\nstatements\x18\x04 \x03(\x0b\x32(.heliograph.event.v1.CompletionStatement\"I\n\x13\x43ompletionStatement\x12\x0b\n\x03txn\x18\x01 \x01(\t\x12\x13\n\x0bsubject_uri\x18\x02 \x01(\t\x12\x10\n\x08response\x18\x03 \x01(\x0c\"N\n\x17SignCompletionsResponse\x12\x33\n\x04sets\x18\x01 \x03(\x0b\x32%.heliograph.event.v1.SignedCompletion\",\n\x10SignedCompletion\x12\x0b\n\x03jti\x18\x01 \x01(\t\x12\x0b\n\x03jwt\x18\x02 \x01(\t\">\n\x0cRouteRequest\x12.\n\x04sets\x18\x01 \x03(\x0b\x32 .heliograph.event.v1.ReceivedSet\"\xbb\x02\n\x0bReceivedSet\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12,\n\x04mode\x18\x02 \x01(\x0e\x32\x1e.heliograph.event.v1.RouteMode\x12\x0b\n\x03iss\x18\x03 \x01(\t\x12\x0b\n\x03jti\x18\x04 \x01(\t\x12\x0b\n\x03\x61ud\x18\x05 \x03(\t\x12\x0b\n\x03txn\x18\x06 \x01(\t\x12\x0e\n\x06sub_id\x18\x07 \x01(\x0c\x12\x32\n\x06\x65vents\x18\x08 \x03(\x0b\x32\".heliograph.event.v1.ReceivedEvent\x12+\n\x06origin\x18\t \x01(\x0b\x32\x1b.heliograph.common.v1.Stamp\x12\x0f\n\x07lineage\x18\n \x03(\t\x12\x16\n\x0eversion_before\x18\x0b \x01(\t\x12\x13\n\x0btraceparent\x18\x0c \x01(\t\x12\x0b\n\x03jwt\x18\r \x01(\t\"-\n\rReceivedEvent\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x0f\n\x07payload\x18\x02 \x01(\x0c\"B\n\rRouteResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .heliograph.event.v1.RouteResult\"2\n\x0bRouteResult\x12\x0e\n\x06\x65vents\x18\x01 \x01(\r\x12\x13\n\x0bis_repeated\x18\x02 \x01(\x08*W\n\tRouteMode\x12\x1a\n\x16ROUTE_MODE_UNSPECIFIED\x10\x00\x12\x16\n\x12ROUTE_MODE_FORWARD\x10\x01\x12\x16\n\x12ROUTE_MODE_PUBLISH\x10\x02\x32\xd2\x02\n\x0c\x45ventService\x12z\n\x12ReadDeliveryStates\x12..heliograph.event.v1.ReadDeliveryStatesRequest\x1a/.heliograph.event.v1.ReadDeliveryStatesResponse\"\x03\x90\x02\x01\x12S\n\x05Route\x12!.heliograph.event.v1.RouteRequest\x1a\".heliograph.event.v1.RouteResponse\"\x03\x90\x02\x02\x12q\n\x0fSignCompletions\x12+.heliograph.event.v1.SignCompletionsRequest\x1a,.heliograph.event.v1.SignCompletionsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'heliograph/event/v1/event_service.proto\x12\x13heliograph.event.v1\x1a heliograph/common/v1/stamp.proto\"+\n\x19ReadDeliveryStatesRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\"P\n\x1aReadDeliveryStatesResponse\x12\x32\n\x06states\x18\x01 \x03(\x0b\x32\".heliograph.event.v1.DeliveryState\"\x8b\x01\n\rDeliveryState\x12\x11\n\tstream_id\x18\x01 \x01(\t\x12\x0f\n\x07pending\x18\x02 \x01(\x04\x12\x14\n\x0c\x61\x63knowledged\x18\x03 \x01(\x04\x12\x14\n\x0c\x64\x65\x61\x64_letters\x18\x04 \x01(\x04\x12\x16\n\x0eoldest_pending\x18\x05 \x01(\x04\x12\x12\n\nlast_error\x18\x06 \x01(\t\"U\n\x0ePublishRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x33\n\x06\x65vents\x18\x02 \x03(\x0b\x32#.heliograph.event.v1.PublishedEvent\"R\n\x0ePublishedEvent\x12\x0e\n\x06sub_id\x18\x01 \x01(\x0c\x12\x12\n\nevent_type\x18\x02 \x01(\t\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x0b\n\x03txn\x18\x04 \x01(\t\"\x1f\n\x0fPublishResponse\x12\x0c\n\x04txns\x18\x01 \x03(\t\"\x88\x01\n\x16SignCompletionsRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x10\n\x08\x61udience\x18\x02 \x01(\t\x12\x0e\n\x06issued\x18\x03 \x01(\x04\x12<\n\nstatements\x18\x04 \x03(\x0b\x32(.heliograph.event.v1.CompletionStatement\"I\n\x13\x43ompletionStatement\x12\x0b\n\x03txn\x18\x01 \x01(\t\x12\x13\n\x0bsubject_uri\x18\x02 \x01(\t\x12\x10\n\x08response\x18\x03 \x01(\x0c\"N\n\x17SignCompletionsResponse\x12\x33\n\x04sets\x18\x01 \x03(\x0b\x32%.heliograph.event.v1.SignedCompletion\",\n\x10SignedCompletion\x12\x0b\n\x03jti\x18\x01 \x01(\t\x12\x0b\n\x03jwt\x18\x02 \x01(\t\">\n\x0cRouteRequest\x12.\n\x04sets\x18\x01 \x03(\x0b\x32 .heliograph.event.v1.ReceivedSet\"\xbb\x02\n\x0bReceivedSet\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12,\n\x04mode\x18\x02 \x01(\x0e\x32\x1e.heliograph.event.v1.RouteMode\x12\x0b\n\x03iss\x18\x03 \x01(\t\x12\x0b\n\x03jti\x18\x04 \x01(\t\x12\x0b\n\x03\x61ud\x18\x05 \x03(\t\x12\x0b\n\x03txn\x18\x06 \x01(\t\x12\x0e\n\x06sub_id\x18\x07 \x01(\x0c\x12\x32\n\x06\x65vents\x18\x08 \x03(\x0b\x32\".heliograph.event.v1.ReceivedEvent\x12+\n\x06origin\x18\t \x01(\x0b\x32\x1b.heliograph.common.v1.Stamp\x12\x0f\n\x07lineage\x18\n \x03(\t\x12\x16\n\x0eversion_before\x18\x0b \x01(\t\x12\x13\n\x0btraceparent\x18\x0c \x01(\t\x12\x0b\n\x03jwt\x18\r \x01(\t\"-\n\rReceivedEvent\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x0f\n\x07payload\x18\x02 \x01(\x0c\"B\n\rRouteResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .heliograph.event.v1.RouteResult\"2\n\x0bRouteResult\x12\x0e\n\x06\x65vents\x18\x01 \x01(\r\x12\x13\n\x0bis_repeated\x18\x02 \x01(\x08*W\n\tRouteMode\x12\x1a\n\x16ROUTE_MODE_UNSPECIFIED\x10\x00\x12\x16\n\x12ROUTE_MODE_FORWARD\x10\x01\x12\x16\n\x12ROUTE_MODE_PUBLISH\x10\x02\x32\xad\x03\n\x0c\x45ventService\x12z\n\x12ReadDeliveryStates\x12..heliograph.event.v1.ReadDeliveryStatesRequest\x1a/.heliograph.event.v1.ReadDeliveryStatesResponse\"\x03\x90\x02\x01\x12S\n\x05Route\x12!.heliograph.event.v1.RouteRequest\x1a\".heliograph.event.v1.RouteResponse\"\x03\x90\x02\x02\x12Y\n\x07Publish\x12#.heliograph.event.v1.PublishRequest\x1a$.heliograph.event.v1.PublishResponse\"\x03\x90\x02\x02\x12q\n\x0fSignCompletions\x12+.heliograph.event.v1.SignCompletionsRequest\x1a,.heliograph.event.v1.SignCompletionsResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,34 +36,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EVENTSERVICE'].methods_by_name['ReadDeliveryStates']._serialized_options = b'\220\002\001'
   _globals['_EVENTSERVICE'].methods_by_name['Route']._loaded_options = None
   _globals['_EVENTSERVICE'].methods_by_name['Route']._serialized_options = b'\220\002\002'
+  _globals['_EVENTSERVICE'].methods_by_name['Publish']._loaded_options = None
+  _globals['_EVENTSERVICE'].methods_by_name['Publish']._serialized_options = b'\220\002\002'
   _globals['_EVENTSERVICE'].methods_by_name['SignCompletions']._loaded_options = None
   _globals['_EVENTSERVICE'].methods_by_name['SignCompletions']._serialized_options = b'\220\002\001'
-  _globals['_ROUTEMODE']._serialized_start=1256
-  _globals['_ROUTEMODE']._serialized_end=1343
+  _globals['_ROUTEMODE']._serialized_start=1460
+  _globals['_ROUTEMODE']._serialized_end=1547
   _globals['_READDELIVERYSTATESREQUEST']._serialized_start=98
   _globals['_READDELIVERYSTATESREQUEST']._serialized_end=141
   _globals['_READDELIVERYSTATESRESPONSE']._serialized_start=143
   _globals['_READDELIVERYSTATESRESPONSE']._serialized_end=223
   _globals['_DELIVERYSTATE']._serialized_start=226
   _globals['_DELIVERYSTATE']._serialized_end=365
-  _globals['_SIGNCOMPLETIONSREQUEST']._serialized_start=368
-  _globals['_SIGNCOMPLETIONSREQUEST']._serialized_end=504
-  _globals['_COMPLETIONSTATEMENT']._serialized_start=506
-  _globals['_COMPLETIONSTATEMENT']._serialized_end=579
-  _globals['_SIGNCOMPLETIONSRESPONSE']._serialized_start=581
-  _globals['_SIGNCOMPLETIONSRESPONSE']._serialized_end=659
-  _globals['_SIGNEDCOMPLETION']._serialized_start=661
-  _globals['_SIGNEDCOMPLETION']._serialized_end=705
-  _globals['_ROUTEREQUEST']._serialized_start=707
-  _globals['_ROUTEREQUEST']._serialized_end=769
-  _globals['_RECEIVEDSET']._serialized_start=772
-  _globals['_RECEIVEDSET']._serialized_end=1087
-  _globals['_RECEIVEDEVENT']._serialized_start=1089
-  _globals['_RECEIVEDEVENT']._serialized_end=1134
-  _globals['_ROUTERESPONSE']._serialized_start=1136
-  _globals['_ROUTERESPONSE']._serialized_end=1202
-  _globals['_ROUTERESULT']._serialized_start=1204
-  _globals['_ROUTERESULT']._serialized_end=1254
-  _globals['_EVENTSERVICE']._serialized_start=1346
-  _globals['_EVENTSERVICE']._serialized_end=1684
+  _globals['_PUBLISHREQUEST']._serialized_start=367
+  _globals['_PUBLISHREQUEST']._serialized_end=452
+  _globals['_PUBLISHEDEVENT']._serialized_start=454
+  _globals['_PUBLISHEDEVENT']._serialized_end=536
+  _globals['_PUBLISHRESPONSE']._serialized_start=538
+  _globals['_PUBLISHRESPONSE']._serialized_end=569
+  _globals['_SIGNCOMPLETIONSREQUEST']._serialized_start=572
+  _globals['_SIGNCOMPLETIONSREQUEST']._serialized_end=708
+  _globals['_COMPLETIONSTATEMENT']._serialized_start=710
+  _globals['_COMPLETIONSTATEMENT']._serialized_end=783
+  _globals['_SIGNCOMPLETIONSRESPONSE']._serialized_start=785
+  _globals['_SIGNCOMPLETIONSRESPONSE']._serialized_end=863
+  _globals['_SIGNEDCOMPLETION']._serialized_start=865
+  _globals['_SIGNEDCOMPLETION']._serialized_end=909
+  _globals['_ROUTEREQUEST']._serialized_start=911
+  _globals['_ROUTEREQUEST']._serialized_end=973
+  _globals['_RECEIVEDSET']._serialized_start=976
+  _globals['_RECEIVEDSET']._serialized_end=1291
+  _globals['_RECEIVEDEVENT']._serialized_start=1293
+  _globals['_RECEIVEDEVENT']._serialized_end=1338
+  _globals['_ROUTERESPONSE']._serialized_start=1340
+  _globals['_ROUTERESPONSE']._serialized_end=1406
+  _globals['_ROUTERESULT']._serialized_start=1408
+  _globals['_ROUTERESULT']._serialized_end=1458
+  _globals['_EVENTSERVICE']._serialized_start=1550
+  _globals['_EVENTSERVICE']._serialized_end=1979
 # @@protoc_insertion_point(module_scope)

@@ -125,6 +125,89 @@ class DeliveryState(_message.Message):
 Global___DeliveryState: _TypeAlias = DeliveryState  # noqa: Y015
 
 @_typing.final
+class PublishRequest(_message.Message):
+    """What to publish, for one tenant."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___PublishedEvent]: ...
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        events: _abc.Iterable[Global___PublishedEvent] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishRequest: _TypeAlias = PublishRequest  # noqa: Y015
+
+@_typing.final
+class PublishedEvent(_message.Message):
+    """One event."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUB_ID_FIELD_NUMBER: _builtins.int
+    EVENT_TYPE_FIELD_NUMBER: _builtins.int
+    PAYLOAD_FIELD_NUMBER: _builtins.int
+    TXN_FIELD_NUMBER: _builtins.int
+    sub_id: _builtins.bytes
+    """A subject identifier (RFC 9493), a JSON object."""
+    event_type: _builtins.str
+    """The URI of its type."""
+    payload: _builtins.bytes
+    """A JSON object."""
+    txn: _builtins.str
+    """Empty: it gets one."""
+    def __init__(
+        self,
+        *,
+        sub_id: _builtins.bytes = ...,
+        event_type: _builtins.str = ...,
+        payload: _builtins.bytes = ...,
+        txn: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_type", b"event_type", "payload", b"payload", "sub_id", b"sub_id", "txn", b"txn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishedEvent: _TypeAlias = PublishedEvent  # noqa: Y015
+
+@_typing.final
+class PublishResponse(_message.Message):
+    """Published."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TXNS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def txns(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The txn of each event, in their order."""
+
+    def __init__(
+        self,
+        *,
+        txns: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["txns", b"txns"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishResponse: _TypeAlias = PublishResponse  # noqa: Y015
+
+@_typing.final
 class SignCompletionsRequest(_message.Message):
     """What to sign."""
 

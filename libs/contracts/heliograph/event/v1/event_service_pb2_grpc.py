@@ -45,6 +45,11 @@ class EventServiceStub:
                 request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteRequest.SerializeToString,
                 response_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteResponse.FromString,
                 _registered_method=True)
+        self.Publish = channel.unary_unary(
+                '/heliograph.event.v1.EventService/Publish',
+                request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishRequest.SerializeToString,
+                response_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishResponse.FromString,
+                _registered_method=True)
         self.SignCompletions = channel.unary_unary(
                 '/heliograph.event.v1.EventService/SignCompletions',
                 request_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.SignCompletionsRequest.SerializeToString,
@@ -76,6 +81,23 @@ class EventServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Publish(self, request, context):
+        """Logs events of applications, CAEP's, RISC's or of types of their own, for the tenant's streams that
+        request them. When the answer is given, all that is published is durable.
+
+        An event with a txn is published once: a repetition with the same txn, type and subject is recognised
+        for 7 days.
+
+        Fails with INVALID_ARGUMENT and reason INVALID_REQUEST when one event is not as it must be (the message
+        names it by its number), with ALREADY_EXISTS and reason PUBLICATION_CONFLICT when another payload was
+        published under the txn, type and subject of one, with FAILED_PRECONDITION and reason TENANT_CLOSED when
+        the tenant is being deleted; then it may be repeated with the others, which are recognised if they have
+        a txn. Fails with UNAVAILABLE and reason STANDBY at a replica that stands by.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SignCompletions(self, request, context):
         """Signs SETs that tell of completions (RFC 9967 section 2.5), with the tenant's key, for whoever sent
         the request. They are kept nowhere: what is asked for again has the same jti and the same claims.
@@ -98,6 +120,11 @@ def add_EventServiceServicer_to_server(servicer, server):
                     servicer.Route,
                     request_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteRequest.FromString,
                     response_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteResponse.SerializeToString,
+            ),
+            'Publish': grpc.unary_unary_rpc_method_handler(
+                    servicer.Publish,
+                    request_deserializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishRequest.FromString,
+                    response_serializer=heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishResponse.SerializeToString,
             ),
             'SignCompletions': grpc.unary_unary_rpc_method_handler(
                     servicer.SignCompletions,
@@ -160,6 +187,33 @@ class EventService:
             '/heliograph.event.v1.EventService/Route',
             heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteRequest.SerializeToString,
             heliograph_dot_event_dot_v1_dot_event__service__pb2.RouteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Publish(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/heliograph.event.v1.EventService/Publish',
+            heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishRequest.SerializeToString,
+            heliograph_dot_event_dot_v1_dot_event__service__pb2.PublishResponse.FromString,
             options,
             channel_credentials,
             insecure,

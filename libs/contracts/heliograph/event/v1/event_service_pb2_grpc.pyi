@@ -27,6 +27,19 @@ class EventServiceStub:
 
     Fails with UNAVAILABLE and reason STANDBY.
     """
+    Publish: _aio.UnaryUnaryMultiCallable[_event_service_pb2.PublishRequest, _event_service_pb2.PublishResponse]
+    """Logs events of applications, CAEP's, RISC's or of types of their own, for the tenant's streams that
+    request them. When the answer is given, all that is published is durable.
+
+    An event with a txn is published once: a repetition with the same txn, type and subject is recognised
+    for 7 days.
+
+    Fails with INVALID_ARGUMENT and reason INVALID_REQUEST when one event is not as it must be (the message
+    names it by its number), with ALREADY_EXISTS and reason PUBLICATION_CONFLICT when another payload was
+    published under the txn, type and subject of one, with FAILED_PRECONDITION and reason TENANT_CLOSED when
+    the tenant is being deleted; then it may be repeated with the others, which are recognised if they have
+    a txn. Fails with UNAVAILABLE and reason STANDBY at a replica that stands by.
+    """
     SignCompletions: _aio.UnaryUnaryMultiCallable[_event_service_pb2.SignCompletionsRequest, _event_service_pb2.SignCompletionsResponse]
     """Signs SETs that tell of completions (RFC 9967 section 2.5), with the tenant's key, for whoever sent
     the request. They are kept nowhere: what is asked for again has the same jti and the same claims.
@@ -58,6 +71,25 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         by (iss, jti); within one mode.
 
         Fails with UNAVAILABLE and reason STANDBY.
+        """
+
+    @_abc_1.abstractmethod
+    def Publish(
+        self,
+        request: _event_service_pb2.PublishRequest,
+        context: _aio.ServicerContext[_event_service_pb2.PublishRequest, _abc.Awaitable[_event_service_pb2.PublishResponse]],
+    ) -> _abc.Awaitable[_event_service_pb2.PublishResponse]:
+        """Logs events of applications, CAEP's, RISC's or of types of their own, for the tenant's streams that
+        request them. When the answer is given, all that is published is durable.
+
+        An event with a txn is published once: a repetition with the same txn, type and subject is recognised
+        for 7 days.
+
+        Fails with INVALID_ARGUMENT and reason INVALID_REQUEST when one event is not as it must be (the message
+        names it by its number), with ALREADY_EXISTS and reason PUBLICATION_CONFLICT when another payload was
+        published under the txn, type and subject of one, with FAILED_PRECONDITION and reason TENANT_CLOSED when
+        the tenant is being deleted; then it may be repeated with the others, which are recognised if they have
+        a txn. Fails with UNAVAILABLE and reason STANDBY at a replica that stands by.
         """
 
     @_abc_1.abstractmethod

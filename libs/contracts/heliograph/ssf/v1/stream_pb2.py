@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eheliograph/ssf/v1/stream.proto\x12\x11heliograph.ssf.v1\"\x98\x07\n\x06Stream\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tstream_id\x18\x02 \x01(\t\x12/\n\tdirection\x18\x03 \x01(\x0e\x32\x1c.heliograph.ssf.v1.Direction\x12\x0b\n\x03iss\x18\x04 \x01(\t\x12\x0b\n\x03\x61ud\x18\x05 \x03(\t\x12\x18\n\x10\x65vents_requested\x18\x06 \x03(\t\x12\x18\n\x10\x65vents_delivered\x18\x07 \x03(\t\x12:\n\x0f\x64\x65livery_method\x18\x08 \x01(\x0e\x32!.heliograph.ssf.v1.DeliveryMethod\x12\x14\n\x0c\x65ndpoint_url\x18\t \x01(\t\x12\x1c\n\x14\x61uthorization_header\x18\n \x01(\t\x12/\n\x06status\x18\x0b \x01(\x0e\x32\x1f.heliograph.ssf.v1.StreamStatus\x12\x15\n\rstatus_reason\x18\x0c \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\r \x01(\t\x12\x19\n\x11signing_algorithm\x18\x0e \x01(\t\x12\x10\n\x08jwks_uri\x18\x0f \x01(\t\x12:\n\x0b\x64isposition\x18\x10 \x01(\x0e\x32%.heliograph.ssf.v1.ReceiveDisposition\x12\x10\n\x08revision\x18\x11 \x01(\x04\x12\x0f\n\x07\x63reated\x18\x12 \x01(\x04\x12\x0e\n\x06\x66ilter\x18\x14 \x01(\t\x12\x12\n\nattributes\x18\x15 \x03(\t\x12\x12\n\nroute_mode\x18\x16 \x01(\t\x12;\n\treactions\x18\x17 \x03(\x0b\x32(.heliograph.ssf.v1.Stream.ReactionsEntry\x12\x19\n\x11receiver_jwks_uri\x18\x18 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pts_legacy\x18\x19 \x01(\x08\x12\x1a\n\x12publisher_scim_url\x18\x1a \x01(\t\x12\x1f\n\x17publisher_authorization\x18\x1b \x01(\t\x12!\n\x19min_verification_interval\x18\x1c \x01(\r\x12\x1a\n\x12inactivity_timeout\x18\x1d \x01(\r\x12\x11\n\treset_jti\x18\x1e \x01(\t\x12\x12\n\nreset_date\x18\x1f \x01(\x04\x12\x16\n\x0ereset_revision\x18  \x01(\x04\x1a\x30\n\x0eReactionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*U\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44IRECTION_TRANSMIT\x10\x01\x12\x15\n\x11\x44IRECTION_RECEIVE\x10\x02*e\n\x0e\x44\x65liveryMethod\x12\x1f\n\x1b\x44\x45LIVERY_METHOD_UNSPECIFIED\x10\x00\x12\x18\n\x14\x44\x45LIVERY_METHOD_PUSH\x10\x01\x12\x18\n\x14\x44\x45LIVERY_METHOD_POLL\x10\x02*~\n\x0cStreamStatus\x12\x1d\n\x19STREAM_STATUS_UNSPECIFIED\x10\x00\x12\x19\n\x15STREAM_STATUS_ENABLED\x10\x01\x12\x18\n\x14STREAM_STATUS_PAUSED\x10\x02\x12\x1a\n\x16STREAM_STATUS_DISABLED\x10\x03*\x95\x01\n\x12ReceiveDisposition\x12#\n\x1fRECEIVE_DISPOSITION_UNSPECIFIED\x10\x00\x12\x1d\n\x19RECEIVE_DISPOSITION_APPLY\x10\x01\x12\x1d\n\x19RECEIVE_DISPOSITION_ROUTE\x10\x02\x12\x1c\n\x18RECEIVE_DISPOSITION_BOTH\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eheliograph/ssf/v1/stream.proto\x12\x11heliograph.ssf.v1\"\xb0\x07\n\x06Stream\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x11\n\tstream_id\x18\x02 \x01(\t\x12/\n\tdirection\x18\x03 \x01(\x0e\x32\x1c.heliograph.ssf.v1.Direction\x12\x0b\n\x03iss\x18\x04 \x01(\t\x12\x0b\n\x03\x61ud\x18\x05 \x03(\t\x12\x18\n\x10\x65vents_requested\x18\x06 \x03(\t\x12\x18\n\x10\x65vents_delivered\x18\x07 \x03(\t\x12:\n\x0f\x64\x65livery_method\x18\x08 \x01(\x0e\x32!.heliograph.ssf.v1.DeliveryMethod\x12\x14\n\x0c\x65ndpoint_url\x18\t \x01(\t\x12\x1c\n\x14\x61uthorization_header\x18\n \x01(\t\x12/\n\x06status\x18\x0b \x01(\x0e\x32\x1f.heliograph.ssf.v1.StreamStatus\x12\x15\n\rstatus_reason\x18\x0c \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\r \x01(\t\x12\x19\n\x11signing_algorithm\x18\x0e \x01(\t\x12\x10\n\x08jwks_uri\x18\x0f \x01(\t\x12:\n\x0b\x64isposition\x18\x10 \x01(\x0e\x32%.heliograph.ssf.v1.ReceiveDisposition\x12\x10\n\x08revision\x18\x11 \x01(\x04\x12\x0f\n\x07\x63reated\x18\x12 \x01(\x04\x12\x16\n\x0esubject_format\x18\x13 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x14 \x01(\t\x12\x12\n\nattributes\x18\x15 \x03(\t\x12\x12\n\nroute_mode\x18\x16 \x01(\t\x12;\n\treactions\x18\x17 \x03(\x0b\x32(.heliograph.ssf.v1.Stream.ReactionsEntry\x12\x19\n\x11receiver_jwks_uri\x18\x18 \x01(\t\x12\x16\n\x0e\x61\x63\x63\x65pts_legacy\x18\x19 \x01(\x08\x12\x1a\n\x12publisher_scim_url\x18\x1a \x01(\t\x12\x1f\n\x17publisher_authorization\x18\x1b \x01(\t\x12!\n\x19min_verification_interval\x18\x1c \x01(\r\x12\x1a\n\x12inactivity_timeout\x18\x1d \x01(\r\x12\x11\n\treset_jti\x18\x1e \x01(\t\x12\x12\n\nreset_date\x18\x1f \x01(\x04\x12\x16\n\x0ereset_revision\x18  \x01(\x04\x1a\x30\n\x0eReactionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*U\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44IRECTION_TRANSMIT\x10\x01\x12\x15\n\x11\x44IRECTION_RECEIVE\x10\x02*e\n\x0e\x44\x65liveryMethod\x12\x1f\n\x1b\x44\x45LIVERY_METHOD_UNSPECIFIED\x10\x00\x12\x18\n\x14\x44\x45LIVERY_METHOD_PUSH\x10\x01\x12\x18\n\x14\x44\x45LIVERY_METHOD_POLL\x10\x02*~\n\x0cStreamStatus\x12\x1d\n\x19STREAM_STATUS_UNSPECIFIED\x10\x00\x12\x19\n\x15STREAM_STATUS_ENABLED\x10\x01\x12\x18\n\x14STREAM_STATUS_PAUSED\x10\x02\x12\x1a\n\x16STREAM_STATUS_DISABLED\x10\x03*\x95\x01\n\x12ReceiveDisposition\x12#\n\x1fRECEIVE_DISPOSITION_UNSPECIFIED\x10\x00\x12\x1d\n\x19RECEIVE_DISPOSITION_APPLY\x10\x01\x12\x1d\n\x19RECEIVE_DISPOSITION_ROUTE\x10\x02\x12\x1c\n\x18RECEIVE_DISPOSITION_BOTH\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,16 +33,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_STREAM_REACTIONSENTRY']._loaded_options = None
   _globals['_STREAM_REACTIONSENTRY']._serialized_options = b'8\001'
-  _globals['_DIRECTION']._serialized_start=976
-  _globals['_DIRECTION']._serialized_end=1061
-  _globals['_DELIVERYMETHOD']._serialized_start=1063
-  _globals['_DELIVERYMETHOD']._serialized_end=1164
-  _globals['_STREAMSTATUS']._serialized_start=1166
-  _globals['_STREAMSTATUS']._serialized_end=1292
-  _globals['_RECEIVEDISPOSITION']._serialized_start=1295
-  _globals['_RECEIVEDISPOSITION']._serialized_end=1444
+  _globals['_DIRECTION']._serialized_start=1000
+  _globals['_DIRECTION']._serialized_end=1085
+  _globals['_DELIVERYMETHOD']._serialized_start=1087
+  _globals['_DELIVERYMETHOD']._serialized_end=1188
+  _globals['_STREAMSTATUS']._serialized_start=1190
+  _globals['_STREAMSTATUS']._serialized_end=1316
+  _globals['_RECEIVEDISPOSITION']._serialized_start=1319
+  _globals['_RECEIVEDISPOSITION']._serialized_end=1468
   _globals['_STREAM']._serialized_start=54
-  _globals['_STREAM']._serialized_end=974
-  _globals['_STREAM_REACTIONSENTRY']._serialized_start=926
-  _globals['_STREAM_REACTIONSENTRY']._serialized_end=974
+  _globals['_STREAM']._serialized_end=998
+  _globals['_STREAM_REACTIONSENTRY']._serialized_start=950
+  _globals['_STREAM_REACTIONSENTRY']._serialized_end=998
 # @@protoc_insertion_point(module_scope)

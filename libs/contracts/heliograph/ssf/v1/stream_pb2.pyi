@@ -157,6 +157,7 @@ class Stream(_message.Message):
     DISPOSITION_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     CREATED_FIELD_NUMBER: _builtins.int
+    SUBJECT_FORMAT_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
     ROUTE_MODE_FIELD_NUMBER: _builtins.int
@@ -197,6 +198,8 @@ class Stream(_message.Message):
     """The feed position after which a transmit stream's events begin is where the log was when it first
     saw the stream; this says when that stream was made, in microseconds since 1970-01-01T00:00:00Z.
     """
+    subject_format: _builtins.str
+    """Transmit: how the signals that changes make name a person, "iss_sub" or "email"; empty means "iss_sub"."""
     filter: _builtins.str
     """Transmit: a SCIM filter (RFC 7644 section 3.4.2.2); the resources that match make the stream's feed.
     Empty: all.
@@ -266,6 +269,7 @@ class Stream(_message.Message):
         disposition: Global___ReceiveDisposition.ValueType = ...,
         revision: _builtins.int = ...,
         created: _builtins.int = ...,
+        subject_format: _builtins.str = ...,
         filter: _builtins.str = ...,
         attributes: _abc.Iterable[_builtins.str] | None = ...,
         route_mode: _builtins.str = ...,
@@ -282,7 +286,7 @@ class Stream(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "inactivity_timeout", b"inactivity_timeout", "iss", b"iss", "jwks_uri", b"jwks_uri", "min_verification_interval", b"min_verification_interval", "publisher_authorization", b"publisher_authorization", "publisher_scim_url", b"publisher_scim_url", "reactions", b"reactions", "receiver_jwks_uri", b"receiver_jwks_uri", "reset_date", b"reset_date", "reset_jti", b"reset_jti", "reset_revision", b"reset_revision", "revision", b"revision", "route_mode", b"route_mode", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepts_legacy", b"accepts_legacy", "attributes", b"attributes", "aud", b"aud", "authorization_header", b"authorization_header", "created", b"created", "delivery_method", b"delivery_method", "description", b"description", "direction", b"direction", "disposition", b"disposition", "endpoint_url", b"endpoint_url", "events_delivered", b"events_delivered", "events_requested", b"events_requested", "filter", b"filter", "inactivity_timeout", b"inactivity_timeout", "iss", b"iss", "jwks_uri", b"jwks_uri", "min_verification_interval", b"min_verification_interval", "publisher_authorization", b"publisher_authorization", "publisher_scim_url", b"publisher_scim_url", "reactions", b"reactions", "receiver_jwks_uri", b"receiver_jwks_uri", "reset_date", b"reset_date", "reset_jti", b"reset_jti", "reset_revision", b"reset_revision", "revision", b"revision", "route_mode", b"route_mode", "signing_algorithm", b"signing_algorithm", "status", b"status", "status_reason", b"status_reason", "stream_id", b"stream_id", "subject_format", b"subject_format", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&heliograph/ssf/v1/tenant_service.proto\x12\x11heliograph.ssf.v1\"\x14\n\x12ListTenantsRequest\"Q\n\x13ListTenantsResponse\x12*\n\x07tenants\x18\x01 \x03(\x0b\x32\x19.heliograph.ssf.v1.Tenant\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"\"\n\x10GetTenantRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\">\n\x11GetTenantResponse\x12)\n\x06tenant\x18\x01 \x01(\x0b\x32\x19.heliograph.ssf.v1.Tenant\"6\n\x13ReportPurgedRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\"\x16\n\x14ReportPurgedResponse\"\x9c\x01\n\x06Tenant\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12-\n\x05state\x18\x03 \x01(\x0e\x32\x1e.heliograph.ssf.v1.TenantState\x12=\n\rconfiguration\x18\x04 \x01(\x0b\x32&.heliograph.ssf.v1.TenantConfiguration\"\x94\x02\n\x13TenantConfiguration\x12\x14\n\x07profile\x18\x01 \x01(\tH\x00\x88\x01\x01\x12=\n\x0e\x64\x65letion_brake\x18\x02 \x01(\x0b\x32 .heliograph.ssf.v1.DeletionBrakeH\x01\x88\x01\x01\x12\x1b\n\x0eretention_days\x18\x03 \x01(\rH\x02\x88\x01\x01\x12\x17\n\nreuses_ids\x18\x04 \x01(\x08H\x03\x88\x01\x01\x12\x31\n\x0bjwt_issuers\x18\x05 \x03(\x0b\x32\x1c.heliograph.ssf.v1.JwtIssuerB\n\n\x08_profileB\x11\n\x0f_deletion_brakeB\x11\n\x0f_retention_daysB\r\n\x0b_reuses_ids\"1\n\rDeletionBrake\x12\x0f\n\x07\x63hanges\x18\x01 \x01(\r\x12\x0f\n\x07minutes\x18\x02 \x01(\r\"\x8e\x01\n\tJwtIssuer\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x11\n\taudiences\x18\x02 \x03(\t\x12\x10\n\x08jwks_uri\x18\x03 \x01(\t\x12\x0c\n\x04jwks\x18\x04 \x01(\x0c\x12\x16\n\x0erequired_scope\x18\x05 \x01(\t\x12\x10\n\x08me_claim\x18\x06 \x01(\t\x12\x14\n\x0cme_attribute\x18\x07 \x01(\t*_\n\x0bTenantState\x12\x1c\n\x18TENANT_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13TENANT_STATE_ACTIVE\x10\x01\x12\x19\n\x15TENANT_STATE_DELETING\x10\x02\x32\xb5\x02\n\rTenantService\x12\x61\n\x0bListTenants\x12%.heliograph.ssf.v1.ListTenantsRequest\x1a&.heliograph.ssf.v1.ListTenantsResponse\"\x03\x90\x02\x01\x12[\n\tGetTenant\x12#.heliograph.ssf.v1.GetTenantRequest\x1a$.heliograph.ssf.v1.GetTenantResponse\"\x03\x90\x02\x01\x12\x64\n\x0cReportPurged\x12&.heliograph.ssf.v1.ReportPurgedRequest\x1a\'.heliograph.ssf.v1.ReportPurgedResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&heliograph/ssf/v1/tenant_service.proto\x12\x11heliograph.ssf.v1\"\x14\n\x12ListTenantsRequest\"Q\n\x13ListTenantsResponse\x12*\n\x07tenants\x18\x01 \x03(\x0b\x32\x19.heliograph.ssf.v1.Tenant\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"\"\n\x10GetTenantRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\">\n\x11GetTenantResponse\x12)\n\x06tenant\x18\x01 \x01(\x0b\x32\x19.heliograph.ssf.v1.Tenant\"6\n\x13ReportPurgedRequest\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\"\x16\n\x14ReportPurgedResponse\"\x9c\x01\n\x06Tenant\x12\x0e\n\x06tenant\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12-\n\x05state\x18\x03 \x01(\x0e\x32\x1e.heliograph.ssf.v1.TenantState\x12=\n\rconfiguration\x18\x04 \x01(\x0b\x32&.heliograph.ssf.v1.TenantConfiguration\"\xde\x02\n\x13TenantConfiguration\x12\x14\n\x07profile\x18\x01 \x01(\tH\x00\x88\x01\x01\x12=\n\x0e\x64\x65letion_brake\x18\x02 \x01(\x0b\x32 .heliograph.ssf.v1.DeletionBrakeH\x01\x88\x01\x01\x12\x1b\n\x0eretention_days\x18\x03 \x01(\rH\x02\x88\x01\x01\x12\x17\n\nreuses_ids\x18\x04 \x01(\x08H\x03\x88\x01\x01\x12\x31\n\x0bjwt_issuers\x18\x05 \x03(\x0b\x32\x1c.heliograph.ssf.v1.JwtIssuer\x12(\n\x1bis_authoritative_for_emails\x18\x14 \x01(\x08H\x04\x88\x01\x01\x42\n\n\x08_profileB\x11\n\x0f_deletion_brakeB\x11\n\x0f_retention_daysB\r\n\x0b_reuses_idsB\x1e\n\x1c_is_authoritative_for_emails\"1\n\rDeletionBrake\x12\x0f\n\x07\x63hanges\x18\x01 \x01(\r\x12\x0f\n\x07minutes\x18\x02 \x01(\r\"\x8e\x01\n\tJwtIssuer\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x11\n\taudiences\x18\x02 \x03(\t\x12\x10\n\x08jwks_uri\x18\x03 \x01(\t\x12\x0c\n\x04jwks\x18\x04 \x01(\x0c\x12\x16\n\x0erequired_scope\x18\x05 \x01(\t\x12\x10\n\x08me_claim\x18\x06 \x01(\t\x12\x14\n\x0cme_attribute\x18\x07 \x01(\t*_\n\x0bTenantState\x12\x1c\n\x18TENANT_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13TENANT_STATE_ACTIVE\x10\x01\x12\x19\n\x15TENANT_STATE_DELETING\x10\x02\x32\xb5\x02\n\rTenantService\x12\x61\n\x0bListTenants\x12%.heliograph.ssf.v1.ListTenantsRequest\x1a&.heliograph.ssf.v1.ListTenantsResponse\"\x03\x90\x02\x01\x12[\n\tGetTenant\x12#.heliograph.ssf.v1.GetTenantRequest\x1a$.heliograph.ssf.v1.GetTenantResponse\"\x03\x90\x02\x01\x12\x64\n\x0cReportPurged\x12&.heliograph.ssf.v1.ReportPurgedRequest\x1a\'.heliograph.ssf.v1.ReportPurgedResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,8 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TENANTSERVICE'].methods_by_name['GetTenant']._serialized_options = b'\220\002\001'
   _globals['_TENANTSERVICE'].methods_by_name['ReportPurged']._loaded_options = None
   _globals['_TENANTSERVICE'].methods_by_name['ReportPurged']._serialized_options = b'\220\002\002'
-  _globals['_TENANTSTATE']._serialized_start=980
-  _globals['_TENANTSTATE']._serialized_end=1075
+  _globals['_TENANTSTATE']._serialized_start=1054
+  _globals['_TENANTSTATE']._serialized_end=1149
   _globals['_LISTTENANTSREQUEST']._serialized_start=61
   _globals['_LISTTENANTSREQUEST']._serialized_end=81
   _globals['_LISTTENANTSRESPONSE']._serialized_start=83
@@ -54,11 +54,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TENANT']._serialized_start=347
   _globals['_TENANT']._serialized_end=503
   _globals['_TENANTCONFIGURATION']._serialized_start=506
-  _globals['_TENANTCONFIGURATION']._serialized_end=782
-  _globals['_DELETIONBRAKE']._serialized_start=784
-  _globals['_DELETIONBRAKE']._serialized_end=833
-  _globals['_JWTISSUER']._serialized_start=836
-  _globals['_JWTISSUER']._serialized_end=978
-  _globals['_TENANTSERVICE']._serialized_start=1078
-  _globals['_TENANTSERVICE']._serialized_end=1387
+  _globals['_TENANTCONFIGURATION']._serialized_end=856
+  _globals['_DELETIONBRAKE']._serialized_start=858
+  _globals['_DELETIONBRAKE']._serialized_end=907
+  _globals['_JWTISSUER']._serialized_start=910
+  _globals['_JWTISSUER']._serialized_end=1052
+  _globals['_TENANTSERVICE']._serialized_start=1152
+  _globals['_TENANTSERVICE']._serialized_end=1461
 # @@protoc_insertion_point(module_scope)

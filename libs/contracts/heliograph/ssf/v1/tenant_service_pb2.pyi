@@ -212,12 +212,17 @@ class TenantConfiguration(_message.Message):
     RETENTION_DAYS_FIELD_NUMBER: _builtins.int
     REUSES_IDS_FIELD_NUMBER: _builtins.int
     JWT_ISSUERS_FIELD_NUMBER: _builtins.int
+    IS_AUTHORITATIVE_FOR_EMAILS_FIELD_NUMBER: _builtins.int
     profile: _builtins.str
     """"strict", "tolerant", "entra" or "okta"."""
     retention_days: _builtins.int
     """How long a deleted resource can be restored, in days; 0 means not at all."""
     reuses_ids: _builtins.bool
     """Whether a resource that is created with the externalId of a deleted one gets the old id."""
+    is_authoritative_for_emails: _builtins.bool
+    """Whether this tenant assigns its people's email addresses: then a change of one is told as RISC's
+    identifier-changed, and otherwise as recovery-information-changed.
+    """
     @_builtins.property
     def deletion_brake(self) -> Global___DeletionBrake: ...
     @_builtins.property
@@ -232,13 +237,16 @@ class TenantConfiguration(_message.Message):
         retention_days: _builtins.int | None = ...,
         reuses_ids: _builtins.bool | None = ...,
         jwt_issuers: _abc.Iterable[Global___JwtIssuer] | None = ...,
+        is_authoritative_for_emails: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_deletion_brake", b"_deletion_brake", "_profile", b"_profile", "_retention_days", b"_retention_days", "_reuses_ids", b"_reuses_ids", "deletion_brake", b"deletion_brake", "profile", b"profile", "retention_days", b"retention_days", "reuses_ids", b"reuses_ids"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_deletion_brake", b"_deletion_brake", "_is_authoritative_for_emails", b"_is_authoritative_for_emails", "_profile", b"_profile", "_retention_days", b"_retention_days", "_reuses_ids", b"_reuses_ids", "deletion_brake", b"deletion_brake", "is_authoritative_for_emails", b"is_authoritative_for_emails", "profile", b"profile", "retention_days", b"retention_days", "reuses_ids", b"reuses_ids"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deletion_brake", b"_deletion_brake", "_profile", b"_profile", "_retention_days", b"_retention_days", "_reuses_ids", b"_reuses_ids", "deletion_brake", b"deletion_brake", "jwt_issuers", b"jwt_issuers", "profile", b"profile", "retention_days", b"retention_days", "reuses_ids", b"reuses_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deletion_brake", b"_deletion_brake", "_is_authoritative_for_emails", b"_is_authoritative_for_emails", "_profile", b"_profile", "_retention_days", b"_retention_days", "_reuses_ids", b"_reuses_ids", "deletion_brake", b"deletion_brake", "is_authoritative_for_emails", b"is_authoritative_for_emails", "jwt_issuers", b"jwt_issuers", "profile", b"profile", "retention_days", b"retention_days", "reuses_ids", b"reuses_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__deletion_brake: _TypeAlias = _typing.Literal["deletion_brake"]  # noqa: Y015
     _WhichOneofArgType__deletion_brake: _TypeAlias = _typing.Literal["_deletion_brake", b"_deletion_brake"]  # noqa: Y015
+    _WhichOneofReturnType__is_authoritative_for_emails: _TypeAlias = _typing.Literal["is_authoritative_for_emails"]  # noqa: Y015
+    _WhichOneofArgType__is_authoritative_for_emails: _TypeAlias = _typing.Literal["_is_authoritative_for_emails", b"_is_authoritative_for_emails"]  # noqa: Y015
     _WhichOneofReturnType__profile: _TypeAlias = _typing.Literal["profile"]  # noqa: Y015
     _WhichOneofArgType__profile: _TypeAlias = _typing.Literal["_profile", b"_profile"]  # noqa: Y015
     _WhichOneofReturnType__retention_days: _TypeAlias = _typing.Literal["retention_days"]  # noqa: Y015
@@ -247,6 +255,8 @@ class TenantConfiguration(_message.Message):
     _WhichOneofArgType__reuses_ids: _TypeAlias = _typing.Literal["_reuses_ids", b"_reuses_ids"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__deletion_brake) -> _WhichOneofReturnType__deletion_brake | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__is_authoritative_for_emails) -> _WhichOneofReturnType__is_authoritative_for_emails | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__profile) -> _WhichOneofReturnType__profile | None: ...
     @_typing.overload
