@@ -13,6 +13,7 @@ from rich.table import Table
 
 from helio.admin_api import AdminApi, admin_api, print_json
 from helio.options import Data, Json
+from helio.tables import print_table
 from helio.times import shown_time
 
 _LETTERS: Final = "/dead-letters"
@@ -190,4 +191,4 @@ def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
         at = row["at"] if "at" in row else row["settled"]
         cells = (row["stream_id"], row["subject_uri"], event, reason)
         table.add_row(escape(row["id"]), shown_time(at), *map(escape, cells))
-    _console.print(table)
+    print_table(table)

@@ -6,19 +6,18 @@ from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Table
 
 from helio.admin_api import admin_api, print_json
 from helio.options import Data, GatewayUrl, Json
+from helio.tables import print_table
 from helio.times import shown_time
 
 _SERVICE: Final = "scim-gateway"
 _DELETED: Final = "/deleted-resources"
 
 app = typer.Typer(help="Deleted resources, which can be restored.", no_args_is_help=True)
-_console = Console()
 
 
 @app.command("list")
@@ -73,13 +72,10 @@ def restore(
 
 
 def _print_table(rows: list[Mapping[str, Any]]) -> None:
-    # The id is to be copied, so it is never cut short.
-    identifier = Column("id", no_wrap=True, overflow="ignore", min_width=36)
-    others = ("type", "name", "externalId", "deleted", "purged after")
-    table = Table(identifier, *others, box=None)
+    table = Table("id", "type", "name", "externalId", "deleted", "purged after", box=None)
     for row in rows:
         name = row["user_name"] or row["display_name"]
         cells = (row["id"], row["resource_type"], name, row["external_id"])
         times = (shown_time(row["deleted"]), shown_time(row["purge_after"]))
         table.add_row(*map(escape, cells), *times)
-    _console.print(table)
+    print_table(table)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from helio.admin_api import admin_api, print_json
 from helio.options import Data, Json
+from helio.tables import print_table
 from helio.times import microseconds_given, shown_time
 
 _SERVICE: Final = "set-receiver"
@@ -131,4 +132,4 @@ def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
         event = row["event_type"].removeprefix("urn:ietf:params:scim:event:")
         cells = (row["state"], row["stream_id"], row["subject_uri"], event, row["reason"])
         table.add_row(row["id"], shown_time(row["received"]), *map(escape, cells))
-    _console.print(table)
+    print_table(table)

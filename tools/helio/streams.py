@@ -11,13 +11,14 @@ import aiohttp
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Table
 
 from helio.admin_api import print_json
 from helio.api import Api, running_cluster
 from helio.options import Data, Json
 from helio.settings import cluster_settings
 from helio.stream_states import RECEIVER, REGISTRAR, TRANSMITTER, StreamState, stream_states
+from helio.tables import print_table
 from helio.times import microseconds_given, rfc_3339, shown_time
 from servicekit.failures import StartError
 
@@ -178,9 +179,8 @@ async def _api(data: Data) -> AsyncIterator[Api]:
 
 
 def _print_table(states: Sequence[StreamState]) -> None:
-    stream = Column("stream", no_wrap=True)
     others = ("", "status", "lag", "oldest", "contact", "dead", "last error")
-    table = Table(stream, *others, box=None)
+    table = Table("stream", *others, box=None)
     for state in states:
         table.add_row(
             state.stream_id,
@@ -192,7 +192,7 @@ def _print_table(states: Sequence[StreamState]) -> None:
             f"{state.dead_letters}",
             escape(state.last_error),
         )
-    _console.print(table)
+    print_table(table)
 
 
 def _shown_seconds(seconds: float) -> str:

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import orjson
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from helio.admin_api import admin_api, print_json
 from helio.options import Data, Json, RegistrarUrl
+from helio.tables import print_table
 from helio.tenant_options import (
     Brake,
     DisplayName,
@@ -27,7 +27,6 @@ SERVICE: Final = "ssf-registrar"
 _TENANTS: Final = "/tenants"
 
 app = typer.Typer(help="Tenants of this cluster.", no_args_is_help=True)
-_console = Console(emoji=False)
 
 Name = Annotated[str, typer.Argument(metavar="TENANT", help="a-z, 0-9 and -, a letter first.")]
 
@@ -42,7 +41,7 @@ def list_tenants(*, json: Json = False, data: Data = None, url: RegistrarUrl = N
     table = Table("tenant", "state", "name", "issuer", box=None)
     for row in answer["tenants"]:
         table.add_row(row["tenant"], row["state"], escape(row["display_name"]), row["issuer"])
-    _console.print(table)
+    print_table(table)
 
 
 @app.command()

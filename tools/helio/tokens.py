@@ -11,11 +11,11 @@ from rich.table import Table
 
 from helio.admin_api import admin_api, print_json
 from helio.options import Data, Json, RegistrarUrl
+from helio.tables import print_table
 from helio.tenants import SERVICE
 from helio.times import moment_ahead, seconds_given
 
 app = typer.Typer(help="API tokens, such as those of IdPs.", no_args_is_help=True)
-_console = Console(emoji=False)
 
 Tenant = Annotated[str, typer.Option(metavar="TENANT", help="Whose tokens.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The token's name, such as okta.")]
@@ -39,13 +39,11 @@ def list_tokens(
         print_json(answer)
         return
     table = Table("name", "scopes", "created (UTC)", "expires", "last used", "", box=None)
-    for column in table.columns:
-        column.no_wrap = column.header != "scopes"
     for row in answer["tokens"]:
         times = (_shown(row["created"]), _shown(row["expires"]), _shown(row["last_used"]))
         note = "former" if row["is_former"] else ""
         table.add_row(row["name"], " ".join(row["scopes"]), *times, note)
-    _console.print(table)
+    print_table(table)
 
 
 @app.command()
