@@ -24,7 +24,7 @@ from set_transmitter.domain.received_sets import ReceivedSet, events_to_log
 from set_transmitter.domain.routed import Routed
 from set_transmitter.domain.snapshots import Snapshot
 from set_transmitter.domain.stream_events import verification_event
-from set_transmitter.domain.streams import OF_STREAMS, Stream
+from set_transmitter.domain.streams import Stream
 from set_transmitter.domain.tokens import security_event_token
 
 REVOKED = "https://schemas.openid.net/secevent/caep/event-type/session-revoked"
