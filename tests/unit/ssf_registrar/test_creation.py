@@ -283,5 +283,5 @@ def test_a_streams_owner_says_how_people_are_named() -> None:
 
 
 def test_a_receive_stream_names_nobody() -> None:
-    with pytest.raises(InvalidRequestError, match="^subject_format is for transmit streams"):
+    with pytest.raises(InvalidRequestError, match=r"^subject_format is for transmit streams"):
         created({**RECEIVE, "subject_format": "email"}, ADMIN)
