@@ -101,7 +101,7 @@ async def test_a_receive_stream_comes_with_the_issuers_keys_and_its_secret(
         iss="https://b.example",
         aud=["https://b.example/us"],
         events_requested=[CREATE_FULL],
-        events_delivered=[CREATE_FULL, "urn:x"],
+        events_delivered=[CREATE_FULL],
         delivery_method=stream_pb2.DELIVERY_METHOD_PUSH,
         endpoint_url=created["delivery"]["endpoint_url"],
         authorization_header=created["delivery"]["authorization_header"],

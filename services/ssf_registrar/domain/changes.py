@@ -123,7 +123,8 @@ def _with_members(
     if "description" in given:
         changed = replace(changed, description=description(given))
     if SUBJECT_FORMAT in given:
-        changed = replace(changed, subject_format=subject_format(given))
+        transmits = stream.direction is Direction.TRANSMIT
+        changed = replace(changed, subject_format=subject_format(given, transmits=transmits))
     if "delivery" in given:
         delivery = changed_delivery(stream.delivery, given, fresh_header=fresh_header)
         changed = replace(changed, delivery=delivery)

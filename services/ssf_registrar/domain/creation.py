@@ -102,6 +102,7 @@ def _receive_stream(
         exchange=_exchange(body, caller, delivery),
         publisher=parse_publisher(body),
         routing=receive_routing(body),
+        subject_format=subject_format(body, transmits=False),
     )
 
 

@@ -20,9 +20,14 @@ class SubjectFormat(StrEnum):
     """By the primary address, where there is one."""
 
 
-def subject_format(members: Mapping[str, object]) -> SubjectFormat:
-    """Return the format that is asked for; null or absent asks for iss_sub."""
+def subject_format(members: Mapping[str, object], *, transmits: bool = True) -> SubjectFormat:
+    """Return the format that is asked for; null or absent asks for iss_sub.
+
+    A receive stream names nobody, so it takes none.
+    """
     given = optional_text(members, SUBJECT_FORMAT)
+    if given is not None and not transmits:
+        raise InvalidRequestError(f"{SUBJECT_FORMAT} is for transmit streams: leave it out")
     try:
         return SubjectFormat.ISS_SUB if given is None else SubjectFormat(given)
     except ValueError:

@@ -85,7 +85,9 @@ def stream_message(stream: Stream, origins: Origins) -> stream_pb2.Stream:
         ),
         route_mode=stream.routing.route_mode or "",
         reactions=dict(stream.routing.reactions),
-        subject_format=stream.subject_format.value,
+        subject_format=(
+            stream.subject_format.value if stream.direction is Direction.TRANSMIT else ""
+        ),
     )
 
 

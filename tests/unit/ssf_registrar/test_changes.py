@@ -215,6 +215,8 @@ def test_how_people_are_named_can_be_changed_and_forgotten() -> None:
     assert configuration(changed, ORIGINS)["subject_format"] == "email"
     assert patch(changed, subject_format=None).subject_format is SubjectFormat.ISS_SUB
     assert "subject_format" not in configuration(RECEIVED, ORIGINS)
+    with pytest.raises(InvalidRequestError, match=r"^subject_format is for transmit streams"):
+        patch(RECEIVED, subject_format="email")
 
 
 @given(

@@ -280,3 +280,8 @@ def test_a_streams_owner_says_how_people_are_named() -> None:
 
     with pytest.raises(InvalidRequestError, match=r"^subject_format must be one of iss_sub, email"):
         created({"subject_format": "opaque"})
+
+
+def test_a_receive_stream_names_nobody() -> None:
+    with pytest.raises(InvalidRequestError, match=r"^subject_format is for transmit streams"):
+        created({**RECEIVE, "subject_format": "email"}, ADMIN)
