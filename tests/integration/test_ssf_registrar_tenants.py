@@ -327,6 +327,7 @@ async def test_the_api_is_described(registrar: Registrar) -> None:
     description = (await registrar.request("GET", "/admin/v1/openapi.json", token=None)).json
 
     assert set(description["paths"]) == {
+        "/admin/v1/keys/rotate",
         "/admin/v1/tenants",
         "/admin/v1/tenants/{tenant}",
         "/admin/v1/tenants/{tenant}/tokens",
