@@ -176,6 +176,24 @@ async def test_a_hub_sends_on_everything_once_and_in_order_though_it_is_killed(h
     assert len(await forwarded.until(len(sent))) == len(sent)
 
 
+async def test_the_log_shows_what_a_token_says_that_is_forwarded(hub: Hub) -> None:
+    stream = await hub.receives(route_mode="FW")
+    (sent, *_) = life_of(hub.issuer, str(uuid4()))
+    await hub.push(stream, hub.issuer.sign(sent))
+    url = f"{hub.cluster.origin('set-transmitter')}/admin/v1/events"
+
+    async def logged() -> Any:
+        _, page = await hub.cluster.request("GET", f"{url}?order=newest&limit=1")
+        (event,) = page["events"]
+        return event if event["txn"] == sent.txn else None
+
+    event = await eventually(logged)
+    _, shown = await hub.cluster.request("GET", f"{url}/{event['position']}")
+
+    assert (shown["kind"], shown["event_type"]) == ("forwarded", CREATE_FULL)
+    assert (shown["data"]["jti"], shown["data"]["iss"]) == (sent.jti, ISSUER)
+
+
 async def test_an_account_that_is_disabled_elsewhere_is_deactivated_here_once(hub: Hub) -> None:
     stream = await hub.receives(reactions={DISABLED: "deactivate"})
     told = Poller(hub.cluster, await hub.cluster.fresh_stream())

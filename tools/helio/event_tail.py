@@ -109,8 +109,9 @@ async def _what_comes(api: AdminApi, wanted: Mapping[str, object]) -> Mapping[st
 
 def _print_line(event: Mapping[str, Any]) -> None:
     attributes = ", ".join(event["attributes"])
+    what = event["event_type"].rpartition("/")[2] or event["kind"]
     _tell(
-        f"{event['position']:>8}  {shown_time(event['committed'])}  {event['kind']:<10}"
+        f"{event['position']:>8}  {shown_time(event['committed'])}  {what:<10}"
         f"  {event['subject_uri']}  {attributes}"
     )
 

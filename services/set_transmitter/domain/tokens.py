@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import orjson
 
+from secevent.jws import split_compact
 from secevent.provenance import Provenance
 from secevent.scim_events import (
     ASYNC_RESPONSE,
@@ -47,6 +48,13 @@ def security_event_token(event: Event, stream: Stream, *, jti: str, iat: int) ->
             version_before=event.version_before,
         ),
     )
+
+
+def forwarded_claims(event: Event) -> dict[str, object]:
+    """Return what a token that is forwarded says."""
+    compact = (event.data or b"").decode()
+    claims: dict[str, object] = orjson.loads(split_compact(compact, longest=len(compact)).payload)
+    return claims
 
 
 def event_type(event: Event, stream: Stream) -> str:

@@ -20,7 +20,7 @@ from set_transmitter.domain.dead_letters import (
 )
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.domain.progress import DeadLetter
-from set_transmitter.domain.tokens import security_event_token
+from set_transmitter.domain.tokens import forwarded_claims, security_event_token
 from set_transmitter.entrypoints.authorization import authorized
 from set_transmitter.entrypoints.terms import Term, Terms
 
@@ -177,6 +177,8 @@ def _decoded(found: FoundLetter, outboxes: Outboxes) -> dict[str, Any] | None:
     told = outbox.stream.as_told(logged.event, in_snapshot=bool(logged.only_for))
     if told is None:
         return None
+    if told.kind == "forwarded":
+        return forwarded_claims(told)
     token = security_event_token(told, outbox.stream, jti=letter.jti, iat=letter.at // 1_000_000)
     return claims(token)
 

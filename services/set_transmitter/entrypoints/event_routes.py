@@ -8,12 +8,14 @@ from fastapi import FastAPI, Header, Query
 from pydantic import BaseModel, Field
 
 from set_transmitter.commands.read_events import Telling
-from set_transmitter.domain.events import LoggedEvent
+from set_transmitter.domain.events import Event, LoggedEvent
+from set_transmitter.domain.tokens import forwarded_claims
 from set_transmitter.entrypoints.authorization import authorized
 from set_transmitter.entrypoints.terms import Term, Terms
 
 Authorization = Annotated[str | None, Header(include_in_schema=False)]
 _LAST_POSITION = 2**63 - 1
+_NOT_THE_EVENTS = {"position", "only_for", "attributes", "lineage", "event_type"}
 
 
 class EventView(BaseModel):
@@ -22,6 +24,9 @@ class EventView(BaseModel):
     position: int = Field(description="its place in the log")
     committed: int = Field(description="microseconds since 1970")
     kind: str
+    event_type: str = Field(
+        description="the URI of a signal; all URIs of a token that is forwarded, with spaces"
+    )
     resource_type: str
     subject_uri: str
     external_id: str
@@ -91,10 +96,9 @@ def add_event_routes(app: FastAPI, terms: Terms) -> None:
         term = terms.present()
         grant = await authorized(term.tokens, authorization, "admin")
         logged, tellings = await term.read_events.show(grant.tenant, place)
-        data = logged.event.data
         return ShownEvent(
             **_members(logged),
-            data=None if data is None else orjson.loads(data),
+            data=_shown_data(logged.event),
             streams=[_telling(telling) for telling in tellings],
         )
 
@@ -112,14 +116,25 @@ async def _after(
 
 
 def _members(logged: LoggedEvent) -> dict[str, Any]:
-    names = EventView.model_fields.keys() - {"position", "only_for", "attributes", "lineage"}
+    names = EventView.model_fields.keys() - _NOT_THE_EVENTS
+    forwarded = logged.event.routed if logged.event.kind == "forwarded" else None
     return {
         **{name: getattr(logged.event, name) for name in names},
+        "event_type": forwarded.event_uri if forwarded else logged.event.event_type,
         "position": logged.position,
         "only_for": logged.only_for,
         "attributes": list(logged.event.attributes),
         "lineage": list(logged.event.lineage),
     }
+
+
+def _shown_data(event: Event) -> Any:  # noqa: ANN401  JSON
+    """Return what a full event says; of a forwarded token the claims."""
+    if event.data is None:
+        return None
+    if event.kind == "forwarded":
+        return forwarded_claims(event)
+    return orjson.loads(event.data)
 
 
 def _telling(telling: Telling) -> TellingView:
