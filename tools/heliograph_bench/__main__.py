@@ -16,6 +16,7 @@ from heliograph_bench.hop import hop
 from heliograph_bench.loading import LoadError, loading
 from heliograph_bench.measuring import Row
 from heliograph_bench.membership import joining_a_group
+from heliograph_bench.pushing import pushing
 from heliograph_bench.searching import searching
 from heliograph_bench.services import NotReadyError
 from heliograph_bench.streams import streams
@@ -53,6 +54,7 @@ def bench(
             "load": partial(loading, users or _LOADED, store=url),
             "search": partial(searching, users or _SEARCHED, store=url),
             "streams": streams,
+            "push": partial(pushing, store=url),
             "members": partial(joining_a_group, store=url),
         }
         chosen = [row for name, row in rows.items() if name.startswith(only)]
