@@ -30,13 +30,13 @@ PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
 def claims_of(number: int, *, jti: str) -> bytes:
-    """Return the claims of a SET that tells of the creation of a user."""
+    """Return the claims of a SET that tells of the creation of a user, always of the same one."""
     token = SecurityEventToken(
         iss=ISSUER,
         iat=_ISSUED,
         jti=jti,
         aud=(AUDIENCE,),
-        sub_id={"format": "scim", "uri": f"/Users/{number:032x}"},
+        sub_id={"format": "scim", "uri": f"/Users/{0:032x}"},
         events={CREATE_FULL: {"data": user(number), "version": f'W/"{number}-aaaaaaaa"'}},
         txn=f"{number:032x}",
         provenance=Provenance(_ISSUED * 1_000_000 + number, "aaaaaaaa", ("aaaaaaaa",), ""),
