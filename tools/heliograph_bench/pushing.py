@@ -1,6 +1,5 @@
 """A backlog signed, pushed and recorded, beside raw signing and the same HTTP client alone."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,7 @@ from heliograph_bench.loading import BULK_OPERATIONS, Load
 from heliograph_bench.measuring import Row, Way, compare
 from heliograph_bench.raw_signing import RawSigner, claims_of
 from heliograph_bench.sending import send_all
-from heliograph_bench.services import Server, bare_server, cluster
+from heliograph_bench.services import Server, bare_server, cluster, until
 from heliograph_bench.transmitting import TRANSMITTER, TRANSMITTING, Streams
 from secevent.push import MEDIA_TYPE
 from secevent.signing import generate_private_jwk
@@ -23,7 +22,6 @@ _EVENTS: Final = 4 * BULK_OPERATIONS
 _AT_ONCE: Final = 16
 """As many as set-transmitter has of a stream under way."""
 _TARGETS: Final[Mapping[str, str]] = MappingProxyType({"ES256": "≥ 60 %", "RS256": "≥ 70 %"})
-_LOOK_SECONDS: Final = 0.02
 _NOTE: Final = "the CPU of set-transmitter, which signs, pushes and records; not its receiver's"
 
 
@@ -43,7 +41,9 @@ async def pushing(*, store: str | None) -> Sequence[Row]:
         }
         for backlog in backlogs.values():
             await streams.pause(backlog.stream_id)
-        gateway = Server(f"{transmitting.origin_of('scim-gateway')}/scim/v2", [], transmitting.session)
+        gateway = Server(
+            f"{transmitting.origin_of('scim-gateway')}/scim/v2", [], transmitting.session
+        )
         await Load(gateway).in_bulk(_EVENTS)
         return [
             await compare(
@@ -79,10 +79,12 @@ class _Backlog:
         """Push it."""
         ends = await self._accepted() + _EVENTS
         await self.streams.set_status(self.stream_id, "enabled")
-        while await self._accepted() < ends:
-            await asyncio.sleep(_LOOK_SECONDS)
+        await until(partial(self._has_accepted, ends))
         await self.streams.until_pending(self.stream_id, 0)
         return _EVENTS
+
+    async def _has_accepted(self, count: int) -> bool:
+        return await self._accepted() >= count
 
     async def _accepted(self) -> int:
         async with self.recipient.session.get(self.recipient.url) as response:

@@ -67,7 +67,9 @@ class Streams:
     async def set_back(self, stream_id: str) -> None:
         """Have a stream deliver once more all that it ever had."""
         path = f"/admin/v1/streams/{stream_id}/reset"
-        await self._sent("POST", self.cluster.origin_of("set-transmitter") + path, {"to": "beginning"})
+        await self._sent(
+            "POST", self.cluster.origin_of("set-transmitter") + path, {"to": "beginning"}
+        )
 
     async def states(self) -> Mapping[str, Mapping[str, Any]]:
         """Return how far streams are, by their ids."""
