@@ -43,12 +43,12 @@ class BareReceiver:
 
 
 async def _body(receive: Receive) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 def _insert(connection: sqlite3.Connection, compacts: Sequence[bytes]) -> Sequence[None]:

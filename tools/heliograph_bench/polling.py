@@ -1,5 +1,6 @@
 """Draining a big backlog by poll, beside a small one: an event is to cost the same."""
 
+import asyncio
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,13 @@ from typing import Any, Final
 import orjson
 
 from heliograph_bench.loading import BULK_OPERATIONS, Load
-from heliograph_bench.measuring import Row, Way, per_cpu_second
+from heliograph_bench.measuring import ROUNDS, Row, Way, per_cpu_second
 from heliograph_bench.services import Server, cluster
 from heliograph_bench.transmitting import TRANSMITTER, TRANSMITTING, Streams
+from set_transmitter.domain.streams import CLOCK_TOLERANCE
 
 _SMALL: Final = 2 * BULK_OPERATIONS
-_ROUNDS: Final = 3
+_ALGORITHM: Final = "ES256"
 _BATCH: Final = 100
 """What set-receiver asks for in a poll."""
 _JSON: Final = {"Content-Type": "application/json"}
@@ -26,17 +28,21 @@ async def polling(events: int, *, store: str | None) -> Row:
         streams = Streams(transmitting)
         origin = transmitting.origin_of("scim-gateway")
         load = Load(Server(f"{origin}/scim/v2", [], transmitting.session))
-        big_stream = await streams.make()
+        big_stream = await streams.make(algorithm=_ALGORITHM)
         await load.in_bulk(max(events - _SMALL, _SMALL))
-        small_stream = await streams.make()
+        # or the second stream, too, would have some of these events
+        await asyncio.sleep(CLOCK_TOLERANCE / 1_000_000)
+        small_stream = await streams.make(algorithm=_ALGORITHM)
         await load.in_bulk(_SMALL)
         big = _Backlog(streams, big_stream, max(events, 2 * _SMALL))
         small = _Backlog(streams, small_stream, _SMALL)
-        rounds = [(await _cost(big), await _cost(small)) for _ in range(_ROUNDS)]
+        few = [await _cost(small) for _ in range(ROUNDS)]
+        many = await _cost(big)
+        few += [await _cost(small) for _ in range(ROUNDS)]
     return Row(
         f"poll: a backlog of {big.events:,} events drained, beside one of {_SMALL:,}",
-        ours=statistics.median(ours for ours, _ in rounds),
-        reference=statistics.median(reference for _, reference in rounds),
+        ours=many,
+        reference=statistics.median(few),
         target="≥ 67 %",
         note=f"the CPU of set-transmitter, by polls of {_BATCH} SETs that acknowledge those before",
     )

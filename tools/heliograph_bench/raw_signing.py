@@ -55,8 +55,10 @@ class RawSigner:
     def of(cls, private_jwk: Mapping[str, object]) -> "RawSigner":
         """Return the signer by a private JWK with kid and alg."""
         header = {"typ": "secevent+jwt", "alg": private_jwk["alg"], "kid": private_jwk["kid"]}
-        imported = _imported(private_jwk)
-        return cls(urlsafe_b64encode(orjson.dumps(header)).rstrip(b"="), imported.private_key)
+        key = _imported(private_jwk).private_key
+        if key is None:
+            raise ValueError("It is no private key.")
+        return cls(_encoded(orjson.dumps(header)), key)
 
     def sign(self, payload: bytes) -> bytes:
         """Return a JWS."""
