@@ -35,6 +35,10 @@ def request_span(name: str, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[
         for key, value in headers
         if key in {b"traceparent", b"tracestate"}
     }
+    if not carrier and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        # nobody has set another: to make it current, for each request, would tell nobody anything
+        yield trace.INVALID_SPAN
+        return
     context = _TRACE_CONTEXT.extract(carrier) if carrier else None
     with _tracer.start_as_current_span(name, context=context, kind=trace.SpanKind.SERVER) as span:
         yield span

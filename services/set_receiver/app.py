@@ -232,6 +232,7 @@ def _http(store: ReceiptStore, push: PushEndpoint, admin: AdminApi) -> FastAPI:
         return {"store": await store.works(), "ssf-registrar": push.directory.is_loaded}
 
     app = create_app(SERVICE, own_store_works=checks)
-    app.router.routes.append(push.route())
+    # before the routes that servicekit made, since this is the hot one
+    app.router.routes.insert(0, push.route())
     admin.add_to(app)
     return app

@@ -8,7 +8,7 @@ import orjson
 from heliograph_bench.measuring import Row, Way, compare
 from heliograph_bench.people import user
 from heliograph_bench.sending import send_all
-from heliograph_bench.services import MEMORY_STORE, REAL_STORE, Server, bare_asgi, scim_services
+from heliograph_bench.services import MEMORY_STORE, REAL_STORE, Server, bare_server, scim_services
 
 WAITING = 64
 GETS = 3000
@@ -19,7 +19,7 @@ async def reading(connections: int, *, store: str | None, target: str) -> Row:
     """Measure GETs of one user, with token check and ETag, beside a server that only answers."""
     async with (
         scim_services(REAL_STORE, connections=connections, url=store) as scim,
-        bare_asgi(connections=connections) as bare,
+        bare_server("bare_asgi", connections=connections) as bare,
     ):
         location = await _create(scim, 0)
         return await compare(

@@ -1,4 +1,4 @@
-"""The processes that SCIM needs, without the rest of a cluster: gateway, store and registrar."""
+"""The processes of a cluster that a benchmark needs, and bare ones to compare them with."""
 
 import asyncio
 import base64
@@ -10,20 +10,24 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Final
 
 import aiohttp
 
 from heliograph_bench.processes import cpu_seconds
 from heliograph_demo.clusters import free_port
+from servicekit.faces import FACES
 
 TOKEN: Final = "the-token-of-the-benchmarks"  # noqa: S105  good for nothing else
 REAL_STORE: Final = "resource_store"
 MEMORY_STORE: Final = "heliograph_bench.memory_store"
 _READY_SECONDS: Final = 120.0
 _PAUSE_SECONDS: Final = 0.1
+_NO_SETTINGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class NotReadyError(Exception):
@@ -43,6 +47,42 @@ class Server:
         return cpu_seconds(self.pids)
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Running services of one cluster, each by its module."""
+
+    port: int
+    pids: Mapping[str, int]
+    session: aiohttp.ClientSession
+
+    def origin_of(self, service: str) -> str:
+        """Return where a service answers HTTP, without a trailing slash."""
+        return f"http://127.0.0.1:{self.port + FACES[service].port_offset}"
+
+    def cpu_seconds(self, *modules: str) -> float:
+        """Return the CPU time that these have taken so far."""
+        return cpu_seconds(self.pids[module] for module in modules)
+
+
+@asynccontextmanager
+async def cluster(
+    *modules: str, connections: int, url: str | None, settings: Mapping[str, str] = _NO_SETTINGS
+) -> AsyncIterator[Cluster]:
+    """Run services, which keep their state as `scim_services` says, until each is ready."""
+    with TemporaryDirectory(prefix="heliograph-bench-") as folder, ExitStack() as stack:
+        port = free_port()
+        stored = {} if url is None else _storing(url)
+        environment = {**_environment(port), **stored, **settings}
+        data = str(Path(folder) / "data")
+        pids = {each: _start(stack, [each, "--data", data], environment) for each in modules}
+        async with _session(connections) as session:
+            started = Cluster(port, pids, session)
+            for module in modules:
+                ready = f"{started.origin_of(module.replace('_', '-'))}/readyz"
+                await until(partial(_answers, session, ready))
+            yield started
+
+
 @asynccontextmanager
 async def scim_services(
     store: str, *, connections: int, url: str | None = None
@@ -60,19 +100,20 @@ async def scim_services(
         ]
         origin = f"http://127.0.0.1:{port}"
         async with _session(connections) as session:
-            await _until(lambda: _answers(session, f"{origin}/scim/v2/Users?count=0"))
+            await until(lambda: _answers(session, f"{origin}/scim/v2/Users?count=0"))
             yield Server(f"{origin}/scim/v2", pids[:2], session)
 
 
 @asynccontextmanager
-async def bare_asgi(*, connections: int) -> AsyncIterator[Server]:
-    """Run a server that does nothing but answer."""
+async def bare_server(module: str, *arguments: str, connections: int) -> AsyncIterator[Server]:
+    """Run a server of this package, which is told its port, and what else it is to know."""
     with ExitStack() as stack:
         port = free_port()
-        pid = _start(stack, ["heliograph_bench.bare_asgi", str(port)], _environment(port))
+        command = [f"heliograph_bench.{module}", str(port), *arguments]
+        pid = _start(stack, command, _environment(port))
         url = f"http://127.0.0.1:{port}"
         async with _session(connections) as session:
-            await _until(lambda: _answers(session, url))
+            await until(lambda: _answers(session, url))
             yield Server(url, [pid], session)
 
 
@@ -113,7 +154,8 @@ def _session(connections: int) -> aiohttp.ClientSession:
     )
 
 
-async def _until(is_so: Callable[[], Awaitable[bool]]) -> None:
+async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is so. Raises `NotReadyError`."""
     ends = time.monotonic() + _READY_SECONDS
     while not await is_so():
         if time.monotonic() > ends:
