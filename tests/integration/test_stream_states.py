@@ -48,7 +48,8 @@ async def test_a_state_comes_exactly_once_though_the_transmitter_was_killed(
 async def test_a_state_comes_exactly_once_on_mongodb_too(
     mongo_url: str, tmp_path: Path, receiver: Receiver
 ) -> None:
-    async with running_cluster(tmp_path, store=mongo_url, master_key=MASTER_KEY) as cluster:
+    store = {"HELIOGRAPH_STORE": mongo_url, "HELIOGRAPH_MASTER_KEY": MASTER_KEY}
+    async with running_cluster(tmp_path, store) as cluster:
         await check_that_a_state_comes_once(cluster, receiver)
 
 
