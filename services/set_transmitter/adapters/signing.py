@@ -1,6 +1,7 @@
 """Signing with the registrar's keys, on threads of its own."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -28,6 +29,7 @@ class RegistrarSigning:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = KeyServiceStub(channel)
         self._signers: dict[tuple[str, str], Signer] = {}
+        self._turns: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
         self._rotations = 0
         self._threads = ThreadPoolExecutor(_THREADS, "signing")
 
@@ -49,8 +51,13 @@ class RegistrarSigning:
         self._threads.shutdown()
 
     async def _signer(self, tenant: str, algorithm: str) -> Signer:
-        known = self._signers.get((tenant, algorithm))
-        return known or await self._fetch(tenant, algorithm)
+        key = (tenant, algorithm)
+        if (known := self._signers.get(key)) is not None:
+            return known
+        # To import a key takes longer than many signatures: a thousand polls that one event wakes
+        # are not to do it each.
+        async with self._turns[key]:
+            return self._signers.get(key) or await self._fetch(tenant, algorithm)
 
     async def _fetch(self, tenant: str, algorithm: str) -> Signer:
         rotations = self._rotations
