@@ -1,7 +1,7 @@
 """The public keys of an issuer (RFC 7517 section 5)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Self, cast
 
@@ -37,6 +37,10 @@ class KeySet:
     """The keys of one issuer that can verify a signature."""
 
     keys: tuple[PublicKey, ...]
+    _selected: dict[tuple[str | None, str], PublicKey] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What fitted before: each SET of a stream asks for the same key."""
 
     @classmethod
     def from_jwks(cls, jwks: object) -> Self:
@@ -46,6 +50,12 @@ class KeySet:
 
     def select(self, kid: str | None, algorithm: str) -> PublicKey:
         """Return the key that `kid` names, or without a kid the only one that fits `algorithm`."""
+        key = self._selected.get((kid, algorithm))
+        if key is None:
+            key = self._selected[kid, algorithm] = self._look_for(kid, algorithm)
+        return key
+
+    def _look_for(self, kid: str | None, algorithm: str) -> PublicKey:
         named = [key for key in self.keys if kid is None or key.kid == kid]
         if not named:
             raise UnknownKeyError("The issuer's key set does not have the key that kid names.")

@@ -17,7 +17,7 @@ from scim.registry import registry_of
 from servicekit.bearer import BearerTokens
 from servicekit.channels import open_channel
 from servicekit.failures import refusing_to_start
-from servicekit.http import create_app
+from servicekit.http import create_app, serve_straight
 from servicekit.purging import PurgeLoop
 from servicekit.runtime import Service
 from servicekit.signals import News
@@ -232,7 +232,6 @@ def _http(store: ReceiptStore, push: PushEndpoint, admin: AdminApi) -> FastAPI:
         return {"store": await store.works(), "ssf-registrar": push.directory.is_loaded}
 
     app = create_app(SERVICE, own_store_works=checks)
-    # before the routes that servicekit made, since this is the hot one
-    app.router.routes.insert(0, push.route())
+    serve_straight(app, push.route())
     admin.add_to(app)
     return app

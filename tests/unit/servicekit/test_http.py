@@ -1,10 +1,14 @@
 """What every service's app does by itself."""
 
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from prometheus_client import generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Scope
 
-from servicekit.http import NamedRoute, create_app
+from servicekit.http import NamedRoute, create_app, serve_straight
 
 SCOPE: Scope = {
     "type": "http",
@@ -29,21 +33,58 @@ async def read_all(request: Request) -> Response:
     return Response(await request.body())
 
 
-async def test_a_client_that_hangs_up_in_its_body_is_no_error_of_ours() -> None:
-    app = create_app("scim-gateway", own_store_works=works)
-    app.router.routes.append(NamedRoute("/things", read_all, methods=["POST"]))
-    received: list[Message] = [
-        {"type": "http.request", "body": b"half", "more_body": True},
-        {"type": "http.disconnect"},
-    ]
+async def name(request: Request) -> Response:
+    return Response(request.path_params["name"])
+
+
+async def answer(
+    app: FastAPI, *received: Message, method: str = "POST", path: str = "/things"
+) -> Sequence[Message]:
+    """Return what an app sends to a client that sends this."""
+    left = list(received)
     sent: list[Message] = []
 
     async def receive() -> Message:
-        return received.pop(0)
+        return left.pop(0)
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await app({**SCOPE}, receive, send)
+    await app({**SCOPE, "method": method, "path": path}, receive, send)
+    return sent
 
-    assert sent[0]["status"] == 400
+
+def app_with_a_straight_way() -> FastAPI:
+    app = create_app("set-receiver", own_store_works=works)
+    serve_straight(app, NamedRoute("/straight/{name}", name, methods=["POST"]))
+    return app
+
+
+async def test_a_client_that_hangs_up_in_its_body_is_no_error_of_ours() -> None:
+    app = create_app("scim-gateway", own_store_works=works)
+    app.router.routes.append(NamedRoute("/things", read_all, methods=["POST"]))
+
+    start, *_ = await answer(
+        app,
+        {"type": "http.request", "body": b"half", "more_body": True},
+        {"type": "http.disconnect"},
+    )
+
+    assert start["status"] == 400
+
+
+async def test_a_straight_route_is_served_and_measured_as_any_other() -> None:
+    start, body = await answer(app_with_a_straight_way(), path="/straight/way")
+
+    assert (start["status"], body["body"]) == (200, b"way")
+    assert b'method="POST",route="/straight/{name}",status="200"' in generate_latest()
+
+
+async def test_what_is_not_for_a_straight_route_goes_to_the_app() -> None:
+    app = app_with_a_straight_way()
+
+    wrong_method, *_ = await answer(app, method="GET", path="/straight/way")
+    other_path, *_ = await answer(app, method="GET", path="/healthz")
+
+    assert (wrong_method["status"], dict(wrong_method["headers"])[b"allow"]) == (405, b"POST")
+    assert other_path["status"] == 200
