@@ -327,7 +327,8 @@ async def test_a_refused_set_becomes_a_dead_letter_and_the_stream_stays_enabled(
     await world.add()
 
     await receiver.has_accepted(1)
-    assert await world.cluster.state_is(stream_id, status="enabled", dead_letters=1, pending=0)
+    expected = {"status": "enabled", "dead_letters": 1, "acknowledged": 1, "pending": 0}
+    await eventually(lambda: world.cluster.state_is(stream_id, **expected))
     (letter,) = await world.cluster.dead_letters(stream_id)
     assert letter["err"] == "invalid_request"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -17,9 +18,15 @@ SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that is free, of those that the system gives to nobody by itself.
+
+    It is listened on only later, and until then no other test is likely to choose it too.
+    """
+    while True:
+        port = random.randrange(4_000, 10_000)  # noqa: S311  no secret
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 @asynccontextmanager
