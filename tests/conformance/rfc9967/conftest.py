@@ -8,6 +8,8 @@ from support.async_requests import AsyncClient, async_client
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AsyncClient]:
-    async with async_client(tmp_path_factory.mktemp("data")) as client:
+async def client(
+    store_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[AsyncClient]:
+    async with async_client(tmp_path_factory.mktemp("data"), store=store_url) as client:
         yield client
