@@ -94,8 +94,8 @@ class DataFolder:
         # `owner` holds the lock for an instant, and must not be taken for another cluster.
         ends = time.monotonic() + _LOCK_SECONDS
         while not _locked(lock, fcntl.LOCK_EX):
-            if time.monotonic() > ends:
-                raise AlreadyRunningError(self._noted_owner())
+            if time.monotonic() > ends and (owner := self.owner()) is not None:
+                raise AlreadyRunningError(owner)
             time.sleep(_PAUSE_SECONDS)
 
     @contextlib.contextmanager
@@ -122,17 +122,20 @@ class DataFolder:
         except OSError:
             return None
         try:
-            return None if _locked(lock, fcntl.LOCK_SH) else self._noted_owner()
+            return self._holder(lock)
         finally:
             os.close(lock)
 
-    def _noted_owner(self) -> int:
+    def _holder(self, lock: int) -> int | None:
+        # One that begins has not noted itself yet, and one that ends does not any more.
         ends = time.monotonic() + _LOCK_SECONDS
-        while not (noted := self._lock.read_text()):
+        while not _locked(lock, fcntl.LOCK_SH):
+            if noted := self._lock.read_text():
+                return int(noted)
             if time.monotonic() > ends:
                 raise StartError(f"{self._lock} is held by an unknown process: find and end it")
             time.sleep(_PAUSE_SECONDS)
-        return int(noted)
+        return None
 
     def write_state(self, state: ClusterState) -> None:
         """Note what runs, for `state`."""

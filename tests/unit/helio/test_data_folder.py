@@ -1,5 +1,7 @@
+import fcntl
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,24 @@ def test_the_owner_is_known_by_its_process_id(folder: DataFolder) -> None:
 def test_there_is_one_owner_at_a_time(folder: DataFolder) -> None:
     with folder.owned(), pytest.raises(AlreadyRunningError, match=f"pid {os.getpid()}"):
         DataFolder(folder.path).owned().__enter__()
+
+
+def test_one_that_ends_while_it_is_looked_for_is_no_owner(folder: DataFolder) -> None:
+    lock = os.open(folder.path / "lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+    with ThreadPoolExecutor(1) as looking:
+        found = looking.submit(folder.owner)
+        while times_open(folder.path / "lock") < 2:
+            pass
+        os.close(lock)
+
+    assert found.result() is None
+
+
+def times_open(path: Path) -> int:
+    links = list(Path("/proc/self/fd").iterdir())
+    return sum(link.is_symlink() and link.readlink() == path for link in links)
 
 
 def test_the_state_is_forgotten_at_an_orderly_end(folder: DataFolder) -> None:
