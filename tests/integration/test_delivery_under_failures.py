@@ -70,7 +70,12 @@ async def assert_all_agree(cluster: Cluster, stream_id: str, book: Book, ids: li
     counts = {"pending": 0, "acknowledged": taken, "dead_letters": refused}
     await eventually(lambda: cluster.state_is(stream_id, **counts), seconds=SECONDS)
     assert taken + refused == total
-    assert {each["id"] for each in await dead_letters(cluster, stream_id)} == set(book.refused)
+
+    async def are_recorded() -> bool:
+        listed = await dead_letters(cluster, stream_id)
+        return {each["id"] for each in listed} == set(book.refused)
+
+    await eventually(are_recorded)
     assert all(len(each) == 1 for each in book.bytes_of.values())
     clocks = book.clocks()
     assert clocks.keys() <= {f"/Users/{user_id}" for user_id in ids}

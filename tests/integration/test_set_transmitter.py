@@ -1,6 +1,5 @@
 """set-transmitter pushes over real sockets, with the real store and registrar (RFC 8935)."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
@@ -9,13 +8,12 @@ import pytest_asyncio
 from aiohttp import web
 from support.compact_jws import decoded, opened
 from support.eventually import eventually
-from support.scripted_receiver import ENDPOINT_TOKEN, Receiver, scripted_receiver
+from support.scripted_receiver import ENDPOINT_TOKEN, Receiver
 from support.transmitter_cluster import (
     Cluster,
     creation,
     deletion,
     patch,
-    running_cluster,
 )
 
 from secevent.scim_events import CREATE_FULL, PATCH_NOTICE
@@ -23,24 +21,6 @@ from secevent.scim_events import CREATE_FULL, PATCH_NOTICE
 REFUSAL = {"err": "invalid_request", "description": "what is that?"}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    async with running_cluster(tmp_path_factory.mktemp("data")) as cluster:
-        yield cluster
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def cluster(running: Cluster) -> AsyncIterator[Cluster]:
-    yield running
-    await running.delete_streams()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def receiver() -> AsyncIterator[Receiver]:
-    async with scripted_receiver() as receiver:
-        yield receiver
 
 
 @pytest_asyncio.fixture(loop_scope="module")

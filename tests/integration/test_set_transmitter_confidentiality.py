@@ -2,20 +2,18 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
 from support.compact_jws import opened
 from support.eventually import eventually
-from support.scripted_receiver import Receiver, scripted_receiver
+from support.scripted_receiver import Receiver
 from support.transmitter_cluster import (
     ALL_FULL,
     Cluster,
     deletion,
     patch,
-    running_cluster,
 )
 
 from secevent.encryption import DecryptionKeys, generate_encryption_jwk
@@ -23,24 +21,6 @@ from secevent.scim_events import CREATE_FULL, FEED_ADD, FEED_REMOVE
 from secevent.signing import public_jwk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    async with running_cluster(tmp_path_factory.mktemp("data")) as cluster:
-        yield cluster
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def cluster(running: Cluster) -> AsyncIterator[Cluster]:
-    yield running
-    await running.delete_streams()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def receiver() -> AsyncIterator[Receiver]:
-    async with scripted_receiver() as receiver:
-        yield receiver
 
 
 @pytest_asyncio.fixture(loop_scope="module")

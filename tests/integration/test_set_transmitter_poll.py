@@ -24,12 +24,6 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def cluster(running: Cluster) -> AsyncIterator[Cluster]:
-    yield running
-    await running.delete_streams()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
 async def stream(cluster: Cluster) -> dict[str, Any]:
     return await cluster.fresh_stream()
 

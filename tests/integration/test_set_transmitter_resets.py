@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,28 +12,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from support.eventually import eventually
-from support.scripted_receiver import Receiver, scripted_receiver
-from support.transmitter_cluster import Cluster, creation, running_cluster
+from support.scripted_receiver import Receiver
+from support.transmitter_cluster import Cluster, creation
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    async with running_cluster(tmp_path_factory.mktemp("data")) as cluster:
-        yield cluster
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def cluster(running: Cluster) -> AsyncIterator[Cluster]:
-    yield running
-    await running.delete_streams()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def receiver() -> AsyncIterator[Receiver]:
-    async with scripted_receiver() as receiver:
-        yield receiver
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from support.eventually import eventually
 from support.registrar_storage import MASTER_KEY
-from support.scripted_receiver import Receiver, scripted_receiver
+from support.scripted_receiver import Receiver
 from support.transmitter_cluster import ALL_FULL, Cluster, patch, running_cluster
 
 from secevent.scim_events import CREATE_FULL
@@ -25,18 +25,6 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
     folder = tmp_path_factory.mktemp("data")
     async with running_cluster(folder, poll_visibility_seconds="0.3") as cluster:
         yield cluster
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def cluster(running: Cluster) -> AsyncIterator[Cluster]:
-    yield running
-    await running.delete_streams()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def receiver() -> AsyncIterator[Receiver]:
-    async with scripted_receiver() as receiver:
-        yield receiver
 
 
 async def test_a_state_comes_exactly_once_though_the_transmitter_was_killed(

@@ -21,7 +21,7 @@ from aiohttp import web
 from support.eventually import eventually
 from support.received_sets import AUDIENCE, ISSUER, Issuer, provenance
 from support.receiver_peers import RemoteTransmitter, remote_transmitter
-from support.scripted_receiver import Receiver, scripted_receiver
+from support.scripted_receiver import Receiver
 from support.transmitter_cluster import ALL_FULL, Cluster, running_cluster
 
 from secevent.scim_events import CREATE_FULL, PATCH_FULL, PATCH_NOTICE
@@ -110,12 +110,6 @@ async def running(
 async def world(running: World) -> AsyncIterator[World]:
     yield running
     await running.cluster.delete_streams()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def receiver() -> AsyncIterator[Receiver]:
-    async with scripted_receiver() as receiver:
-        yield receiver
 
 
 def created(user_id: str, **attributes: object) -> dict[str, object]:

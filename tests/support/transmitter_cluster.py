@@ -130,11 +130,18 @@ class Cluster:
         return await self.request("POST", url, json=body)
 
     async def dead_letters(self, stream_id: str) -> list[dict[str, Any]]:
-        """Return what was set aside for a stream."""
+        """Return what was set aside for a stream, once all that is counted is recorded."""
         url = f"{self.origin('set-transmitter')}/admin/v1/dead-letters?stream_id={stream_id}"
-        _, listed = await self.request("GET", url)
-        letters: list[dict[str, Any]] = listed["dead_letters"]
-        return letters
+
+        async def recorded() -> tuple[list[dict[str, Any]]] | None:
+            counted = (await self.state(stream_id)).get("dead_letters", 0)
+            _, listed = await self.request("GET", url)
+            letters: list[dict[str, Any]] = listed["dead_letters"]
+            return (letters,) if len(letters) >= counted else None
+
+        (letters,) = await eventually(recorded)
+        found: list[dict[str, Any]] = letters
+        return found
 
     async def state(self, stream_id: str) -> dict[str, Any]:
         """Return the delivery state of a stream; empty while no transmitter can tell it."""
