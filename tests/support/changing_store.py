@@ -54,7 +54,8 @@ class ChangingStore:
         entries = [("create", *item) for item in self._in_order(self.clocks)]
         entries += [("delete", *item) for item in self._in_order(self.tombstones)]
         keys = [
-            f"{TYPES.index(name[0]) if kind == 'create' else 9}{name}" for kind, name, _ in entries
+            f"{kind}{TYPES.index(resource_type)}{resource_id}"
+            for kind, (resource_type, resource_id), _ in entries
         ]
         here = [index for index, at in enumerate(keys) if at > key][:2]
         events = tuple(_event(*entries[index]) for index in here)

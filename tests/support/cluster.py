@@ -17,6 +17,7 @@ from typing import Any
 from servicekit.faces import FACES
 
 _HELIO_SECONDS = 120
+_WARNINGS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ def running_cluster(
     try:
         assert started.returncode == 0, started.stderr
         yield cluster
+    except Exception as error:
+        error.add_note(_troubles_of(cluster))
+        raise
     finally:
         cluster.stop()
 
@@ -110,6 +114,19 @@ def free_port() -> int:
         port = random.randrange(20_000, 32_000, len(FACES))  # noqa: S311  no secret
         if all(_is_free(port + face.port_offset) for face in FACES.values()):
             return port
+
+
+def _troubles_of(cluster: Cluster) -> str:
+    """Return the last that a cluster's services warned of, for the report of a test that failed."""
+    warned = [
+        f"{path.stem}: {line}"
+        for path in sorted((cluster.data / "logs").glob("*.log"))
+        for line in path.read_text(errors="replace").splitlines()
+        if '"level":"warning"' in line or '"level":"error"' in line
+    ]
+    return "\n".join(
+        [f"warnings of {cluster.data}:", *(line[:600] for line in warned[-_WARNINGS:])]
+    )
 
 
 def is_alive(pid: int) -> bool:

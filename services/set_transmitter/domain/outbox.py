@@ -150,8 +150,12 @@ class Outbox:
             self.scanned = max(self.scanned, end)
 
     def load(self, page: Page, *, end: int) -> None:
-        """Take in a page of the log, which ends at `end` as far as its tail has been offered."""
-        if page.after != self.scanned:
+        """Take in a page of the log, which ends at `end` as far as its tail has been offered.
+
+        Several may read at a time. What was read for a stream that follows the tail by now may have
+        come by the tail as well.
+        """
+        if not self.lagging or page.after != self.scanned:
             return
         for pending in page.pending:
             # What was signed stays as it is, whatever the receiver may see by now.

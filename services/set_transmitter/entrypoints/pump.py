@@ -93,6 +93,7 @@ class Pump:
     async def _push_pending(self) -> Trouble | None:
         """Push until nothing is left to push, or something is wrong with the stream."""
         self._trouble = None
+        self._senders = 0  # one that was cancelled before it began has not counted itself off
         try:
             async with asyncio.TaskGroup() as senders:
                 await self._keep_busy(senders)

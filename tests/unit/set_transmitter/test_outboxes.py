@@ -135,6 +135,19 @@ def test_a_page_that_comes_twice_is_taken_once() -> None:
     assert len(outbox.backlog) == 1
 
 
+def test_an_event_that_the_tail_had_before_a_second_reader_s_page_is_not_taken_twice() -> None:
+    outbox = an_outbox()
+    outboxes = outboxes_with(outbox)
+    outbox.load(Page(after=0, pending=(), scanned=0), end=0)
+    outboxes.share_out([event := logged(1)])
+
+    outbox.load(Page(after=0, pending=(Pending(event),), scanned=1), end=1)
+    (taken,) = outbox.backlog.take(2, now=0.0)
+
+    assert outbox.backlog.settle(taken)
+    assert outbox.pending == 0
+
+
 def test_an_event_that_a_page_had_before_the_tail_is_not_taken_twice() -> None:
     outbox = an_outbox()
     outboxes = outboxes_with(outbox)
