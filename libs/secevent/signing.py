@@ -1,12 +1,18 @@
 """Keys to sign with, and signing (RFC 7515, RFC 7517; RFC 8417 section 2.3)."""
 
-from collections.abc import Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
 from typing import Final, cast
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.errors import JoseError
-from joserfc.jwk import DictKey, ECKey, JWKRegistry, Key, RSAKey
-from joserfc.jws import JWSRegistry, serialize_compact
+from joserfc.jwk import DictKey, ECKey, JWKRegistry, RSAKey
+from joserfc.jws import JWSRegistry
 
 from secevent.errors import InvalidKeyError
 from secevent.json_members import text_member
@@ -16,6 +22,8 @@ from secevent.token import SecurityEventToken, claims
 __all__ = ["Signer", "generate_private_jwk", "public_jwk"]
 
 _REGISTRY: Final = JWSRegistry(algorithms=frozenset({"RS256", "ES256"}))
+_OCTETS: Final = 32
+"""Of each half of a signature by ES256 (RFC 7518 section 3.4)."""
 
 
 def generate_private_jwk(algorithm: str) -> dict[str, object]:
@@ -36,25 +44,45 @@ def _generate_key(algorithm: str) -> RSAKey | ECKey:
 
 
 class Signer:
-    """Signs with one private key, a JWK with kid and alg."""
+    """Signs with one private key, a JWK with kid and alg.
+
+    Key and algorithm are checked, and the header is encoded, once for all that it signs: for each
+    token that would take as long as the signature.
+    """
 
     def __init__(self, private_jwk: Mapping[str, object]) -> None:
         self.kid = text_member(private_jwk, "kid")
         self.algorithm = text_member(private_jwk, "alg")
-        self._key = _signing_key(private_jwk, self.algorithm)
+        self._signature = _signature_by(private_jwk, self.algorithm)
+        header = {"typ": "secevent+jwt", "alg": self.algorithm, "kid": self.kid}
+        self._header = _encoded(orjson.dumps(header))
 
     def sign(self, token: SecurityEventToken) -> str:
-        """Return the token as a JWS in compact serialization."""
-        header = {"typ": "secevent+jwt", "alg": self.algorithm, "kid": self.kid}
-        payload = orjson.dumps(claims(token))
-        return serialize_compact(header, payload, self._key, registry=_REGISTRY)
+        """Return the token as a JWS in compact serialization (RFC 7515 sections 5.1 and 7.1)."""
+        signed = self._header + b"." + _encoded(orjson.dumps(claims(token)))
+        return (signed + b"." + _encoded(self._signature(signed))).decode("ascii")
 
 
-def _signing_key(private_jwk: Mapping[str, object], algorithm: str) -> Key:
+def _signature_by(private_jwk: Mapping[str, object], algorithm: str) -> Callable[[bytes], bytes]:
+    """Return what makes the signature of some bytes (RFC 7518 sections 3.3 and 3.4)."""
     try:
         key = JWKRegistry.import_key(cast("DictKey", dict(private_jwk)))
         _REGISTRY.get_alg(algorithm).check_key(key)
-        key.check_key_op("sign")
-    except (JoseError, ValueError, LookupError) as error:
+        native = key.get_op_key("sign")
+    except (JoseError, ValueError, LookupError, AssertionError) as error:
         raise InvalidKeyError(f"It is no private key for {algorithm}.") from error
-    return key
+    match native:
+        case RSAPrivateKey():
+            return lambda signed: native.sign(signed, PKCS1v15(), SHA256())
+        case EllipticCurvePrivateKey():
+            return lambda signed: _ecdsa_signature(native, signed)
+    raise InvalidKeyError(f"It is no private key for {algorithm}.")
+
+
+def _ecdsa_signature(key: EllipticCurvePrivateKey, signed: bytes) -> bytes:
+    halves = decode_dss_signature(key.sign(signed, ECDSA(SHA256())))
+    return b"".join(half.to_bytes(_OCTETS, "big") for half in halves)
+
+
+def _encoded(octets: bytes) -> bytes:
+    return urlsafe_b64encode(octets).rstrip(b"=")

@@ -1,6 +1,7 @@
 """Pushing under a lease: nothing is under way any more when another replica takes over."""
 
 import asyncio
+from math import isinf
 
 from secevent.push import Outcome, Unreachable
 from servicekit.leases import Held
@@ -18,8 +19,11 @@ class LeasedPush:
 
     async def send(self, stream: Stream, pending: Pending) -> Outcome:
         """Send a SET as long as the lease lasts."""
-        if self._held.lease.seconds_left() <= 0:
+        left = self._held.lease.seconds_left()
+        if left <= 0:
             return _lease_passed()
+        if isinf(left):
+            return await self._push.send(stream, pending)
         sending = asyncio.ensure_future(self._push.send(stream, pending))
         try:
             while (left := self._held.lease.seconds_left()) > 0 and not sending.done():

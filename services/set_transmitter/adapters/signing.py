@@ -21,6 +21,10 @@ from set_transmitter.ports.signing import SigningUnavailableError
 _DEADLINE_SECONDS: Final = 5.0
 _THREADS: Final = 2
 _DEFAULT_ALGORITHM: Final = "RS256"
+# To sign so takes less than to hand over to a thread, which then competes for the interpreter.
+_QUICK: Final = frozenset({"ES256"})
+_AT_A_TIME: Final = 8
+"""They take half a millisecond."""
 
 
 class RegistrarSigning:
@@ -36,6 +40,8 @@ class RegistrarSigning:
     async def sign(self, stream: Stream, tokens: Sequence[SecurityEventToken]) -> list[str]:
         """Return each token as a compact JWS."""
         signer = await self._signer(stream.tenant, stream.signing_algorithm)
+        if signer.algorithm in _QUICK:
+            return await _sign_in_turns(signer, tokens)
         return await asyncio.get_running_loop().run_in_executor(
             self._threads, _sign_all, signer, tokens
         )
@@ -93,6 +99,16 @@ async def _signing_key(
         raise SigningUnavailableError(
             f"the key for {algorithm} cannot be read from the registrar: {error.reason}"
         ) from None
+
+
+async def _sign_in_turns(signer: Signer, tokens: Sequence[SecurityEventToken]) -> list[str]:
+    """Sign on the event loop, and let others have it now and then."""
+    signed: list[str] = []
+    for first in range(0, len(tokens), _AT_A_TIME):
+        if first:
+            await asyncio.sleep(0)
+        signed += _sign_all(signer, tokens[first : first + _AT_A_TIME])
+    return signed
 
 
 def _sign_all(signer: Signer, tokens: Sequence[SecurityEventToken]) -> list[str]:

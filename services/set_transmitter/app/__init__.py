@@ -42,7 +42,7 @@ from set_transmitter.entrypoints.erasure_routes import add_erasure_routes
 from set_transmitter.entrypoints.event_routes import add_event_routes
 from set_transmitter.entrypoints.event_service import grpc_face
 from set_transmitter.entrypoints.http_errors import add_error_answers
-from set_transmitter.entrypoints.measures import StreamMeasures, attempts
+from set_transmitter.entrypoints.measures import StreamMeasures
 from set_transmitter.entrypoints.poll_endpoint import PollEndpoint
 from set_transmitter.entrypoints.poll_routes import add_poll_routes
 from set_transmitter.entrypoints.publish_routes import add_publish_routes
@@ -132,7 +132,6 @@ async def _look_again(keep_streams: KeepStreams, tenant: str, stream_id: str) ->
 
 def _push(peers: Peers, parts: Parts, held: Held) -> Push:
     def tell(stream_id: str, outcome: Outcome) -> None:
-        attempts.labels(stream_id).inc()
         if isinstance(outcome, Accepted):
             parts.contacts.note(stream_id, at=time.time_ns() // 1000)
 

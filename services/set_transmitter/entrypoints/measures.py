@@ -8,6 +8,7 @@ from prometheus_client import Counter, Gauge
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from secevent.push import Outcome
 from set_transmitter.domain.outboxes import Outboxes
 
 deliveries: Final = Counter(
@@ -21,6 +22,25 @@ attempts: Final = Counter(
 )
 
 polls_waiting: Final = Gauge("heliograph_polls_waiting", "Long polls that wait for an event.")
+
+
+class PushCounts:
+    """Counts the pushes of one stream; to look a series up costs as much as to count."""
+
+    def __init__(self, stream_id: str) -> None:
+        self._stream_id = stream_id
+        self._of_outcome: dict[type[Outcome], tuple[Counter, Counter]] = {}
+
+    def count(self, outcome: Outcome) -> None:
+        """Count an attempt, and what became of it."""
+        counters = self._of_outcome.get(type(outcome))
+        if counters is None:
+            counters = self._of_outcome[type(outcome)] = (
+                attempts.labels(self._stream_id),
+                deliveries.labels(self._stream_id, type(outcome).__name__),
+            )
+        for counter in counters:
+            counter.inc()
 
 
 def forget_others(stream_ids: Collection[str]) -> None:

@@ -10,6 +10,7 @@ from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.settle import Settle
 from set_transmitter.entrypoints.stream_news import StreamNews
 
+_GATHER_SECONDS: Final = 0.05
 _CURSOR_SECONDS: Final = 10.0
 _PASSED_OVER: Final = 1_000
 _DROP_SECONDS: Final = 0.2
@@ -25,9 +26,13 @@ class SettlingLoops:
     news: StreamNews
 
     async def flush(self) -> None:
-        """Write what is noted; while one group is written the next one gathers."""
+        """Write what is noted, after a moment in which more of it gathers.
+
+        A commit costs as much as some ten pushes do. What a crash takes of it is sent again.
+        """
         while True:
             await self.settle.noted.wait()
+            await asyncio.sleep(_GATHER_SECONDS)
             await self.settle.flush()
 
     async def store_cursors(self) -> None:

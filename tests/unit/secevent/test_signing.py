@@ -80,3 +80,14 @@ def test_a_signer_refuses_a_key(ec_jwk: dict[str, Any], changes: dict[str, Any])
 def test_a_signer_refuses_a_public_key(ec_jwk: dict[str, Any]) -> None:
     with pytest.raises(InvalidKeyError, match="no private key for ES256"):
         Signer(public_jwk(ec_jwk))
+
+
+def test_a_signature_by_es256_has_64_octets_whatever_its_numbers(
+    ec_jwk: dict[str, Any], token: SecurityEventToken
+) -> None:
+    signer = Signer(ec_jwk)
+
+    signatures = [signer.sign(token).rpartition(".")[2] for _ in range(600)]
+
+    # one in 128 has a half that begins with an octet of zeros (RFC 7518 section 3.4)
+    assert {len(signature) for signature in signatures} == {86}

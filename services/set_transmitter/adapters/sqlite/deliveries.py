@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
+import orjson
+
 from servicekit.sqlite import Database
 from set_transmitter.adapters.sqlite import progress as progress_rows
 from set_transmitter.adapters.sqlite.rows import COLUMNS, logged_event
@@ -14,6 +16,14 @@ from set_transmitter.domain.progress import DeadLetter, Page, Progress, StoredPr
 from set_transmitter.domain.streams import Stream
 
 _EVENT_COLUMNS = ", ".join(f"event.{column.strip()}" for column in COLUMNS.split(","))
+
+
+_KEEP = """
+    INSERT INTO delivery (stream_id, position, jwt)
+    SELECT ?1, CAST(key AS INTEGER), value FROM json_each(?2)
+    WHERE EXISTS (SELECT 1 FROM stream WHERE stream_id = ?1)
+    ON CONFLICT DO UPDATE SET is_reset = 0
+"""
 
 
 class SqliteDeliveries:
@@ -50,15 +60,9 @@ class SqliteDeliveries:
 
     async def keep(self, stream_id: str, jwts: Mapping[int, str]) -> None:
         """Keep signed SETs."""
-        rows = [(stream_id, position, jwt) for position, jwt in jwts.items()]
-        await self._database.write(
-            lambda connection: connection.executemany(
-                "INSERT INTO delivery (stream_id, position, jwt) SELECT ?1, ?2, ?3"
-                " WHERE EXISTS (SELECT 1 FROM stream WHERE stream_id = ?1)"
-                " ON CONFLICT DO UPDATE SET is_reset = 0",
-                rows,
-            )
-        )
+        # one statement for all: each step of another would wait for the interpreter
+        rows = orjson.dumps(dict(jwts), option=orjson.OPT_NON_STR_KEYS).decode()
+        await self._database.write(lambda connection: connection.execute(_KEEP, (stream_id, rows)))
 
     async def record(self, progress: Sequence[Progress]) -> None:
         """Settle SETs and move cursors."""

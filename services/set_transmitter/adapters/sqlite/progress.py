@@ -10,6 +10,13 @@ from set_transmitter.domain.generations import Generations
 from set_transmitter.domain.progress import DeadLetter, Progress, StoredProgress
 from set_transmitter.domain.streams import Stream
 
+# One statement for many rows: each step of another would give the interpreter up and wait for it.
+_UNSETTLED = """
+    WHERE stream_id = ? AND jwt IS NOT NULL AND position IN (SELECT value FROM json_each(?))
+"""
+_DELETE = f"DELETE FROM delivery {_UNSETTLED}"  # noqa: S608  a constant
+_EMPTY = f"UPDATE delivery SET jwt = NULL {_UNSETTLED}"  # noqa: S608  as above
+
 
 def open_stream(connection: sqlite3.Connection, stream: Stream) -> StoredProgress:
     """Return a stream's progress, after making its row where there is none."""
@@ -43,16 +50,17 @@ def open_stream(connection: sqlite3.Connection, stream: Stream) -> StoredProgres
 
 def record(connection: sqlite3.Connection, progress: Progress) -> None:
     """Settle what is not settled yet, and move the cursor forward."""
-    stream_id = progress.stream_id
-    acknowledged = _settle(connection, stream_id, progress.acknowledged)
-    dead = _settle(connection, stream_id, (letter.position for letter in progress.dead_letters))
+    stream_id, cursor = progress.stream_id, progress.cursor
+    acknowledged = _settle(connection, stream_id, progress.acknowledged, cursor=cursor)
+    dead_letters = [letter.position for letter in progress.dead_letters]
+    dead = _settle(connection, stream_id, dead_letters, cursor=cursor)
     moved = connection.execute(
         "UPDATE stream SET cursor = max(cursor, ?), acknowledged = acknowledged + ?,"
         " dead_letters = dead_letters + ? WHERE stream_id = ?",
-        (progress.cursor, acknowledged, dead, stream_id),
+        (cursor, acknowledged, dead, stream_id),
     )
     connection.execute(
-        "DELETE FROM delivery WHERE stream_id = ? AND position <= ?", (stream_id, progress.cursor)
+        "DELETE FROM delivery WHERE stream_id = ? AND position <= ?", (stream_id, cursor)
     )
     if moved.rowcount:
         _insert_dead_letters(connection, progress.dead_letters)
@@ -120,15 +128,21 @@ def _position_before(connection: sqlite3.Connection, stream: Stream) -> int:
     return before if of_others is None else min(before, int(of_others) - 1)
 
 
-def _settle(connection: sqlite3.Connection, stream_id: str, positions: Iterable[int]) -> int:
-    """Return how many of the positions were not settled before."""
-    rows = [(stream_id, position) for position in positions]
-    if not rows:
-        return 0
-    return connection.executemany(
-        "UPDATE delivery SET jwt = NULL WHERE stream_id = ? AND position = ? AND jwt IS NOT NULL",
-        rows,
-    ).rowcount
+def _settle(
+    connection: sqlite3.Connection, stream_id: str, positions: Iterable[int], *, cursor: int
+) -> int:
+    """Return how many of the positions were not settled before.
+
+    A row that the cursor passes goes at once: to empty it first would write its page twice.
+    """
+    passed, above = [], []
+    for position in positions:
+        (passed if position <= cursor else above).append(position)
+    return sum(
+        connection.execute(statement, (stream_id, orjson.dumps(some).decode())).rowcount
+        for statement, some in ((_DELETE, passed), (_EMPTY, above))
+        if some
+    )
 
 
 def _insert_dead_letters(connection: sqlite3.Connection, letters: Iterable[DeadLetter]) -> None:
