@@ -1,7 +1,7 @@
 """How far streams are, read and written by one connection of SQLite."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import orjson
 
@@ -135,14 +135,22 @@ def _settle(
 
     A row that the cursor passes goes at once: to empty it first would write its page twice.
     """
-    passed, above = [], []
+    passed: list[int] = []
+    above: list[int] = []
     for position in positions:
         (passed if position <= cursor else above).append(position)
-    return sum(
-        connection.execute(statement, (stream_id, orjson.dumps(some).decode())).rowcount
-        for statement, some in ((_DELETE, passed), (_EMPTY, above))
-        if some
+    return _change(connection, _DELETE, stream_id, passed) + _change(
+        connection, _EMPTY, stream_id, above
     )
+
+
+def _change(
+    connection: sqlite3.Connection, statement: str, stream_id: str, positions: Sequence[int]
+) -> int:
+    if not positions:
+        return 0
+    values = (stream_id, orjson.dumps(positions).decode())
+    return connection.execute(statement, values).rowcount
 
 
 def _insert_dead_letters(connection: sqlite3.Connection, letters: Iterable[DeadLetter]) -> None:
