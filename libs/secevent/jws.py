@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
 
-from joserfc.util import urlsafe_b64decode
-
+from secevent.base64url import decoded
 from secevent.errors import AuthenticationFailedError, InvalidKeyError, InvalidRequestError
 from secevent.json_members import optional_text_member, parse_json_object
-from secevent.keys import REGISTRY, KeySet, joserfc_name
+from secevent.keys import KeySet
+from secevent.signatures import verifies
+
+_SHORT_HEADER: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,9 @@ def split_compact(compact: str, *, longest: int) -> CompactJws:
     """Return the parts of a JWS of at most `longest` characters. Raises `SetError`."""
     segments = _segments(compact, longest)
     header, payload, _ = segments
-    return CompactJws(segments, parse_json_object(_decoded(header)), _decoded(payload))
+    # an issuer's headers are alike, and short; nobody fills the memory with long ones
+    parse = _short_header if len(header) <= _SHORT_HEADER else _header
+    return CompactJws(segments, parse(header), _decoded(payload))
 
 
 def check_signature(jws: CompactJws, algorithm: str, keys: KeySet) -> None:
@@ -33,10 +40,15 @@ def check_signature(jws: CompactJws, algorithm: str, keys: KeySet) -> None:
     """
     key = keys.select(optional_text_member(jws.header, "kid"), algorithm)
     header, payload, signature = jws.segments
-    # the algorithm alone: nothing else in the header can steer the verification, nor cost time
-    model = REGISTRY.get_alg(joserfc_name(algorithm))
-    if not model.verify(header + b"." + payload, _decoded(signature), key):
+    if not verifies(key, algorithm, header + b"." + payload, _decoded(signature)):
         raise AuthenticationFailedError("The signature does not verify.")
+
+
+def _header(segment: bytes) -> Mapping[str, object]:
+    return MappingProxyType(parse_json_object(_decoded(segment)))
+
+
+_short_header = lru_cache(maxsize=256)(_header)
 
 
 def _segments(compact: str, longest: int) -> tuple[bytes, bytes, bytes]:
@@ -54,6 +66,6 @@ def _segments(compact: str, longest: int) -> tuple[bytes, bytes, bytes]:
 
 def _decoded(segment: bytes) -> bytes:
     try:
-        return urlsafe_b64decode(segment)
+        return decoded(segment)
     except ValueError as error:
         raise InvalidRequestError("It is not base64url without padding (RFC 7515).") from error

@@ -88,6 +88,11 @@ def event_uri_and_payload(event: ProvisioningEvent, *, full: bool) -> tuple[str,
     return _NOTICE[event.kind], {**version, "attributes": list(event.attributes or ())}
 
 
+def is_provisioning(uri: str) -> bool:
+    """Tell whether an event type tells of a change of a resource."""
+    return uri in _KIND
+
+
 def parse_provisioning_event(uri: str, payload: Mapping[str, object]) -> ProvisioningEvent | None:
     """Parse a member of `events`; None when it is no provisioning event."""
     kind = _KIND.get(uri)

@@ -1,29 +1,26 @@
 """Keys to sign with, and signing (RFC 7515, RFC 7517; RFC 8417 section 2.3)."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, cast
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.errors import JoseError
 from joserfc.jwk import DictKey, ECKey, JWKRegistry, RSAKey
 from joserfc.jws import JWSRegistry
 
+from secevent.base64url import encoded
 from secevent.errors import InvalidKeyError
 from secevent.json_members import text_member
 from secevent.keys import public_jwk
+from secevent.signatures import es256_signature, rs256_signature
 from secevent.token import SecurityEventToken, claims
 
 __all__ = ["Signer", "generate_private_jwk", "public_jwk"]
 
 _REGISTRY: Final = JWSRegistry(algorithms=frozenset({"RS256", "ES256"}))
-_OCTETS: Final = 32
-"""Of each half of a signature by ES256 (RFC 7518 section 3.4)."""
 
 
 def generate_private_jwk(algorithm: str) -> dict[str, object]:
@@ -55,12 +52,12 @@ class Signer:
         self.algorithm = text_member(private_jwk, "alg")
         self._signature = _signature_by(private_jwk, self.algorithm)
         header = {"typ": "secevent+jwt", "alg": self.algorithm, "kid": self.kid}
-        self._header = _encoded(orjson.dumps(header))
+        self._header = encoded(orjson.dumps(header))
 
     def sign(self, token: SecurityEventToken) -> str:
         """Return the token as a JWS in compact serialization (RFC 7515 sections 5.1 and 7.1)."""
-        signed = self._header + b"." + _encoded(orjson.dumps(claims(token)))
-        return (signed + b"." + _encoded(self._signature(signed))).decode("ascii")
+        signed = self._header + b"." + encoded(orjson.dumps(claims(token)))
+        return (signed + b"." + encoded(self._signature(signed))).decode("ascii")
 
 
 def _signature_by(private_jwk: Mapping[str, object], algorithm: str) -> Callable[[bytes], bytes]:
@@ -73,16 +70,7 @@ def _signature_by(private_jwk: Mapping[str, object], algorithm: str) -> Callable
         raise InvalidKeyError(f"It is no private key for {algorithm}.") from error
     match native:
         case RSAPrivateKey():
-            return lambda signed: native.sign(signed, PKCS1v15(), SHA256())
+            return partial(rs256_signature, native)
         case EllipticCurvePrivateKey():
-            return lambda signed: _ecdsa_signature(native, signed)
+            return partial(es256_signature, native)
     raise InvalidKeyError(f"It is no private key for {algorithm}.")
-
-
-def _ecdsa_signature(key: EllipticCurvePrivateKey, signed: bytes) -> bytes:
-    halves = decode_dss_signature(key.sign(signed, ECDSA(SHA256())))
-    return b"".join(half.to_bytes(_OCTETS, "big") for half in halves)
-
-
-def _encoded(octets: bytes) -> bytes:
-    return urlsafe_b64encode(octets).rstrip(b"=")

@@ -50,10 +50,15 @@ def scim_sub_id(subject: ScimSubject) -> dict[str, object]:
     return {**sub_id, "externalId": subject.external_id} if subject.external_id else sub_id
 
 
-def scim_subject(sub_id: Mapping[str, object]) -> ScimSubject:
-    """Return the SCIM resource that a subject identifier names."""
+def check_is_scim(sub_id: Mapping[str, object]) -> None:
+    """Raise `InvalidRequestError` when a subject identifier names no SCIM resource."""
     if sub_id.get("format") != "scim":
         raise InvalidRequestError('sub_id must have the format "scim" (RFC 9967 section 2.1).')
+
+
+def scim_subject(sub_id: Mapping[str, object]) -> ScimSubject:
+    """Return the SCIM resource that a subject identifier names."""
+    check_is_scim(sub_id)
     uri = text_member(sub_id, "uri")
     if not _RELATIVE_URI.fullmatch(uri):
         raise InvalidRequestError('uri must be relative to the SCIM base URI, e.g. "/Users/2b2f".')

@@ -20,7 +20,7 @@ from secevent.jws import CompactJws, check_signature, split_compact
 from secevent.keys import SIGNATURE_ALGORITHMS, KeySet
 from secevent.legacy import modern_claims
 from secevent.scim_events import parse_provisioning_event
-from secevent.subjects import scim_subject
+from secevent.subjects import check_is_scim
 from secevent.token import SecurityEventToken, audience, check_claim_types, token_of
 
 __all__ = ["ExpectedToken", "KeySet", "unverified_jti", "unverified_kid", "verify"]
@@ -113,4 +113,4 @@ def _check_times(claims_set: Mapping[str, object], *, latest: int) -> None:
 def _check_payloads(token: SecurityEventToken) -> None:
     for uri, payload in token.events.items():
         if parse_provisioning_event(uri, payload) is not None:
-            scim_subject(token.sub_id)
+            check_is_scim(token.sub_id)

@@ -10,7 +10,6 @@ import structlog
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
@@ -64,11 +63,10 @@ def create_app(service: str, *, own_store_works: Readiness) -> FastAPI:
     return app
 
 
-def serve_straight(app: FastAPI, route: Route) -> None:
+def serve_straight(app: FastAPI, route: "BusyRoute") -> ASGIApp:
     """Serve a route that much traffic goes to; its endpoint turns every error into an answer."""
     app.router.routes.append(route)
-    # within `RequestLog`, which was added before
-    app.user_middleware.append(Middleware(_StraightWay, route=route))
+    return _StraightWay(app, route)
 
 
 async def _answer_nobody(_request: Request, _error: Exception) -> Response:
@@ -87,20 +85,28 @@ class NamedRoute(Route):
         return match, child_scope
 
 
+class BusyRoute(NamedRoute):
+    """A route whose endpoint is an ASGI app; what goes well there is logged for debugging alone."""
+
+    def __init__(self, path: str, endpoint: ASGIApp, *, method: str) -> None:
+        super().__init__(path, endpoint, methods=[method])
+
+
 class _StraightWay:
     """Hands requests of one route to it, past all that FastAPI does for other routes."""
 
-    def __init__(self, app: ASGIApp, route: Route) -> None:
+    def __init__(self, app: ASGIApp, route: BusyRoute) -> None:
         self._app = app
         self._route = route
+        self._logged = RequestLog(route.app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, to the route or to the app."""
-        if scope["type"] == "http":
-            match, child_scope = self._route.matches(scope)
-            if match is Match.FULL:
-                scope.update(child_scope)
-                await self._route.handle(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] in (self._route.methods or ()):
+            found = self._route.path_regex.match(scope["path"])
+            if found:
+                scope["route"], scope["path_params"] = self._route, found.groupdict()
+                await self._logged(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -135,7 +141,9 @@ class RequestLog:
                 route = _route(scope)
                 span.update_name(f"{scope['method']} {route}")
                 span.set_attributes({"http.route": route, "http.response.status_code": status})
-                _tell(scope["method"], route, status=status, seconds=time.perf_counter() - began)
+                log = _log_of(scope, route, status)
+                seconds = time.perf_counter() - began
+                _tell(log, scope["method"], route, status=status, seconds=seconds)
 
 
 @cache
@@ -148,10 +156,21 @@ def _route(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", None) or "unmatched")
 
 
-def _tell(method: str, route: str, *, status: int, seconds: float) -> None:
+def _log_of(scope: Scope, route: str, status: int) -> Callable[..., object] | None:
+    """Return what to log a request by; None when it is not to be logged."""
+    if route in QUIET_ROUTES:
+        return None
+    is_usual = status < 400 and isinstance(scope.get("route"), BusyRoute)
+    log: Callable[..., object] = _log.debug if is_usual else _log.info
+    return log
+
+
+def _tell(
+    log: Callable[..., object] | None, method: str, route: str, *, status: int, seconds: float
+) -> None:
     _series(method, route, status).observe(seconds)
-    if route not in QUIET_ROUTES:
-        _log.info(
+    if log is not None:
+        log(
             "http.request",
             method=method,
             route=route,

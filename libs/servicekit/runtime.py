@@ -16,7 +16,7 @@ from typing import TypeVar
 import structlog
 import uvicorn
 import uvloop
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from servicekit.cancelling import cancelled
 from servicekit.failures import StartError
@@ -37,7 +37,7 @@ _BACKLOG = 2048
 class Service:
     """What runs in one process."""
 
-    http: FastAPI
+    http: ASGIApp
     grpc: GrpcFace | None = None
     loops: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Endless coroutines by name: started with the service, cancelled with it."""

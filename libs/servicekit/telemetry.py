@@ -1,7 +1,8 @@
 """OpenTelemetry traces over OTLP; off unless an endpoint is set."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Final
 
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -9,6 +10,10 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 # Made once: it finds the provider that is set later by itself.
 _tracer = trace.get_tracer("heliograph")
 _TRACE_CONTEXT = TraceContextTextMapPropagator()
+_CARRIED: Final = frozenset({b"traceparent", b"tracestate"})
+_NO_SPAN: Final = nullcontext(trace.INVALID_SPAN)
+_exporting: Final[set[str]] = set()
+"""The services of this process whose spans somebody gets."""
 
 
 @contextmanager
@@ -21,31 +26,32 @@ def tracing(service: str, endpoint: str | None) -> Iterator[None]:
     from servicekit.span_export import exporting  # noqa: PLC0415
 
     with exporting(service, endpoint):
-        yield
+        _exporting.add(service)
+        try:
+            yield
+        finally:
+            _exporting.discard(service)
 
 
-@contextmanager
-def request_span(name: str, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[trace.Span]:
+def request_span(
+    name: str, headers: Iterable[tuple[bytes, bytes]]
+) -> AbstractContextManager[trace.Span]:
     """Open the span of an incoming HTTP request, within the trace that its headers name.
 
     With tracing off, the trace of the headers is still the current one, so it is passed on.
     """
-    carrier = {
-        key.decode(): value.decode("latin-1")
-        for key, value in headers
-        if key in {b"traceparent", b"tracestate"}
-    }
-    if not carrier and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-        # nobody has set another: to make it current, for each request, would tell nobody anything
-        yield trace.INVALID_SPAN
-        return
+    carrier = {key.decode(): value.decode("latin-1") for key, value in headers if key in _CARRIED}
+    if not carrier and not _exporting:
+        # to make a span current, for each request, would tell nobody anything
+        return _NO_SPAN
     context = _TRACE_CONTEXT.extract(carrier) if carrier else None
-    with _tracer.start_as_current_span(name, context=context, kind=trace.SpanKind.SERVER) as span:
-        yield span
+    return _tracer.start_as_current_span(name, context=context, kind=trace.SpanKind.SERVER)
 
 
 def current_traceparent() -> str:
     """Return the W3C trace context of the current span; empty when there is none."""
+    if trace.get_current_span() is trace.INVALID_SPAN:
+        return ""
     carrier: dict[str, str] = {}
     _TRACE_CONTEXT.inject(carrier)
     return carrier.get("traceparent", "")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import aiohttp
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from scim.definition_errors import DefinitionError
 from scim.registry import registry_of
@@ -227,11 +227,10 @@ def _apply_loop(
     )
 
 
-def _http(store: ReceiptStore, push: PushEndpoint, admin: AdminApi) -> FastAPI:
+def _http(store: ReceiptStore, push: PushEndpoint, admin: AdminApi) -> ASGIApp:
     async def checks() -> dict[str, bool]:
         return {"store": await store.works(), "ssf-registrar": push.directory.is_loaded}
 
     app = create_app(SERVICE, own_store_works=checks)
-    serve_straight(app, push.route())
     admin.add_to(app)
-    return app
+    return serve_straight(app, push.route())

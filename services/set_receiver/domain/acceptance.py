@@ -7,7 +7,7 @@ from secevent.errors import InvalidRequestError, SetError
 from secevent.ssf_events import StreamEvent, stream_event_of
 from secevent.subject_keys import subject_key
 from secevent.token import SecurityEventToken
-from secevent.verification import ExpectedToken, KeySet, verify
+from secevent.verification import KeySet, verify
 from set_receiver.domain.changes import check_provisioning, event_types
 from set_receiver.domain.handling import handling_text
 from set_receiver.domain.receipts import LATEST, Arrival
@@ -70,14 +70,9 @@ def judged(
 
     `Refused` with an `UnknownKeyError` may be mended by fresh keys.
     """
-    expected = ExpectedToken(
-        iss=stream.iss,
-        audiences=stream.audiences,
-        algorithms=stream.algorithms,
-        accepts_legacy=stream.accepts_legacy,
-    )
+    seconds = now // _MICROSECONDS
     try:
-        token = verify(delivered.compact, expected=expected, keys=keys, now=now // _MICROSECONDS)
+        token = verify(delivered.compact, expected=stream.expected, keys=keys, now=seconds)
         if delivered.jti not in {None, token.jti}:
             raise InvalidRequestError("The member's name in sets is not its jti (RFC 8936).")
         check_provisioning(token)

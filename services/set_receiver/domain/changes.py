@@ -14,6 +14,7 @@ from secevent.scim_events import (
     FEED_REMOVE,
     ProvisioningEvent,
     ProvisioningKind,
+    is_provisioning,
     parse_provisioning_event,
 )
 from secevent.ssf_events import StreamUpdated, Verification, stream_event_of
@@ -131,8 +132,8 @@ def told_in_order(event: ProvisioningEvent) -> int:
 
 
 def check_provisioning(token: SecurityEventToken) -> None:
-    """Raise `InvalidRequestError` when an event of a resource does not name one."""
-    if _provisioning_events(token) or is_feed_event(token):
+    """Raise `InvalidRequestError` when an event of a resource, as `verify` lets it, names none."""
+    if any(map(is_provisioning, token.events)) or is_feed_event(token):
         resource_of(token.sub_id)
 
 

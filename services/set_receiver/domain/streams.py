@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from secevent.verification import ExpectedToken
 from set_receiver.domain.fetching import Publisher
 from set_receiver.domain.handling import APPLY, Handling
 
@@ -46,3 +47,15 @@ class ReceiveStream:
     publisher: Publisher | None = None
     """Where the resources that its events tell of are fetched."""
     handling: Handling = APPLY
+    expected: ExpectedToken = field(init=False, repr=False, compare=False)
+    """What its SETs must be."""
+
+    def __post_init__(self) -> None:
+        """Say once for all SETs what each of them must be."""
+        expected = ExpectedToken(
+            iss=self.iss,
+            audiences=self.audiences,
+            algorithms=self.algorithms,
+            accepts_legacy=self.accepts_legacy,
+        )
+        object.__setattr__(self, "expected", expected)

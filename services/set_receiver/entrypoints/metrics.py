@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -41,11 +42,18 @@ _lag_seconds = Histogram(
 def count_deliveries(stream_id: str, acceptances: Sequence[Acceptance]) -> None:
     """Count what was answered."""
     for acceptance in acceptances:
-        _delivered.labels(stream_id, _answer(acceptance)).inc()
+        _deliveries_of(stream_id, _answer(acceptance)).inc()
+
+
+@cache
+def _deliveries_of(stream_id: str, answer: str) -> Counter:
+    # to look it up by its labels costs as much as to count
+    return _delivered.labels(stream_id, answer)
 
 
 def forget_others(stream_ids: Collection[str]) -> None:
     """Give no series of other streams any more: those are gone."""
+    _deliveries_of.cache_clear()
     for metric in (_delivered, _settled, _pending, _apply_seconds, _lag_seconds):
         known = {sample.labels["stream_id"] for each in metric.collect() for sample in each.samples}
         for stream_id in known - set(stream_ids):

@@ -1,18 +1,17 @@
 """The endpoint that transmitters push SETs to (RFC 8935 section 2)."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from secevent.errors import AccessDeniedError
 from servicekit.failures import RemoteError
-from servicekit.http import NamedRoute
+from servicekit.http import BusyRoute
 from servicekit.telemetry import current_traceparent
 from set_receiver.domain.acceptance import Delivered, Received, Refused, Undecided
 from set_receiver.domain.streams import Delivery, ReceiveStream, Status
@@ -25,7 +24,12 @@ from set_receiver.entrypoints.push_answers import (
     too_many,
     try_again,
 )
-from set_receiver.entrypoints.push_requests import check_authorization, check_headers, read_set
+from set_receiver.entrypoints.push_requests import (
+    check_authorization,
+    check_headers,
+    headers_of,
+    read_set,
+)
 from set_receiver.entrypoints.stream_directory import StreamDirectory
 
 PATH = "/events/{stream_id}"
@@ -47,31 +51,38 @@ class PushEndpoint:
     """Pushes of one stream that are under way; those above are told to come again."""
     _under_way: Counter[str] = field(default_factory=Counter)
 
-    def route(self) -> Route:
+    def route(self) -> BusyRoute:
         """Return the route, which knows POST alone."""
-        return NamedRoute(PATH, self._receive, methods=["POST"])
+        return BusyRoute(PATH, self, method="POST")
 
-    async def _receive(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI has it."""
+        response = await self._response(scope, receive)
+        await response(scope, receive, send)
+
+    async def _response(self, scope: Scope, receive: Receive) -> Response:
         try:
-            stream = await self._stream(request.path_params["stream_id"])
+            stream = await self._stream(scope["path_params"]["stream_id"])
+            headers = headers_of(scope)
             # whoever is not the transmitter learns no more, and costs no more
-            check_authorization(request, stream)
+            check_authorization(headers, stream)
             _check_status(stream)
-            check_headers(request)
-            with self._place(stream.stream_id):
-                return await self._take_in(stream, await read_set(request))
+            check_headers(headers)
+            return await self._in_its_place(stream, headers, receive)
         except Answered as found:
             return found.response
         except ClientDisconnect:
             return Response(status_code=400)
 
-    @contextmanager
-    def _place(self, stream_id: str) -> Iterator[None]:
+    async def _in_its_place(
+        self, stream: ReceiveStream, headers: Mapping[bytes, bytes], receive: Receive
+    ) -> Response:
+        stream_id = stream.stream_id
         if self._under_way[stream_id] >= self.most_at_once:
             raise Answered(too_many(self.most_at_once))
         self._under_way[stream_id] += 1
         try:
-            yield
+            return await self._take_in(stream, await read_set(headers, receive))
         finally:
             self._under_way[stream_id] -= 1
             if not self._under_way[stream_id]:

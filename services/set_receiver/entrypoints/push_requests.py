@@ -1,10 +1,11 @@
 """Reading a push: what HTTP itself asks of the request (RFC 8935 section 2.1; RFC 9110)."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
 from secevent.encryption import LONGEST_ENCRYPTED, is_encrypted
 from secevent.errors import InvalidRequestError
@@ -22,13 +23,27 @@ from set_receiver.entrypoints.push_answers import (
 )
 
 _ACCEPTABLE = frozenset({"application/json", "application/*", "*/*"})
+_ACCEPTING = frozenset({b"", b"application/json", b"*/*"})
+"""What transmitters send, which needs no look into its parts."""
+_MEDIA_TYPE = MEDIA_TYPE.encode()
 
 _log = structlog.get_logger()
 
 
-def check_authorization(request: Request, stream: ReceiveStream) -> None:
+def headers_of(scope: Scope) -> Mapping[bytes, bytes]:
+    """Return the headers by their names in small letters, those of one name as one (RFC 9110 5.3).
+
+    All at once: to look for each by itself goes through all of them each time.
+    """
+    headers: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        headers[name] = b"%b, %b" % (headers[name], value) if name in headers else value
+    return headers
+
+
+def check_authorization(headers: Mapping[bytes, bytes], stream: ReceiveStream) -> None:
     """Raise `Answered` unless the Authorization header is the stream's, to the letter."""
-    given = request.headers.get("authorization", "").encode("latin-1")
+    given = headers.get(b"authorization", b"")
     expected = stream.authorization_header.encode()
     # an empty header would let everybody in
     if not expected or not hmac.compare_digest(given, expected):
@@ -36,15 +51,15 @@ def check_authorization(request: Request, stream: ReceiveStream) -> None:
         raise Answered(unauthorized())
 
 
-def check_headers(request: Request) -> None:
+def check_headers(headers: Mapping[bytes, bytes]) -> None:
     """Raise `Answered` unless a SET is announced, and an answer in JSON would be understood."""
-    media_type, _, _ = request.headers.get("content-type", "").partition(";")
-    if media_type.strip().lower() != MEDIA_TYPE:
+    media_type, _, _ = headers.get(b"content-type", b"").partition(b";")
+    if media_type.strip().lower() != _MEDIA_TYPE:
         raise Answered(unsupported_media_type())
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+    if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
         raise Answered(unsupported_encoding())
-    accept = ",".join(request.headers.getlist("accept"))
-    if accept.strip() and not _accepts_json(accept.split(",")):
+    accept = headers.get(b"accept", b"").strip()
+    if accept not in _ACCEPTING and not _accepts_json(accept.decode("latin-1").split(",")):
         raise Answered(not_acceptable())
 
 
@@ -58,16 +73,23 @@ def _is_json(media_range: str, *parameters: str) -> bool:
     return media_range in _ACCEPTABLE and not refuses
 
 
-async def read_set(request: Request) -> str:
-    """Return the body, as long as a SET may be; an encrypted one is longer than what is in it."""
-    declared = request.headers.get("content-length", "0")
+async def read_set(headers: Mapping[bytes, bytes], receive: Receive) -> str:
+    """Return the body, as long as a SET may be; an encrypted one is longer than what is in it.
+
+    Raises `Answered`, or `ClientDisconnect` where nobody waits for an answer any more.
+    """
+    declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > LONGEST_ENCRYPTED:
         raise Answered(too_large(LONGEST_ENCRYPTED))
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body, is_whole = bytearray(), False
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
         if len(body) > LONGEST_ENCRYPTED:
             raise Answered(too_large(LONGEST_ENCRYPTED))
+        is_whole = not message.get("more_body", False)
     try:
         compact = body.decode("ascii")
     except UnicodeDecodeError:

@@ -70,7 +70,8 @@ class SqliteReceipts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._add = Coalescer(self._add_batches)
+        # while one batch is written the next one gathers: the fewer commits, the less each costs
+        self._add = Coalescer(self._add_batches, in_flight=1)
 
     async def add(self, arrivals: Sequence[Arrival]) -> Sequence[bool]:
         """Keep receipts, as the port says."""
