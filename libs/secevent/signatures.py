@@ -4,7 +4,7 @@ The library for JOSE looks a key up and makes an algorithm's objects for each si
 a good part of the time of one.
 """
 
-from typing import Final
+from typing import Final, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -44,23 +44,25 @@ def verifies(key: PublicKey, algorithm: str, signed: bytes, signature: bytes) ->
 
     The algorithm alone: nothing else in a header can steer the verification, nor cost time.
     """
-    native = key.public_key
     try:
-        match algorithm, native:
-            case "ES256", EllipticCurvePublicKey():
-                return _verifies_es256(native, signed, signature)
-            case "RS256", RSAPublicKey():
-                native.verify(signature, signed, *_RS256)
-                return True
+        # a key that was selected for the algorithm is of its kind
+        match algorithm:
+            case "ES256":
+                curve_key = cast("EllipticCurvePublicKey", key.public_key)
+                curve_key.verify(_der(signature), signed, _ES256)
+            case "RS256":
+                cast("RSAPublicKey", key.public_key).verify(signature, signed, *_RS256)
+            case _:
+                model = REGISTRY.get_alg(joserfc_name(algorithm))
+                return model.verify(signed, signature, key)
     except InvalidSignature:
         return False
-    return REGISTRY.get_alg(joserfc_name(algorithm)).verify(signed, signature, key)
-
-
-def _verifies_es256(key: EllipticCurvePublicKey, signed: bytes, signature: bytes) -> bool:
-    if len(signature) != 2 * _OCTETS:
-        return False
-    halves = (signature[:_OCTETS], signature[_OCTETS:])
-    r, s = (int.from_bytes(half, "big") for half in halves)
-    key.verify(encode_dss_signature(r, s), signed, _ES256)
     return True
+
+
+def _der(signature: bytes) -> bytes:
+    """Return a signature by ES256 as the crypto library has it."""
+    if len(signature) != 2 * _OCTETS:
+        raise InvalidSignature
+    halves = (signature[:_OCTETS], signature[_OCTETS:])
+    return encode_dss_signature(*(int.from_bytes(half, "big") for half in halves))
