@@ -155,7 +155,9 @@ class DeadLetterRoutes:
 
     async def _admitted(self, authorization: str | None) -> tuple[Term, Grant]:
         term = self._terms.present()
-        return term, await authorized(term.tokens, authorization, "admin")
+        grant = await authorized(term.tokens, authorization, "admin")
+        await term.record_settled()
+        return term, grant
 
     def _answer(self, term: Term, replayed: Replayed) -> ReplayedView:
         term.news.publish(replayed.told)

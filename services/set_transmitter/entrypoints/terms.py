@@ -32,6 +32,8 @@ class Term:
     loops: Loops
     poll: PollEndpoint
     tokens: BearerTokens
+    record_settled: Callable[[], Awaitable[None]]
+    """Return when what has become of SETs is recorded: it is counted before."""
     dead_letters: DeadLetters
     read_delivery_states: ReadDeliveryStates
     begin_snapshot: BeginSnapshot
