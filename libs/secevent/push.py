@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -118,10 +118,15 @@ def _stated_error(body: bytes) -> tuple[str, str] | None:
             return None
 
 
-@lru_cache(maxsize=256)  # an err is whatever a recipient says
 def verdict(status: int, err: str = "") -> Verdict:
     """Return what follows from a status, and with 400 from its err."""
-    ways = (f"{status} {err}", f"{status}", f"{status // 100}xx", NO_ANSWER)
+    found = VERDICTS.get(f"{status} {err}") if err else None
+    return found or _verdict_of_status(status)
+
+
+@cache
+def _verdict_of_status(status: int) -> Verdict:
+    ways = (f"{status}", f"{status // 100}xx", NO_ANSWER)
     return next(VERDICTS[way] for way in ways if way in VERDICTS)
 
 

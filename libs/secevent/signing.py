@@ -66,11 +66,9 @@ def _signature_by(private_jwk: Mapping[str, object], algorithm: str) -> Callable
         key = JWKRegistry.import_key(cast("DictKey", dict(private_jwk)))
         _REGISTRY.get_alg(algorithm).check_key(key)
         native = key.get_op_key("sign")
-    except (JoseError, ValueError, LookupError, AssertionError) as error:
+    except (JoseError, ValueError, LookupError) as error:
         raise InvalidKeyError(f"It is no private key for {algorithm}.") from error
-    match native:
-        case RSAPrivateKey():
-            return partial(rs256_signature, native)
-        case EllipticCurvePrivateKey():
-            return partial(es256_signature, native)
-    raise InvalidKeyError(f"It is no private key for {algorithm}.")
+    # the key is checked to be one for the algorithm
+    if algorithm == "ES256":
+        return partial(es256_signature, cast("EllipticCurvePrivateKey", native))
+    return partial(rs256_signature, cast("RSAPrivateKey", native))

@@ -90,6 +90,7 @@ class BusyRoute(NamedRoute):
 
     def __init__(self, path: str, endpoint: ASGIApp, *, method: str) -> None:
         super().__init__(path, endpoint, methods=[method])
+        self.app = endpoint  # Starlette takes a function for one from a request to a response
 
 
 class _StraightWay:

@@ -26,19 +26,23 @@ _ACCEPTABLE = frozenset({"application/json", "application/*", "*/*"})
 _ACCEPTING = frozenset({b"", b"application/json", b"*/*"})
 """What transmitters send, which needs no look into its parts."""
 _MEDIA_TYPE = MEDIA_TYPE.encode()
+_READ = frozenset(
+    {b"accept", b"authorization", b"content-encoding", b"content-length", b"content-type"}
+)
 
 _log = structlog.get_logger()
 
 
 def headers_of(scope: Scope) -> Mapping[bytes, bytes]:
-    """Return the headers by their names in small letters, those of one name as one (RFC 9110 5.3).
+    """Return the headers that count here by their names, those of one name as one (RFC 9110 5.3).
 
     All at once: to look for each by itself goes through all of them each time.
     """
-    headers: dict[bytes, bytes] = {}
+    found: dict[bytes, list[bytes]] = {}
     for name, value in scope["headers"]:
-        headers[name] = b"%b, %b" % (headers[name], value) if name in headers else value
-    return headers
+        if name in _READ:
+            found.setdefault(name, []).append(value)
+    return {name: b", ".join(values) for name, values in found.items()}
 
 
 def check_authorization(headers: Mapping[bytes, bytes], stream: ReceiveStream) -> None:

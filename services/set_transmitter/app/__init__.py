@@ -105,7 +105,7 @@ async def _open_term(settings: Settings, peers: Peers, held: Held) -> AsyncItera
                 loops=loops_of(settings, parts, peers, _push(peers, parts, held)),
                 poll=_poll(settings, parts, peers, partial(_check_active, held, over)),
                 tokens=parts.tokens,
-                record_settled=parts.settle.flush,
+                record_settled=parts.settle.flush_if_possible,
                 dead_letters=parts.dead_letters,
                 read_delivery_states=ReadDeliveryStates(parts.outboxes, parts.contacts),
                 begin_snapshot=parts.begin_snapshot,

@@ -67,7 +67,9 @@ class ReadEvents:
             raise UnknownEventError(
                 f"there is no event {place[:200]} in the log: a position or a jti is wanted"
             )
-        await self.settle.flush()  # what has become of SETs is counted before it is recorded
+        await (
+            self.settle.flush_if_possible()
+        )  # what has become of SETs is counted before it is recorded
         standings = await self.events.standings(tenant, logged.position)
         told = [(self.outboxes.get(each.stream_id), each.standing) for each in standings]
         return logged, [

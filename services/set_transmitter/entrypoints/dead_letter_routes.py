@@ -106,6 +106,7 @@ class DeadLetterRoutes:
         """List what was set aside, of all streams or one of them."""
         term, grant = await self._admitted(authorization)
         place = None if after is None else parsed_place(after)
+        await term.record_settled()
         found = await term.dead_letters.page(
             grant.tenant, stream_id=stream_id, after=place, limit=limit + 1
         )
@@ -119,6 +120,7 @@ class DeadLetterRoutes:
         """Show one, decoded."""
         term, grant = await self._admitted(authorization)
         stream_id, position = address_of(letter_id)
+        await term.record_settled()
         found = await term.dead_letters.find(grant.tenant, stream_id, position)
         if found is None or found.letter.jti != letter_id:
             raise UnknownLetterError(f"there is no dead letter {letter_id}")
@@ -155,9 +157,7 @@ class DeadLetterRoutes:
 
     async def _admitted(self, authorization: str | None) -> tuple[Term, Grant]:
         term = self._terms.present()
-        grant = await authorized(term.tokens, authorization, "admin")
-        await term.record_settled()
-        return term, grant
+        return term, await authorized(term.tokens, authorization, "admin")
 
     def _answer(self, term: Term, replayed: Replayed) -> ReplayedView:
         term.news.publish(replayed.told)

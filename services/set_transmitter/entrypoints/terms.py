@@ -33,7 +33,7 @@ class Term:
     poll: PollEndpoint
     tokens: BearerTokens
     record_settled: Callable[[], Awaitable[None]]
-    """Return when what has become of SETs is recorded: it is counted before."""
+    """Return when what has become of SETs is recorded, if it can be: it is counted before."""
     dead_letters: DeadLetters
     read_delivery_states: ReadDeliveryStates
     begin_snapshot: BeginSnapshot

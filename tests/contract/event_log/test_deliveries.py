@@ -156,6 +156,19 @@ async def test_settling_twice_counts_once(deliveries: Deliveries) -> None:
 
 
 @pytest.mark.usefixtures("opened")
+async def test_settling_what_the_cursor_passes_twice_counts_once(deliveries: Deliveries) -> None:
+    await deliveries.keep(STREAM_ID, {1: "a.b.c", 2: "d.e.f", 3: "g.h.i"})
+    await deliveries.record([Progress(STREAM_ID, 0, acknowledged=(2,))])
+    settled = Progress(STREAM_ID, 2, acknowledged=(1, 2))
+
+    await deliveries.record([settled])
+    await deliveries.record([settled])
+
+    progress = await deliveries.open(STREAM)
+    assert (progress.cursor, progress.acknowledged) == (2, 2)
+
+
+@pytest.mark.usefixtures("opened")
 async def test_a_cursor_never_goes_back(deliveries: Deliveries) -> None:
     await deliveries.record([Progress(STREAM_ID, 3), Progress(STREAM_ID, 1)])
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from fastapi import FastAPI
 from prometheus_client import generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.testing import capture_logs
 
-from servicekit.http import NamedRoute, create_app, serve_straight
+from servicekit.http import BusyRoute, NamedRoute, create_app, serve_straight
 
 SCOPE: Scope = {
     "type": "http",
@@ -33,12 +33,13 @@ async def read_all(request: Request) -> Response:
     return Response(await request.body())
 
 
-async def name(request: Request) -> Response:
-    return Response(request.path_params["name"])
+async def name(scope: Scope, receive: Receive, send: Send) -> None:
+    status = 200 if scope["path_params"]["name"] == "way" else 404
+    await Response(scope["path_params"]["name"], status)(scope, receive, send)
 
 
 async def answer(
-    app: FastAPI, *received: Message, method: str = "POST", path: str = "/things"
+    app: ASGIApp, *received: Message, method: str = "POST", path: str = "/things"
 ) -> Sequence[Message]:
     """Return what an app sends to a client that sends this."""
     left = list(received)
@@ -54,10 +55,9 @@ async def answer(
     return sent
 
 
-def app_with_a_straight_way() -> FastAPI:
+def app_with_a_straight_way() -> ASGIApp:
     app = create_app("set-receiver", own_store_works=works)
-    serve_straight(app, NamedRoute("/straight/{name}", name, methods=["POST"]))
-    return app
+    return serve_straight(app, BusyRoute("/straight/{name}", name, method="POST"))
 
 
 async def test_a_client_that_hangs_up_in_its_body_is_no_error_of_ours() -> None:
@@ -88,3 +88,14 @@ async def test_what_is_not_for_a_straight_route_goes_to_the_app() -> None:
 
     assert (wrong_method["status"], dict(wrong_method["headers"])[b"allow"]) == (405, b"POST")
     assert other_path["status"] == 200
+
+
+async def test_on_a_straight_route_only_what_goes_wrong_is_for_everybody_s_log() -> None:
+    app = app_with_a_straight_way()
+
+    with capture_logs() as lines:
+        await answer(app, path="/straight/way")
+        await answer(app, path="/straight/away")
+
+    told = [(line["log_level"], line["route"], line["status"]) for line in lines]
+    assert told == [("debug", "/straight/{name}", 200), ("info", "/straight/{name}", 404)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from support.transmitter_events import a_stream, pending
 
 from secevent.push import Accepted, Outcome, Unreachable
-from servicekit.leases import Held, Lease
+from servicekit.leases import Held, Lease, always_held
 from set_transmitter.adapters.leased_push import LeasedPush
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.streams import Stream
@@ -76,6 +76,16 @@ async def test_a_push_goes_on_when_the_lease_is_renewed() -> None:
     passed = asyncio.Event()
     loop.call_at(first_ends + 0.01, passed.set)
     await passed.wait()
+
+    push.door.set()
+
+    assert await sending == Accepted()
+
+
+async def test_a_push_of_the_only_process_lasts_as_long_as_it_takes() -> None:
+    push = HeldUpPush()
+    sending = asyncio.create_task(LeasedPush(push, always_held("a")).send(STREAM, pending(1)))
+    await push.begun.wait()
 
     push.door.set()
 
