@@ -128,7 +128,7 @@ class Transmitter:
             closed,
         )
         self.reset_stream = ResetStream(self.directory, self.outboxes, self.keep_streams)
-        self.read_events = ReadEvents(MemoryLoggedEvents(deliveries), self.outboxes, self.settle)
+        self.read_events = ReadEvents(MemoryLoggedEvents(deliveries), self.outboxes)
         self.close_tenants = CloseTenants(closed, growth, self.keep_streams)
         self.take_in = TakeInChanges(log, self.outboxes, growth, self.authorities, closed)
         self.publish = PublishEvents(log, self.outboxes, growth, closed)

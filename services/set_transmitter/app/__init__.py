@@ -34,6 +34,7 @@ from set_transmitter.app.parts import NAME, Parts, Peers, open_parts
 from set_transmitter.commands.answer_poll import HandOut, TakeAcknowledgements
 from set_transmitter.commands.keep_streams import KeepStreams
 from set_transmitter.commands.read_delivery_states import ReadDeliveryStates
+from set_transmitter.commands.settle import Settle
 from set_transmitter.commands.sign_completions import SignCompletions
 from set_transmitter.domain.outboxes import Outboxes
 from set_transmitter.entrypoints.admin_routes import add_admin_routes
@@ -105,7 +106,7 @@ async def _open_term(settings: Settings, peers: Peers, held: Held) -> AsyncItera
                 loops=loops_of(settings, parts, peers, _push(peers, parts, held)),
                 poll=_poll(settings, parts, peers, partial(_check_active, held, over)),
                 tokens=parts.tokens,
-                record_settled=parts.settle.flush_if_possible,
+                record_settled=partial(_record_settled, parts.settle),
                 dead_letters=parts.dead_letters,
                 read_delivery_states=ReadDeliveryStates(parts.outboxes, parts.contacts),
                 begin_snapshot=parts.begin_snapshot,
@@ -125,6 +126,12 @@ async def _open_term(settings: Settings, peers: Peers, held: Held) -> AsyncItera
             parts.signing.close()
             with contextlib.suppress(FencedError, StorageError):
                 await parts.settle.store_cursors()
+
+
+async def _record_settled(settle: Settle) -> None:
+    # whoever reads on a full disk sees what was recorded before
+    with contextlib.suppress(StorageError):
+        await settle.flush()
 
 
 async def _look_again(keep_streams: KeepStreams, tenant: str, stream_id: str) -> None:

@@ -149,7 +149,7 @@ async def open_parts(peers: Peers, held: Held) -> Parts:
             log, logbook.stream_events, outboxes, growth, closed
         ),
         reset_stream=ResetStream(streams, outboxes, keep_streams),
-        read_events=ReadEvents(logbook.logged_events, outboxes, settle),
+        read_events=ReadEvents(logbook.logged_events, outboxes),
         retention=logbook.retention,
         tell_losses=TellLosses(logbook.stream_events, outboxes, growth, _fresh_txn),
         erase_events=EraseEvents(logbook.erasing, outboxes, settle, growth),

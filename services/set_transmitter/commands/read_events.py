@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from set_transmitter.commands.begin_snapshot import UnknownStreamError
-from set_transmitter.commands.settle import Settle
 from set_transmitter.domain.events import LoggedEvent
 from set_transmitter.domain.identifiers import position_in
 from set_transmitter.domain.logged_events import Standing
@@ -37,7 +36,6 @@ class ReadEvents:
 
     events: LoggedEvents
     outboxes: Outboxes
-    settle: Settle
 
     async def after(
         self, tenant: str, position: int, *, limit: int, stream_id: str | None
@@ -67,9 +65,6 @@ class ReadEvents:
             raise UnknownEventError(
                 f"there is no event {place[:200]} in the log: a position or a jti is wanted"
             )
-        await (
-            self.settle.flush_if_possible()
-        )  # what has become of SETs is counted before it is recorded
         standings = await self.events.standings(tenant, logged.position)
         told = [(self.outboxes.get(each.stream_id), each.standing) for each in standings]
         return logged, [

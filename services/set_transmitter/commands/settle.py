@@ -1,11 +1,9 @@
 """Settling SETs: at once in memory, durably in groups."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 
 from secevent.poll import SetErr
-from servicekit.failures import StorageError
 from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.events import Event
 from set_transmitter.domain.outbox import Outbox
@@ -49,11 +47,6 @@ class Settle:
         async with self._turn:
             if self._noted:
                 await self._record(())
-
-    async def flush_if_possible(self) -> None:
-        """Flush for somebody who only reads; on a full disk they see what was recorded before."""
-        with contextlib.suppress(StorageError):
-            await self.flush()
 
     async def store_cursors(self, *, least: int = 1) -> None:
         """Flush, and make durable how far streams have come that nothing was settled for.

@@ -95,6 +95,7 @@ def add_event_routes(app: FastAPI, terms: Terms) -> None:
         """Show one event, by its position or by the jti of a SET."""
         term = terms.present()
         grant = await authorized(term.tokens, authorization, "admin")
+        await term.record_settled()
         logged, tellings = await term.read_events.show(grant.tenant, place)
         return ShownEvent(
             **_members(logged),
