@@ -10,8 +10,8 @@ from typing import Final, Self, cast
 from joserfc.errors import JoseError
 from joserfc.jwe import JWERegistry, decrypt_compact, encrypt_compact
 from joserfc.jwk import DictKey, ECKey, RSAKey
-from joserfc.util import urlsafe_b64decode
 
+from secevent.base64url import decoded
 from secevent.errors import InvalidKeyError, InvalidRequestError, SetError, UnknownKeyError
 from secevent.json_members import optional_text_member, parse_json_object, text_member
 from secevent.keys import PublicKey, import_public_key, jwk_list
@@ -161,7 +161,7 @@ def _header(compact: str) -> Mapping[str, object]:
         raise InvalidRequestError(f"A JWE may have at most {LONGEST_ENCRYPTED} characters here.")
     segment, _, _ = compact.strip().partition(".")
     try:
-        return parse_json_object(urlsafe_b64decode(segment.encode()))
+        return parse_json_object(decoded(segment.encode()))
     except ValueError as error:
         raise InvalidRequestError("It is not base64url without padding (RFC 7515).") from error
 

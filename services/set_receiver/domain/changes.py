@@ -1,12 +1,12 @@
 """What a received event tells of, as a change for the store."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
 import orjson
 
+from secevent.base64url import decoded
 from secevent.errors import SetError
 from secevent.legacy import modern_claims
 from secevent.scim_events import (
@@ -215,9 +215,7 @@ def is_legacy(arrival: Arrival) -> bool:
 
 
 def _claims_set(arrival: Arrival) -> dict[str, object]:
-    payload = arrival.token.split(".")[1]
-    padding = "=" * (-len(payload) % 4)
-    claims_set: dict[str, object] = orjson.loads(base64.urlsafe_b64decode(payload + padding))
+    claims_set: dict[str, object] = orjson.loads(decoded(arrival.token.split(".")[1].encode()))
     return claims_set
 
 

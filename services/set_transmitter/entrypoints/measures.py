@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Final
 
 from prometheus_client import Counter, Gauge
@@ -24,27 +25,21 @@ attempts: Final = Counter(
 polls_waiting: Final = Gauge("heliograph_polls_waiting", "Long polls that wait for an event.")
 
 
-class PushCounts:
-    """Counts the pushes of one stream; to look a series up costs as much as to count."""
+def count_push(stream_id: str, outcome: Outcome) -> None:
+    """Count an attempt, and what became of it."""
+    for counter in _pushes(stream_id, type(outcome).__name__):
+        counter.inc()
 
-    def __init__(self, stream_id: str) -> None:
-        self._stream_id = stream_id
-        self._of_outcome: dict[type[Outcome], tuple[Counter, Counter]] = {}
 
-    def count(self, outcome: Outcome) -> None:
-        """Count an attempt, and what became of it."""
-        counters = self._of_outcome.get(type(outcome))
-        if counters is None:
-            counters = self._of_outcome[type(outcome)] = (
-                attempts.labels(self._stream_id),
-                deliveries.labels(self._stream_id, type(outcome).__name__),
-            )
-        for counter in counters:
-            counter.inc()
+@cache
+def _pushes(stream_id: str, outcome: str) -> tuple[Counter, Counter]:
+    # to look series up by their labels costs as much as to count
+    return attempts.labels(stream_id), deliveries.labels(stream_id, outcome)
 
 
 def forget_others(stream_ids: Collection[str]) -> None:
     """Give no series of other streams any more: those are gone."""
+    _pushes.cache_clear()
     for counter in (deliveries, attempts):
         known = {
             sample.labels["stream_id"] for each in counter.collect() for sample in each.samples

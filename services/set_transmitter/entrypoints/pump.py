@@ -21,7 +21,7 @@ from set_transmitter.domain.backlog import Pending
 from set_transmitter.domain.outbox import Outbox
 from set_transmitter.domain.patience import Course
 from set_transmitter.entrypoints.holding import Holding
-from set_transmitter.entrypoints.measures import PushCounts
+from set_transmitter.entrypoints.measures import count_push
 from set_transmitter.ports.push import Push
 from set_transmitter.ports.signing import SigningUnavailableError
 
@@ -56,7 +56,6 @@ class Pump:
         self._stream = outbox.stream
         self._steps = steps
         self._news = news
-        self._counts = PushCounts(outbox.stream.stream_id)
         self._ready: deque[Pending] = deque()
         self._senders = 0
         self._failed_rounds = 0
@@ -162,17 +161,15 @@ class Pump:
 
     def _conclude(self, pending: Pending, outcome: Outcome) -> None:
         trouble = self._steps.conclude(self._outbox, pending, outcome=outcome, at=_now())
-        self._counts.count(outcome)
+        stream_id = self._outbox.stream.stream_id
+        count_push(stream_id, outcome)
         if trouble is None:
             self._failed_rounds = 0
         else:
             self._trouble = trouble
         if isinstance(outcome, Refused):
             _log.warning(
-                "set.refused",
-                stream_id=self._outbox.stream.stream_id,
-                position=pending.position,
-                err=outcome.err,
+                "set.refused", stream_id=stream_id, position=pending.position, err=outcome.err
             )
 
     async def _back_off(self, trouble: Trouble) -> None:
