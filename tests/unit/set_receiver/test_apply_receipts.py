@@ -10,9 +10,7 @@ from support.received_sets import Issuer
 from secevent.scim_events import ACTIVATE, CREATE_NOTICE, DEACTIVATE, DELETE, PATCH_FULL
 from set_receiver.commands.apply_receipts import ApplyReceipts
 from set_receiver.domain.changes import NOTICE_REASON, ChangeKind
-from set_receiver.domain.errors import (
-    StoreUnavailableError,
-)
+from set_receiver.domain.errors import StoreUnavailableError
 from set_receiver.domain.receipts import AWAITING, ReceiptState, settled
 from set_receiver.domain.settling import refused
 
